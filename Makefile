@@ -1,0 +1,32 @@
+# `make check` and `make test` do all the set-up on a machine with Python 3.11+, pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: check test lint clean
+
+check: $(VENV)/installed  ## lint, capture check, verification of the stand-in and a release check on a throwaway broker
+	$(BIN)/contracts check
+
+test: $(VENV)/installed-test  ## every test of the toolkit, with real parts
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test  ## ruff and mypy, as CI runs them
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The stamps are made last, so an interrupted installation is done again.
+$(VENV)/installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) --editable .
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) --editable '.[test]'
+	touch $@ $(VENV)/installed
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) .contracts build dist
