@@ -1,0 +1,1 @@
+"""The Pact Broker: a client, and an embedded one."""

@@ -1,0 +1,1 @@
+"""From the scenario service's expectations to pacts."""

@@ -1,0 +1,1 @@
+"""Ways to an emitter, one driver a file."""

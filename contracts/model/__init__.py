@@ -1,0 +1,1 @@
+"""Pure values and functions: events, registry, pact document, emission, rules and verdict."""

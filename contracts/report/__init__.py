@@ -1,0 +1,1 @@
+"""Renderers of a verification: console, JSON, JUnit and what else people and machines read."""

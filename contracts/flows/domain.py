@@ -1,0 +1,59 @@
+"""Loading the domain that the settings name: the one place where it is chosen."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from contracts.errors import MisuseError, Where
+from contracts.flows.settings import Settings
+from contracts.model.domain import Domain
+from contracts.model.events import Catalogue
+from contracts.model.registry_toml import parse_registry
+
+REGISTRY_FILE = "emitters.toml"
+
+
+def load_domain(settings: Settings) -> Domain:
+    """Load the catalogue and the registry of the domain package that the settings name.
+
+    Raises:
+        MisuseError: there is no such package, it holds no `CATALOGUE`, or its registry is invalid.
+    """
+    root = str(settings.root)
+    if root not in sys.path:
+        # A project's own domain package lies beside its settings, installed or not.
+        sys.path.insert(0, root)
+    try:
+        package = importlib.import_module(settings.domain)
+    except ImportError as error:
+        raise MisuseError(
+            f"the domain package {settings.domain!r} can't be imported: {error}",
+            where=Where(str(settings.file)) if settings.file else None,
+            next_step='name an importable package in the settings, domain = "…"',
+        ) from None
+    catalogue = getattr(package, "CATALOGUE", None)
+    if not isinstance(catalogue, Catalogue) or package.__file__ is None:
+        raise MisuseError(
+            f"the domain package {settings.domain!r} holds no CATALOGUE",
+            where=Where(str(package.__file__)),
+            next_step="define CATALOGUE = Catalogue((…,)) in its __init__.py",
+        )
+    file = settings.registry or Path(package.__file__).with_name(REGISTRY_FILE)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisuseError(
+            f"the registry can't be read: {error}", where=Where(shown(file)), next_step=f"write {file.name}"
+        ) from None
+    registry = parse_registry(text, file=shown(file), catalogue=catalogue)
+    return Domain(settings.domain, catalogue, registry, file)
+
+
+def shown(path: Path) -> str:
+    """Return `path` as people read it: relative to the current folder where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,107 @@
+"""The settings of a project: `[tool.contracts]` in its pyproject.toml, or a contracts.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from contracts.errors import MisuseError, Where
+from contracts.model.names import did_you_mean
+from contracts.model.toml_lines import line_of, lines_of_keys
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    domain: str = "contracts.webinar"
+    registry: str | None = None
+    consumer_tests: str = "consumer_tests"
+    handler: str | None = None
+    pacts: str | None = None
+    emitters: dict[str, dict[str, str | bool | list[str]]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project says of itself.
+
+    Attributes:
+        root: the folder of the settings file, or the current one where there is none; paths are relative to it.
+        domain: the Python package that holds the canonical events and the registry.
+        registry: a registry file that is read instead of the domain's own.
+        consumer_tests: the folder of the expectations.
+        handler: the scenario service's own intake, `module:name`; the reference intake where it is None.
+        pacts: the folder of the pacts, where it is named.
+        emitters: each emitter's driver and its options, by the emitter's name.
+    """
+
+    root: Path
+    file: Path | None = None
+    domain: str = "contracts.webinar"
+    registry: Path | None = None
+    consumer_tests: Path = Path("consumer_tests")
+    handler: str | None = None
+    pacts: Path | None = None
+    emitters: Mapping[str, Mapping[str, str | bool | list[str]]] = field(default_factory=dict)
+
+
+def load_settings(start: Path) -> Settings:
+    """Read the settings of the project that `start` lies in.
+
+    The nearest `contracts.toml`, or pyproject.toml with a `[tool.contracts]`, from `start` upwards; the
+    search ends at a repository's root (a folder with `.git`).
+
+    Raises:
+        MisuseError: no TOML, or a key that isn't known.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        for name, path in (("contracts.toml", ()), ("pyproject.toml", ("tool", "contracts"))):
+            file = folder / name
+            table = _table(file, path) if file.is_file() else None
+            if table is not None:
+                return _settings(file, table, path)
+        if (folder / ".git").exists():
+            break
+    return Settings(root=start)
+
+
+def _table(file: Path, path: tuple[str, ...]) -> dict[str, Any] | None:
+    try:
+        node: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MisuseError(f"the settings can't be read: {error}", where=Where(str(file))) from None
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node if isinstance(node, dict) else None
+
+
+def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Settings:
+    try:
+        read = _Table.model_validate(table)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        key = tuple(str(part) for part in detail["loc"])
+        hint = did_you_mean(key[-1], _Table.model_fields) if detail["type"] == "extra_forbidden" else ""
+        lines = lines_of_keys(file.read_text(encoding="utf-8"))
+        raise MisuseError(
+            f"the setting {'.'.join(key)!r} isn't understood: {detail['msg']}{hint}",
+            where=Where(str(file), line_of(lines, (*path, *key))),
+            next_step=f"the settings are {', '.join(_Table.model_fields)}",
+        ) from None
+    root = file.parent
+    return Settings(
+        root=root,
+        file=file,
+        domain=read.domain,
+        registry=root / read.registry if read.registry else None,
+        consumer_tests=root / read.consumer_tests,
+        handler=read.handler,
+        pacts=root / read.pacts if read.pacts else None,
+        emitters=read.emitters,
+    )

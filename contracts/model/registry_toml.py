@@ -1,0 +1,153 @@
+"""Reading the registry from TOML: what isn't understood is refused, with its line and the nearest right name."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from contracts.errors import MisuseError, Where
+from contracts.model.events import Catalogue
+from contracts.model.names import did_you_mean
+from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry, Status
+from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
+
+
+class InvalidRegistryError(MisuseError):
+    """The registry can't be used; `problems` holds each reason with its place."""
+
+    def __init__(self, problems: list[MisuseError]) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{first.what}{more}", where=first.where, next_step=first.next_step)
+        self.problems = tuple(problems)
+
+
+def parse_registry(text: str, *, file: str, catalogue: Catalogue) -> Registry:
+    """Read a registry.
+
+    Args:
+        text: the TOML text.
+        file: its name, for errors.
+        catalogue: the canonical events that it may speak of.
+
+    Raises:
+        InvalidRegistryError: no TOML, an unknown key or event, a duplicate pair, a missing decision, a bad date
+            or value; each with its line.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidRegistryError([_syntax_problem(str(error), text, file)]) from None
+    lines = lines_of_keys(text)
+    try:
+        registry = Registry.model_validate(_arrays_as_tuples(document))
+    except ValidationError as error:
+        problems = [_schema_problem(detail, lines, file) for detail in error.errors(include_url=False)]
+        raise InvalidRegistryError(_in_file_order(problems)) from None
+    problems = list(_domain_problems(registry, catalogue, lines, file))
+    if problems:
+        raise InvalidRegistryError(_in_file_order(problems))
+    return registry
+
+
+def _arrays_as_tuples(document: dict[str, Any]) -> dict[str, Any]:
+    # Strict validation takes a tuple for a tuple; TOML has arrays only.
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
+
+
+def _in_file_order(problems: list[MisuseError]) -> list[MisuseError]:
+    return sorted(problems, key=lambda problem: (problem.where and problem.where.line) or sys.maxsize)
+
+
+def _syntax_problem(message: str, text: str, file: str) -> MisuseError:
+    found = re.search(r"at line (\d+)", message)
+    line = int(found[1]) if found else len(text.splitlines())
+    duplicate = re.search(r"Cannot declare \((.*)\) twice|Cannot overwrite a value", message)
+    if duplicate:
+        line_text = text.splitlines()[line - 1].strip() if line <= len(text.splitlines()) else ""
+        return MisuseError(
+            f"{line_text or 'a key'} is declared twice; a pair stands in the registry once",
+            where=Where(file, line),
+            next_step="keep one of the two",
+        )
+    return MisuseError(f"this is no TOML: {message}", where=Where(file, line), next_step="mend the syntax")
+
+
+_LEVELS: tuple[tuple[KeyPath, type[BaseModel]], ...] = (
+    (("emitters", "*", "events", "*"), PairEntry),
+    (("emitters", "*"), EmitterEntry),
+    (("consumer",), Consumer),
+    ((), Registry),
+)
+
+
+def _known_keys(parent: KeyPath) -> tuple[str, ...]:
+    for pattern, model in _LEVELS:
+        if len(pattern) == len(parent) and all(p in ("*", q) for p, q in zip(pattern, parent, strict=True)):
+            return tuple(model.model_fields)
+    return ()
+
+
+def _schema_problem(detail: ErrorDetails, lines: dict[KeyPath, int], file: str) -> MisuseError:
+    path = tuple(str(part) for part in detail["loc"] if part != "[key]")
+    key = path[-1] if path else ""
+    where = Where(file, line_of(lines, path))
+    dotted = ".".join(path)
+    if detail["type"] == "extra_forbidden":
+        known = _known_keys(path[:-1])
+        return MisuseError(
+            f"the registry has no key {dotted!r}{did_you_mean(key, known)}",
+            where=where,
+            next_step=f"the keys here are {', '.join(known)}" if known else "remove it",
+        )
+    if detail["type"] == "missing":
+        return MisuseError(f"{dotted!r} is missing", where=where, next_step=f"add {key}")
+    if detail["type"] == "enum":
+        allowed = [status.value for status in Status]
+        return MisuseError(
+            f"{dotted} is {detail['input']!r}{did_you_mean(str(detail['input']), allowed)}",
+            where=where,
+            next_step=f"say {' or '.join(allowed)}",
+        )
+    if detail["type"].startswith("date") or detail["type"] == "is_instance_of":
+        return MisuseError(
+            f"{dotted} is {detail['input']!r}, which is no date",
+            where=where,
+            next_step="write a date without quotes, such as 2026-01-31",
+        )
+    message = detail["msg"][0].lower() + detail["msg"][1:]
+    return MisuseError(f"{dotted} is {detail['input']!r}: {message}", where=where, next_step=f"mend {key}")
+
+
+def _domain_problems(
+    registry: Registry, catalogue: Catalogue, lines: dict[KeyPath, int], file: str
+) -> Iterator[MisuseError]:
+    for event in registry.needs_decision:
+        if event not in catalogue:
+            yield _unknown_event(event, ("needs_decision",), catalogue, lines, file)
+    for pair in registry.pairs():
+        path = ("emitters", pair.emitter, "events", pair.event)
+        if pair.event not in catalogue:
+            yield _unknown_event(pair.event, path, catalogue, lines, file)
+        elif pair.event in registry.needs_decision and pair.entry.decision is None:
+            yield MisuseError(
+                f"{pair.event} may be given an emitter only with a decision, and {pair.emitter} has none",
+                where=Where(file, line_of(lines, path)),
+                next_step='take the decision first, then add decision = "<its reference>" here',
+            )
+
+
+def _unknown_event(
+    event: str, path: KeyPath, catalogue: Catalogue, lines: dict[KeyPath, int], file: str
+) -> MisuseError:
+    return MisuseError(
+        f"{event!r} is no canonical event{did_you_mean(event, catalogue)}",
+        where=Where(file, line_of(lines, path)),
+        next_step=f"the canonical events are {', '.join(catalogue)}",
+    )

@@ -1,0 +1,123 @@
+"""A JSON decoder for messages: what two parsers could read differently is refused.
+
+Python's `json`, PHP's and Pact's Rust core disagree about duplicate keys, NaN, NUL and lone surrogates
+(RFC 8259, section 4 and 8.2, call the outcome unpredictable). A contract can't be judged on such a body, so
+it is refused here, before Pact sees it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+MAX_DEPTH = 64
+MAX_NUMBER_DIGITS = 300
+
+
+class JsonRefusedError(ValueError):
+    """The text is no JSON that every parser reads alike; the message says why."""
+
+
+def decode_text(raw: bytes) -> str:
+    """Decode `raw` as UTF-8 without a byte order mark, without NUL.
+
+    Raises:
+        JsonRefusedError: the bytes are not such a text.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise JsonRefusedError(f"is not UTF-8: byte {error.start} can't be decoded") from None
+    if text.startswith("\ufeff"):
+        raise JsonRefusedError("starts with a byte order mark")
+    if "\0" in text:
+        raise JsonRefusedError(f"holds a NUL at character {text.index(chr(0))}")
+    return text
+
+
+def decode(text: str) -> Any:
+    """Parse `text` as one JSON document.
+
+    Returns:
+        The document as Python values.
+
+    Raises:
+        JsonRefusedError: no JSON, a duplicate key, NaN or Infinity, a NUL, a lone surrogate, a number of
+            more than 300 digits, or nesting deeper than 64 levels.
+    """
+    try:
+        # Measured before parsing, so that no depth of nesting can exhaust the parser's stack.
+        _refuse_depth(text)
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise JsonRefusedError(f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    _refuse_unencodable(value)
+    return value
+
+
+_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+def _refuse_depth(text: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for found in _STRING_OR_BRACKET.finditer(text):
+        if found[0] in "[{":
+            depth += 1
+        elif found[0] in "]}":
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise JsonRefusedError(f"is nested deeper than {MAX_DEPTH} levels")
+
+
+def _refuse_unencodable(value: Any) -> None:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            _refuse_string(item)
+        elif isinstance(item, dict):
+            stack.extend(item.keys())
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+
+
+def _refuse_string(text: str) -> None:
+    if "\0" in text:
+        raise JsonRefusedError("holds an escaped NUL (\\u0000)")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise JsonRefusedError("holds a lone surrogate (half of a \\uD800-\\uDFFF pair)") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise JsonRefusedError(f"names the key {key!r} twice in one object")
+        result[key] = value
+    return result
+
+
+def _constant(name: str) -> Any:
+    raise JsonRefusedError(f"holds {name}, which JSON doesn't have")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_NUMBER_DIGITS:
+        raise JsonRefusedError(f"holds a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if len(digits) > MAX_NUMBER_DIGITS or value in (float("inf"), float("-inf")):
+        raise JsonRefusedError(f"holds a number too large to be read alike everywhere: {digits[:20]}…")
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float)

@@ -1,0 +1,207 @@
+"""What a verification found out, as values and as the JSON that is promised to scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from contracts.errors import ExitCode, Where, worst
+from contracts.model.emission import Emission
+from contracts.model.registry import Status
+
+
+class Verdict(StrEnum):
+    """What is known of one pair."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    PENDING = "pending"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken rule, error or note.
+
+    Attributes:
+        rule: the rule's id.
+        interaction: the key of the pact's interaction, where one is concerned.
+        path: JSON path in the message.
+        expected, actual: what was promised and what was sent, as JSON values; None where unknown.
+        next_step: what to do.
+    """
+
+    rule: str
+    message: str
+    consumer: str | None = None
+    interaction: str | None = None
+    where: Where | None = None
+    path: str | None = None
+    expected: Any = None
+    actual: Any = None
+    next_step: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding in the promised JSON shape."""
+        return {
+            "rule": self.rule,
+            "message": self.message,
+            "consumer": self.consumer,
+            "interaction": self.interaction,
+            "where": {"file": self.where.file, "line": self.where.line} if self.where else None,
+            "path": self.path,
+            "expected": self.expected,
+            "actual": self.actual,
+            "next": self.next_step,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PairVerdict:
+    """The verdict of one pair.
+
+    Attributes:
+        ready: it was emitted without a finding; a planned pair that is ready can be promoted.
+        emissions: how many were judged.
+        samples: the first few of them, as evidence for people.
+    """
+
+    event: str
+    status: Status
+    verdict: Verdict
+    ready: bool
+    emissions: int
+    findings: tuple[Finding, ...] = ()
+    samples: tuple[Emission, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict in the promised JSON shape."""
+        return {
+            "event": self.event,
+            "status": self.status.value,
+            "verdict": self.verdict.value,
+            "ready": self.ready,
+            "emissions": self.emissions,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionResult:
+    """What one interaction of a pact came to, for the result that a broker is told.
+
+    Attributes:
+        required: its pair is implemented in the registry, or it isn't pending in the pact.
+        success: it was emitted and nothing was found.
+    """
+
+    key: str
+    description: str
+    event: str
+    interaction_id: str | None
+    required: bool
+    success: bool
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PactResult:
+    """What the run says of one pact.
+
+    Attributes:
+        source: the file or URL that the pact came from.
+        result: what is to be posted; None where nothing is.
+        published: the broker confirmed the post.
+        reason: why the broker asked for it, or why nothing is posted; empty where there is nothing to say.
+    """
+
+    consumer: str
+    source: str
+    interactions: tuple[InteractionResult, ...]
+    result: bool | None
+    consumer_version: str | None = None
+    broker_pending: bool = False
+    wip: bool = False
+    published: bool = False
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result in the promised JSON shape."""
+        return {
+            "consumer": self.consumer,
+            "consumer_version": self.consumer_version,
+            "source": self.source,
+            "broker_pending": self.broker_pending,
+            "wip": self.wip,
+            "result": self.result,
+            "published": self.published,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What one run found out about one emitter.
+
+    Attributes:
+        toolkit: the toolkit's version.
+        registry: SHA-256 of the registry's content.
+        untested: rules that the driver couldn't test, each with the reason.
+        strict_pending: a planned pair that is ready fails the run.
+        nothing_read: no emission was read and nothing was driven.
+        report_only: everything is shown and the exit is 0.
+        failures: exit codes that something after the verification adds (a publication that failed).
+    """
+
+    toolkit: str
+    registry: str
+    emitter: str
+    pairs: tuple[PairVerdict, ...]
+    violations: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    errors: tuple[Finding, ...] = ()
+    untested: Mapping[str, str] | None = None
+    pacts: tuple[PactResult, ...] = ()
+    strict_pending: bool = False
+    nothing_read: bool = False
+    report_only: bool = False
+    failures: tuple[ExitCode, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that the run comes to."""
+        if self.report_only:
+            return ExitCode.HOLDS
+        codes = list(self.failures)
+        if self.errors or any(pair.verdict is Verdict.ERROR for pair in self.pairs):
+            codes.append(ExitCode.MISUSE)
+        if self.violations or any(pair.verdict is Verdict.FAILED for pair in self.pairs):
+            codes.append(ExitCode.BROKEN)
+        if self.strict_pending and any(p.ready and p.status is Status.PLANNED for p in self.pairs):
+            codes.append(ExitCode.BROKEN)
+        if self.nothing_read:
+            # Without an emission "not emitted" says nothing of the emitter: exit 3, not 1.
+            codes = [code for code in codes if code is not ExitCode.BROKEN]
+            codes.append(ExitCode.NOTHING)
+        return worst(codes)
+
+    @property
+    def success(self) -> bool:
+        """True exactly when the exit code is 0."""
+        return self.exit_code is ExitCode.HOLDS
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the run in the JSON shape that `contracts verify --output json` promises."""
+        return {
+            "toolkit": self.toolkit,
+            "registry": self.registry,
+            "emitter": self.emitter,
+            "success": self.success,
+            "pairs": [pair.to_json() for pair in self.pairs],
+            "violations": [finding.to_json() for finding in self.violations],
+            "notes": [finding.to_json() for finding in self.notes],
+            "errors": [finding.to_json() for finding in self.errors],
+            "untested": list(self.untested or {}),
+            "pacts": [pact.to_json() for pact in self.pacts],
+        }
