@@ -1,0 +1,112 @@
+"""Text from outside made safe to print, and the words that every renderer shares."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.model.registry import Status
+from contracts.model.verdict import Finding, PactResult, PairVerdict, Verdict, Verification
+
+_KEPT = frozenset({"\n", "\t"})
+# Cc controls a terminal (ESC), Cf turns the reading direction or hides, Cs can't be encoded, Zl and Zp break lines.
+_ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with every character that would act rather than show written as its escape.
+
+    A message quotes what an emitter sent: an escape sequence in it must not reach a terminal, and a lone
+    surrogate must not break the output. Line ends and tabs stay; "\r\n" counts as one line end.
+    """
+    text = text.replace("\r\n", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in _KEPT or unicodedata.category(character) not in _ACTING:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def one_line(text: str) -> str:
+    """Return `text` printable and on one line, its line ends written as spaces."""
+    return " ".join(printable(text).split())
+
+
+def as_json(value: Any) -> str:
+    """Return a JSON value on one line, readable and safe to print."""
+    return printable(json.dumps(value, ensure_ascii=False, default=str)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def tally(pairs: Iterable[PairVerdict]) -> Counter[Verdict]:
+    """Return how many pairs have each verdict."""
+    return Counter(pair.verdict for pair in pairs)
+
+
+def summary(verifications: Iterable[Verification]) -> str:
+    """Return the last line of a report: `passed 1, pending 2, failed 0, violations 0`, errors where there are any."""
+    runs = tuple(verifications)
+    verdicts = tally(pair for run in runs for pair in run.pairs)
+    parts = [f"{name.value} {verdicts[name]}" for name in (Verdict.PASSED, Verdict.PENDING, Verdict.FAILED)]
+    parts.append(f"violations {sum(len(run.violations) for run in runs)}")
+    # A pair without a verdict and an error that says why are often the same trouble: the larger number is said.
+    errors = max(verdicts[Verdict.ERROR], sum(len(run.errors) for run in runs))
+    return ", ".join(parts + ([f"errors {errors}"] if errors else []))
+
+
+def remark(pair: PairVerdict) -> str:
+    """Return what a pair's verdict calls for in a few words; empty where nothing is to be said."""
+    if pair.ready and pair.status is Status.PLANNED:
+        return "ready: promote it"
+    if pair.findings:
+        return f"{len(pair.findings)} finding{'s' if len(pair.findings) > 1 else ''}"
+    return ""
+
+
+def outcome(run: Verification) -> str | None:
+    """Return why the run ends as it does, where its summary doesn't show it; else None."""
+    if run.nothing_read:
+        return "nothing to verify: no emission was read and nothing was driven"
+    if run.report_only:
+        return "report only: the exit code is 0 whatever was found"
+    if run.strict_pending and any(pair.ready and pair.status is Status.PLANNED for pair in run.pairs):
+        return "strict: a planned pair that is ready fails the run; promote it"
+    return None
+
+
+def pact_line(pact: PactResult) -> str:
+    """Return one line on what the run says of one pact."""
+    version = f" {pact.consumer_version}" if pact.consumer_version else ""
+    verdict = {True: "success", False: "failure", None: "nothing"}[pact.result]
+    if pact.result is None:
+        said = "nothing to post"
+    elif pact.published:
+        said = f"{verdict} posted"
+    else:
+        said = f"{verdict}, not posted"
+    flags = [
+        flag for flag, on in (("pending in the broker", pact.broker_pending), ("work in progress", pact.wip)) if on
+    ]
+    details = [*flags, *([pact.reason] if pact.reason else [])]
+    return one_line(
+        f"{pact.consumer}{version}, {pact.source}: {said}" + (f" ({'; '.join(details)})" if details else "")
+    )
+
+
+def finding_fields(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """Return what a finding says beside its rule and message, as labels and values; the unknown is left out."""
+    fields = (
+        ("where", str(finding.where) if finding.where else ""),
+        ("interaction", finding.interaction or ""),
+        ("path", finding.path or ""),
+        ("expected", as_json(finding.expected) if finding.expected is not None else ""),
+        ("actual", as_json(finding.actual) if finding.actual is not None else ""),
+        ("next", finding.next_step or ""),
+    )
+    return tuple((label, printable(value)) for label, value in fields if value)
