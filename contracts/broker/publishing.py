@@ -1,0 +1,149 @@
+"""Publishing pacts under a consumer version, all in one request, and reading them back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from contracts.broker import hal
+from contracts.broker.client import BrokerClient
+from contracts.errors import BrokenContractError, BrokerError
+from contracts.model.pact import PactDocument
+
+
+class Content(StrEnum):
+    """How a published pact relates to what the broker held of the pair before."""
+
+    NEW = "new"
+    """The broker had no pact of this pair."""
+    CHANGED = "changed"
+    """Other content than the pact that was published last: it needs verifying."""
+    UNCHANGED = "unchanged"
+    """The content that was published last; results for it count for this version too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPact:
+    """A pact that the broker has and gave back."""
+
+    provider: str
+    url: str
+    content: Content
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is published: the pacts of one consumer under one of its versions."""
+
+    consumer: str
+    version: str
+    branch: str
+    pacts: tuple[PactDocument, ...]
+    build_url: str | None = None
+
+
+def publish(client: BrokerClient, publication: Publication) -> tuple[PublishedPact, ...]:
+    """Publish pacts and confirm each by reading it back.
+
+    The pacts go in one request, so that no consumer version has a part of them.
+
+    Raises:
+        BrokenContractError: the version is published with other content (409).
+        BrokerError: the broker can't be reached, refused, or gives back something else than was published.
+    """
+    before = _latest_digests(client, publication.consumer)
+    answer = client.send("POST", client.link("pb:publish-contracts"), _body(publication), repeatable=True)
+    if answer.status == 409:
+        raise BrokenContractError(
+            f"changed content under a published version: {publication.consumer} {publication.version} "
+            "was published with other pacts",
+            next_step="publish under a new version; a version's pacts never change",
+        )
+    if answer.status not in (200, 201):
+        raise answer.refusal("publishing the pacts")
+    _confirm_branch(client, publication)
+    return tuple(_confirm(client, publication, pact, before.get(pact.provider)) for pact in publication.pacts)
+
+
+def _body(publication: Publication) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "pacticipantName": publication.consumer,
+        "pacticipantVersionNumber": publication.version,
+        "branch": publication.branch,
+        "contracts": [
+            {
+                "consumerName": pact.consumer,
+                "providerName": pact.provider,
+                "specification": "pact",
+                "contentType": "application/json",
+                "content": base64.b64encode(_text(pact.raw)).decode(),
+            }
+            for pact in publication.pacts
+        ],
+    }
+    return {**body, "buildUrl": publication.build_url} if publication.build_url else body
+
+
+def _latest_digests(client: BrokerClient, consumer: str) -> dict[str, str]:
+    """Return the digest of the pact of each of the consumer's pairs that was published last, by provider."""
+    listed = client.get(client.link("pb:latest-pact-versions"), doing="asking for the latest pacts")
+    digests = {}
+    for entry in listed.get("pacts") or hal.embedded(listed, "pacts") or ():
+        if (hal.embedded(entry, "consumer") or {}).get("name") == consumer:
+            found = client.get(hal.link(entry, "self"), doing="fetching the latest pact")
+            digests[str(found["provider"]["name"])] = _digest(found)
+    return digests
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    entries = hal.links(document, "pb:pact-version")
+    return str(entries[0].get("name", "")) if entries else ""
+
+
+def _confirm(
+    client: BrokerClient, publication: Publication, pact: PactDocument, digest_before: str | None
+) -> PublishedPact:
+    url = client.link(
+        "pb:publish-pact",
+        provider=pact.provider,
+        consumer=publication.consumer,
+        consumerApplicationVersion=publication.version,
+    )
+    found = client.find(url, doing="reading a published pact back")
+    if found is None or _meaning(found) != _meaning(pact.raw):
+        what = "doesn't have" if found is None else "gives back another content for"
+        raise BrokerError(
+            f"not confirmed: the broker {what} the pact with {pact.provider}, version {publication.version}",
+            next_step="publish again; if it stays so, the broker loses or alters what it is given",
+        )
+    digest = _digest(found)
+    content = Content.UNCHANGED if digest == digest_before else Content.CHANGED
+    return PublishedPact(pact.provider, url, Content.NEW if digest_before is None else content, digest)
+
+
+def _confirm_branch(client: BrokerClient, publication: Publication) -> None:
+    url = client.link("pb:pacticipant-version", pacticipant=publication.consumer, version=publication.version)
+    version = client.find(url, doing="reading the published version back") or {}
+    branches = [entry.get("name") for entry in hal.embedded(version, "branchVersions") or ()]
+    if publication.branch not in branches:
+        raise BrokerError(
+            f"not confirmed: the broker doesn't have {publication.consumer} {publication.version} "
+            f"on the branch {publication.branch}",
+            next_step="publish again, and check that the broker knows branches (version 2.100 or newer)",
+        )
+
+
+def _text(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _meaning(document: Mapping[str, Any]) -> bytes:
+    """Return what makes two pacts the same to a broker: the order of interactions and who wrote it don't count."""
+    interactions = [{k: v for k, v in raw.items() if k != "_id"} for raw in document.get("interactions", ())]
+    specification = (document.get("metadata") or {}).get("pactSpecification")
+    return _text([sorted(_text(interaction).decode() for interaction in interactions), specification])

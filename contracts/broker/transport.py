@@ -1,0 +1,194 @@
+"""Requests to the broker: signed, bounded in time and size, repeated where that is safe; nothing leaks."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
+
+from contracts.broker.access import BrokerAccess
+from contracts.broker.answer import Answer
+from contracts.broker.retry import TRANSIENT_STATUSES, RetryPolicy
+from contracts.errors import BrokerError
+
+ACCEPTED = "application/hal+json, application/json"
+MAX_BODY = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to wait: for a connection, for the next bytes, and for a whole answer."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    whole: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """The way to one broker.
+
+    Attributes:
+        session: what sends; a test or the embedded broker brings its own.
+        sleep: waits between attempts.
+    """
+
+    session: requests.Session
+    access: BrokerAccess
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        repeatable: bool,
+        params: Iterable[tuple[str, str]] = (),
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Answer:
+        """Send one request and return the answer, whatever its status.
+
+        Args:
+            url: absolute, or relative to the broker's base URL.
+            repeatable: sending it twice is the same as once, so that it is repeated after 429, 5xx and breakdowns.
+            body: a JSON value; None sends no body.
+
+        Raises:
+            BrokerError: no answer came, it broke off, or the URL isn't the broker's.
+        """
+        address = self._own(url)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                response = self._send(method, address, tuple(params), body, content_type)
+                answer = self._read(response, method, address)
+            except (RequestException, TimeoutError) as error:
+                unsent = isinstance(error, ConnectTimeout)
+                pause = self.policy.pause(attempt) if (repeatable or unsent) and not _is_final(error) else None
+                if pause is None:
+                    raise self._breakdown(error, method, address, attempt) from None
+            else:
+                if answer.status not in TRANSIENT_STATUSES or not (repeatable or answer.status == 429):
+                    return answer
+                pause = self.policy.pause(attempt, response.headers.get("Retry-After"))
+                if pause is None:
+                    return answer
+            self.sleep(pause)
+
+    def _own(self, url: str) -> str:
+        address = urljoin(f"{self.access.url}/", url)
+        if _origin(address) != _origin(self.access.url):
+            # Credentials go to the broker that was named and to nobody else.
+            raise BrokerError(
+                f"a link of the broker leads to {self.access.redact(_place(address))} instead of {self.access.url}",
+                next_step="have the broker know its own address (its base URL setting, or the proxy's X-Forwarded "
+                "headers), or name that address as the base URL",
+            )
+        return address
+
+    def _send(
+        self, method: str, address: str, params: tuple[tuple[str, str], ...], body: Any, content_type: str
+    ) -> requests.Response:
+        headers = {"Accept": ACCEPTED}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = content_type
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.session.request(
+            method,
+            address,
+            params=list(params),
+            data=data,
+            headers=headers,
+            auth=self.access.auth,
+            timeout=(self.timeouts.connect, self.timeouts.read),
+            # Not set, it is what the variables of `requests` say; a session's own setting would lose to them.
+            verify=self.access.ca_file,
+            allow_redirects=False,
+            stream=True,
+        )
+
+    def _read(self, response: requests.Response, method: str, address: str) -> Answer:
+        end = time.monotonic() + self.timeouts.whole
+        body = bytearray()
+        with response:
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise BrokerError(
+                        f"the broker's answer to {method} {_place(address)} is over {MAX_BODY // 1024 // 1024} MiB",
+                        next_step="check that the base URL is the broker's",
+                    )
+                if time.monotonic() > end:
+                    raise TimeoutError
+        text = body.decode("utf-8", errors="replace")
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            document = None
+        return Answer(
+            request=f"{method} {self.access.redact(_place(address))}",
+            status=response.status_code,
+            content_type=response.headers.get("Content-Type", ""),
+            document=document,
+            access=self.access,
+            text="" if document is not None else text,
+        )
+
+    def _breakdown(self, error: Exception, method: str, address: str, attempts: int) -> BrokerError:
+        tried = f" ({attempts} attempts)" if attempts > 1 else ""
+        request = f"{method} {self.access.redact(_place(address))}"
+        if isinstance(error, SSLError):
+            return BrokerError(
+                f"the broker's certificate isn't trusted: {self.access.redact(_innermost(error))}",
+                next_step="name the file of your own certificate authority: PACT_BROKER_CA_FILE=/path/ca.pem",
+            )
+        if isinstance(error, Timeout | TimeoutError):
+            return BrokerError(
+                f"the broker didn't answer {request} in time{tried}",
+                next_step="check that it is up and reachable, then run this again",
+            )
+        what = "can't be reached" if isinstance(error, RequestsConnectionError) else "broke off its answer"
+        return BrokerError(
+            f"the broker {what}: {request}: {self.access.redact(_innermost(error))}{tried}",
+            next_step="check that it is up and that the base URL is right, then run this again",
+        )
+
+
+def _is_final(error: Exception) -> bool:
+    return isinstance(error, SSLError | requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema)
+
+
+def _innermost(error: BaseException) -> str:
+    """Return the plainest reason of a chain of errors, such as "Connection refused"."""
+    reason: BaseException = error
+    for _ in range(10):
+        inner = getattr(reason, "reason", None) or reason.__cause__ or reason.__context__
+        inner = inner or next((a for a in reason.args if isinstance(a, BaseException)), None)
+        if not isinstance(inner, BaseException):
+            break
+        reason = inner
+    words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+    return " ".join(str(words).split())
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
