@@ -23,7 +23,7 @@ class _Table(BaseModel):
     consumer_tests: str = "consumer_tests"
     handler: str | None = None
     pacts: str | None = None
-    emitters: dict[str, dict[str, str | bool | list[str]]] = Field(default_factory=dict)
+    emitters: dict[str, dict[str, str | bool | int | float | list[str]]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Settings:
     consumer_tests: Path = Path("consumer_tests")
     handler: str | None = None
     pacts: Path | None = None
-    emitters: Mapping[str, Mapping[str, str | bool | list[str]]] = field(default_factory=dict)
+    emitters: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(default_factory=dict)
 
 
 def load_settings(start: Path) -> Settings:

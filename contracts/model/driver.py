@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from contracts.errors import MisuseError
+from contracts.model.durations import parse_seconds
 from contracts.model.emission import Observation, Trigger
 
 
@@ -65,7 +67,9 @@ class DriverOption:
 
     Attributes:
         name: without dashes in front, words joined by `-`.
+        default: what holds where nothing is said.
         is_flag: it takes no value.
+        multiple: it may be said several times.
     """
 
     name: str
@@ -77,6 +81,41 @@ class DriverOption:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionValues:
+    """What was chosen for a driver's options, defaults included.
+
+    Attributes:
+        values: by option name; a flag that was set holds "true".
+    """
+
+    values: Mapping[str, tuple[str, ...]]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of the option `name`."""
+        return self.values.get(name, ())
+
+    def get(self, name: str) -> str | None:
+        """Return the last value of the option `name`, or None where there is none."""
+        values = self.all(name)
+        return values[-1] if values else None
+
+    def flag(self, name: str) -> bool:
+        """Was the flag `name` set?"""
+        return self.get(name) == "true"
+
+    def seconds(self, name: str) -> float:
+        """Return the duration that the option `name` holds, in seconds.
+
+        Raises:
+            MisuseError: its value is no duration.
+        """
+        try:
+            return parse_seconds(self.get(name) or "")
+        except ValueError as error:
+            raise MisuseError(f"--{name}: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
 class DriverKind:
     """A driver as it presents itself to the command line and the settings.
 
@@ -84,10 +123,10 @@ class DriverKind:
 
     Attributes:
         option: the option that chooses it, such as `captures`; its value is handed to `open`.
-        shared: further options, by name; a name that several drivers have is offered once.
-        open: makes the driver from its options, by name.
+        open: makes the driver from its options; raises MisuseError where they can't be used.
+        shared: its further options; a name that several drivers have is offered once.
     """
 
     option: DriverOption
-    open: Callable[[Mapping[str, str]], Driver]
+    open: Callable[[OptionValues], Driver]
     shared: tuple[DriverOption, ...] = ()
