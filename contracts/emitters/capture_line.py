@@ -1,0 +1,166 @@
+"""One line of a capture file: an emission, read and written. DESIGN: "Captures"."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contracts.errors import Where
+from contracts.model.emission import Answered, Emission, Refused, Response, Trigger
+from contracts.model.events import parse_rfc3339
+from contracts.model.names import did_you_mean
+from contracts.model.strict_json import JsonRefusedError, decode, decode_text
+
+MAX_LINE = 1024 * 1024
+"""The longest line that is read, in bytes without its line end."""
+
+
+class CaptureRefusedError(ValueError):
+    """The line is no capture; the message says why."""
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    headers: dict[str, str]
+    body: str
+    body_encoding: Literal["utf-8", "base64"] = "utf-8"
+    at: str | None = None
+    method: str = "POST"
+    url: str = ""
+    response: dict[str, Any] | None = None
+    trigger: Trigger | None = None
+    context: str | None = None
+
+
+_KNOWN: dict[str, type[BaseModel]] = {"": _Line, "response": Answered, "trigger": Trigger}
+
+
+def read_capture(raw: bytes, where: Where | None = None) -> Emission:
+    """Read one line.
+
+    Args:
+        raw: the line's bytes; its line end may be there.
+        where: the place to note in the emission.
+
+    Returns:
+        The emission; header names are lower-cased.
+
+    Raises:
+        CaptureRefusedError: it is no capture.
+    """
+    try:
+        document = decode(decode_text(raw))
+    except JsonRefusedError as error:
+        raise CaptureRefusedError(f"the line {error}") from None
+    if not isinstance(document, dict):
+        raise CaptureRefusedError(f"the line holds {_kind(document)}, not an object")
+    try:
+        line = _Line.model_validate(document)
+    except ValidationError as error:
+        raise CaptureRefusedError(_reason(error)) from None
+    return Emission(
+        headers=_lower_cased(line.headers),
+        body=_body(line),
+        method=line.method,
+        url=line.url,
+        at=_moment(line.at),
+        response=_response(line.response),
+        trigger=line.trigger,
+        context=line.context,
+        where=where,
+    )
+
+
+def write_capture(emission: Emission) -> bytes:
+    """Return the line that `emission` is recorded as, with its line end.
+
+    The body is written as text where that keeps every byte, else as base64; what `read_capture` makes of
+    the line is the same emission, but for `where`.
+    """
+    body, encoding = _as_text(emission.body)
+    document: dict[str, Any] = {"at": emission.at, "method": emission.method, "url": emission.url}
+    document |= {"headers": dict(emission.headers), "body": body, "body_encoding": encoding}
+    document["response"] = emission.response.model_dump() if emission.response else None
+    document["trigger"] = emission.trigger.model_dump() if emission.trigger else None
+    document["context"] = emission.context
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _as_text(body: bytes) -> tuple[str, Literal["utf-8", "base64"]]:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    # A NUL can't stand in a line that every parser reads alike; base64 carries it.
+    return (base64.b64encode(body).decode(), "base64") if "\0" in text else (text, "utf-8")
+
+
+def _lower_cased(headers: dict[str, str]) -> dict[str, str]:
+    lowered = {name.lower(): value for name, value in headers.items()}
+    if len(lowered) < len(headers):
+        seen: dict[str, str] = {}
+        for name in headers:
+            if name.lower() in seen:
+                raise CaptureRefusedError(f"headers names one header twice: {seen[name.lower()]!r} and {name!r}")
+            seen[name.lower()] = name
+    return lowered
+
+
+def _body(line: _Line) -> bytes:
+    if line.body_encoding == "utf-8":
+        return line.body.encode()
+    try:
+        body = base64.b64decode(line.body, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CaptureRefusedError(f"body is no base64: {error}") from None
+    # Bits beyond the last byte would be dropped in silence.
+    if base64.b64encode(body).decode() != line.body:
+        raise CaptureRefusedError("body is no base64: its last character holds bits that belong to no byte")
+    return body
+
+
+def _moment(at: str | None) -> str | None:
+    if at is not None:
+        try:
+            parse_rfc3339(at)
+        except ValueError as error:
+            raise CaptureRefusedError(f"at: {error}") from None
+    return at
+
+
+def _response(response: dict[str, Any] | None) -> Response | None:
+    if response is None:
+        return None
+    model = Refused if "error" in response and "status" not in response else Answered
+    try:
+        return model.model_validate(response)
+    except ValidationError as error:
+        raise CaptureRefusedError(_reason(error, "response")) from None
+
+
+def _reason(error: ValidationError, *above: str) -> str:
+    """Return the first thing that is wrong, with the nearest right name for a key that isn't known."""
+    detail = error.errors(include_url=False)[0]
+    path = (*above, *(str(part) for part in detail["loc"]))
+    place = ".".join(path)
+    if detail["type"] == "missing":
+        return f"the key {place!r} is missing"
+    if detail["type"] == "extra_forbidden":
+        known = (*_KNOWN[path[0] if len(path) > 1 else ""].model_fields, *(("error",) if above else ()))
+        return f"the key {place!r} isn't known{did_you_mean(path[-1], known)}"
+    return f"{place}: {detail['msg'][:1].lower()}{detail['msg'][1:]}, not {_kind(detail['input'])}"
+
+
+def _kind(value: object) -> str:
+    """Say in JSON's words what `value` is."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}…"
