@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
-from contracts.report.text import one_line
+from contracts.model.verdict import Finding, Verification
+from contracts.report.markdown_text import code, escape, raw_table
+from contracts.report.matrix import Matrix, matrix_markdown
+from contracts.report.text import finding_fields, outcome, pact_line, remark, summary
 
-# Always a mark; "_" beside no letter; what starts a list; the dot of "www.", which GitHub makes a link.
-_MARKS = re.compile(r"[\\`*{}\[\]()#!|~<>&@:$=^]|(?<![^\W_])_|_(?![^\W_])|^[-+]|(?<=^\d)\.|(?<=\bwww)\.")
-
-
-def escape(text: str) -> str:
-    """Return `text` on one line so that Markdown shows it and does nothing with it.
-
-    Marks become character references, which Markdown shows and doesn't read: no emphasis, no HTML, no table
-    border, no link, no mention, no issue reference.
-    """
-    return _MARKS.sub(lambda match: f"&#{ord(match[0])};", one_line(text))
+_VERDICTS = {"passed": "passed", "failed": "**failed**", "pending": "pending", "error": "**error**"}
 
 
-def code(text: str) -> str:
-    """Return `text` as a piece of code; HTML's element, because a table's cell can't hold every backtick span."""
-    return f"<code>{escape(text)}</code>"
+def render_markdown(runs: Iterable[Verification], *, matrix: Matrix | None = None) -> str:
+    """Return the runs for people: the summary, the matrix if given, then each emitter's pairs and findings."""
+    taken = tuple(runs)
+    lines = ["# Contracts", ""]
+    lines += [matrix_markdown(matrix)] if matrix else [f"**{escape(summary(taken))}**", ""]
+    for run in taken:
+        lines += _run(run)
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    """Return a table whose first row is its heading; the cells are escaped."""
-    heading, *body = ([escape(cell) for cell in row] for row in rows)
-    lines = [heading, ["---"] * len(heading), *body]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+def _run(run: Verification) -> Iterator[str]:
+    yield from (f"## {escape(run.emitter)}", "")
+    if (why := outcome(run)) is not None:
+        yield from (escape(why), "")
+    rows = [
+        [
+            escape(pair.event),
+            pair.status.value,
+            _VERDICTS[pair.verdict.value],
+            str(pair.emissions),
+            escape(remark(pair)),
+        ]
+        for pair in run.pairs
+    ]
+    yield from (raw_table([["event", "status", "verdict", "emissions", "remark"], *rows]), "")
+    for pair in run.pairs:
+        yield from _findings(f"{pair.event}: {pair.verdict.value}", pair.findings, is_open=pair.verdict == "failed")
+    yield from _findings("violations", run.violations, is_open=True)
+    yield from _findings("errors", run.errors, is_open=True)
+    yield from _findings("notes", run.notes, is_open=False)
+    yield from _list("untested", [f"{rule}: {reason}" for rule, reason in (run.untested or {}).items()])
+    yield from _list("pacts", [pact_line(pact) for pact in run.pacts])
+
+
+def _findings(title: str, findings: tuple[Finding, ...], *, is_open: bool) -> Iterator[str]:
+    if not findings:
+        return
+    # An empty line after the summary: without it GitHub reads the rest as HTML, not as Markdown.
+    yield f"<details{' open' if is_open else ''}><summary>{escape(title)} ({len(findings)})</summary>"
+    yield ""
+    for finding in findings:
+        yield f"- **{escape(finding.rule)}** {escape(finding.message)}"
+        yield from (
+            f"  - {label}: {escape(value) if label == 'next' else code(value)}"
+            for label, value in finding_fields(finding)
+        )
+    yield from ("", "</details>", "")
+
+
+def _list(title: str, lines: list[str]) -> Iterator[str]:
+    if lines:
+        yield from (f"### {title.capitalize()}", "", *(f"- {escape(line)}" for line in lines), "")

@@ -11,6 +11,7 @@ from contracts.model.events import Catalogue
 from contracts.model.registry import Pair, Registry, Status
 from contracts.model.verdict import PairVerdict, Verification
 from contracts.report.look import PIPED_WIDTH, PLAIN, Look
+from contracts.report.markdown_text import markdown_table
 from contracts.report.plain import columns, table
 from contracts.report.text import one_line
 
@@ -110,8 +111,6 @@ def render_matrix(matrix: Matrix, *, look: Look = PLAIN) -> str:
 
 def matrix_markdown(matrix: Matrix) -> str:
     """Return the matrix as a Markdown table with its summary below."""
-    from contracts.report.markdown import markdown_table
-
     rows = _grid(matrix) if len(matrix.emitters) <= _MARKDOWN_COLUMNS else _list(matrix)
     last = ", ".join(f"{name} {count}" for name, count in matrix.counts.items())
     return f"{markdown_table(rows)}\n\n{last}\n"
