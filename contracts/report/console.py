@@ -23,7 +23,8 @@ def render_verification(run: Verification, *, look: Look = PLAIN) -> str:
         from contracts.report.tables import draw_verification
 
         return draw_verification(run, look)
-    return look.fits("\n".join(_lines(run)))
+    # GitHub's runner reads the old form of its commands, "##[...]", anywhere in a line.
+    return look.fits("\n".join(_lines(run)).replace("##[", "#\\x23["))
 
 
 def pair_rows(run: Verification) -> list[tuple[str, ...]]:
@@ -80,6 +81,9 @@ def _finding(event: str, finding: Finding) -> Iterator[str]:
 
 
 def _hanging(head: str, text: str) -> Iterable[str]:
-    """Return `text` after `head`, its further lines below the first."""
+    """Return `text` after `head`, its further lines below the first.
+
+    A line from outside never starts a line of ours: a CI would read "::add-mask::" there as a command.
+    """
     first, *rest = text.split("\n")
-    return ((head + first).rstrip(), *((" " * 6 + line).rstrip() for line in rest))
+    return (head + first).rstrip(), *(f"      | {line}".rstrip() for line in rest)
