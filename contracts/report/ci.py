@@ -1,0 +1,108 @@
+"""What a CI system is told, by itself, when its variables are there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
+
+from contracts.errors import Where
+from contracts.model.domain import Domain
+from contracts.model.verdict import Verification
+from contracts.report import github, gitlab
+from contracts.report.annotations import Annotation, annotate, inside, registry_places
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Something to be written.
+
+    Attributes:
+        file: where to; None is the standard error stream, because standard output carries the result.
+        append: after what the file holds; else in its place.
+    """
+
+    text: str
+    file: Path | None = None
+    append: bool = False
+
+
+def in_ci(environ: Mapping[str, str] | None = None) -> bool:
+    """Return whether a CI system runs this."""
+    environ = os.environ if environ is None else environ
+    return any(_on(environ, name) for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI"))
+
+
+def ci_writings(
+    runs: Iterable[Verification],
+    domain: Domain,
+    *,
+    markdown: Callable[[], str],
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Writing, ...]:
+    """Return what the CI that runs this is to be told; nothing where none does.
+
+    Args:
+        runs: the verifications.
+        domain: for the registry's lines.
+        markdown: makes the job summary, where one is wanted.
+        environ: the environment's variables.
+    """
+    environ = os.environ if environ is None else environ
+    if not (_on(environ, "GITHUB_ACTIONS") or _on(environ, "GITLAB_CI")):
+        return ()
+    taken = tuple(runs)
+    annotations = annotate(taken, registry_places(domain))
+    if _on(environ, "GITHUB_ACTIONS"):
+        return tuple(_github(taken, annotations, markdown, environ))
+    return tuple(_gitlab(annotations, domain, environ))
+
+
+def deliver(writings: Iterable[Writing], stderr: TextIO) -> None:
+    """Write everything; what can't be written is said and changes no exit code."""
+    for writing in writings:
+        if writing.file is None:
+            stderr.write(writing.text)
+            continue
+        try:
+            with writing.file.open("a" if writing.append else "w", encoding="utf-8", newline="\n") as file:
+                file.write(writing.text)
+        except OSError as error:
+            stderr.write(f"warning: {writing.file} can't be written: {error.strerror}\n")
+
+
+def _on(environ: Mapping[str, str], name: str) -> bool:
+    return environ.get(name, "").lower() not in ("", "0", "false")
+
+
+def _github(
+    runs: tuple[Verification, ...],
+    annotations: tuple[Annotation, ...],
+    markdown: Callable[[], str],
+    environ: Mapping[str, str],
+) -> Iterator[Writing]:
+    root = Path(environ.get("GITHUB_WORKSPACE") or ".")
+    commands = list(github.workflow_commands(_placed(annotations, root)))
+    if commands:
+        yield Writing("".join(f"{command}\n" for command in commands))
+    if summary := environ.get("GITHUB_STEP_SUMMARY"):
+        file = Path(summary)
+        room = github.SUMMARY_BYTES - (file.stat().st_size if file.is_file() else 0)
+        yield Writing(github.job_summary(markdown(), room=room), file, append=True)
+    if output := environ.get("GITHUB_OUTPUT"):
+        yield Writing(github.output_file(github.outputs(runs)), Path(output), append=True)
+
+
+def _gitlab(annotations: tuple[Annotation, ...], domain: Domain, environ: Mapping[str, str]) -> Iterator[Writing]:
+    root = Path(environ.get("CI_PROJECT_DIR") or ".")
+    registry = inside(Where(str(domain.registry_file)), root, Path.cwd())
+    # A registry from an installed package has no place in the checkout, but GitLab wants some file.
+    elsewhere = registry or Where(domain.registry_file.name)
+    yield Writing(gitlab.code_quality(_placed(annotations, root), elsewhere=elsewhere), root / gitlab.FILE)
+
+
+def _placed(annotations: Iterable[Annotation], root: Path) -> Iterator[Annotation]:
+    current = Path.cwd()
+    return (replace(annotation, where=inside(annotation.where, root, current)) for annotation in annotations)
