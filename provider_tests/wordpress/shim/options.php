@@ -22,7 +22,12 @@ function update_option( $name, $value ) {
 
 /** Sets an option that isn't there yet: looks first, then writes whatever is there by then, as WordPress does. */
 function add_option( $name, $value ) {
-	return false === get_option( $name ) && update_option( $name, $value );
+	if ( false !== get_option( $name ) ) {
+		return false;
+	}
+	do_action( 'add_option', $name, $value );
+
+	return update_option( $name, $value );
 }
 
 /** A transient's value, or false. */
