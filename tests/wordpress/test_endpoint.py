@@ -1,0 +1,110 @@
+"""The reference plugin behind Pact's message-provider protocol, asked by hand and by the official verifier."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pact import Verifier
+
+from provider_tests.wordpress.variants import build, variants
+from tests.wordpress.programs import EVENT, Answer, endpoint, post
+
+pytestmark = pytest.mark.usefixtures("php")
+
+FACT = {"client_id": "client-1", "webinar_id": "webinar-1"}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """A running endpoint with an empty outbox."""
+    with endpoint(tmp_path / "log", tmp_path / "db") as base:
+        yield base
+
+
+def ask(url: str, event: str = EVENT, fact: dict[str, str] | None = None) -> Answer:
+    """Ask for a message as Pact's verifier does."""
+    state = {"name": event, "params": fact or FACT}
+    body = {"description": f"{event}: names client and webinar", "providerStates": [state]}
+    return post(f"{url}/_messages", json.dumps(body).encode())
+
+
+def test_answers_the_message_with_its_metadata(url: str) -> None:
+    """The body that the plugin sent, its content type, and Pact's metadata in base64."""
+    answer = ask(url)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/cloudevents+json"
+    metadata = json.loads(base64.b64decode(answer.headers["Pact-Message-Metadata"]))
+    assert metadata == {"contentType": "application/cloudevents+json"}
+    assert answer.json["data"] == FACT
+
+
+def test_a_repeat_is_the_same_message_until_the_state_is_set_again(url: str) -> None:
+    """The receiver behind the endpoint never takes the message, so it stays owed as it is."""
+    first = ask(url).body
+    assert ask(url).body == first
+    state = {"state": EVENT, "params": FACT, "action": "setup"}
+    assert post(f"{url}/_state", json.dumps(state).encode()).status == 200
+    assert json.loads(ask(url).body)["id"] == json.loads(first)["id"]
+
+
+@pytest.mark.parametrize("event", ["client_webinar_entered", "client_webinar_left", "client_webinar_flush", "flush"])
+def test_an_event_that_the_plugin_does_not_implement_is_an_error(url: str, event: str) -> None:
+    """501, never an empty 200 that could be taken for a message."""
+    answer = ask(url, event)
+    assert answer.status == 501
+    assert event in answer.json["error"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"1", b"{}", b'{"description": "client_webinar_completed: x", "providerStates": []}']
+)
+def test_a_request_that_is_none_of_pacts_is_refused(url: str, body: bytes) -> None:
+    """400, and what it should have been."""
+    assert post(f"{url}/_messages", body).status == 400
+
+
+def test_another_path_is_not_found(url: str) -> None:
+    """Only the two paths of the protocol answer."""
+    assert post(f"{url}/message", b"{}").status == 404
+
+
+@pytest.mark.parametrize("name", ["fatal-error", "sends-nothing", "sends-twice"])
+def test_a_plugin_that_sends_no_single_message_is_an_error(tmp_path: Path, name: str) -> None:
+    """A plugin that dies, sends nothing or sends twice has no message to answer with."""
+    (variant,) = [one for one in variants() if one.name == name]
+    with endpoint(tmp_path / "log", tmp_path / "db", build(variant, tmp_path)) as url:
+        assert ask(url).status == 500
+
+
+def test_the_official_verifier_accepts_it(url: str, tmp_path: Path) -> None:
+    """Pact's own verifier replays a message pact against the endpoint and its state URL."""
+    pact = tmp_path / "pact.json"
+    pact.write_text(json.dumps(_pact()))
+    port = int(url.rsplit(":", 1)[1])
+    verifier = Verifier("client-webinar-tracker-v2", "127.0.0.1")
+    verifier.add_transport(protocol="message", port=port, path="/_messages")
+    verifier.state_handler(f"{url}/_state", body=True).add_source(pact).verify()
+
+
+def _pact() -> dict[str, object]:
+    interaction = {
+        "type": "Asynchronous/Messages",
+        "description": f"{EVENT}: names client and webinar",
+        "providerStates": [{"name": EVENT, "params": FACT}],
+        "contents": {
+            "content": {"source": "client-webinar-tracker-v2", "type": EVENT, "data": FACT},
+            "contentType": "application/cloudevents+json",
+            "encoded": False,
+        },
+        "metadata": {"contentType": "application/cloudevents+json"},
+    }
+    return {
+        "consumer": {"name": "client-webinar-scenario-service"},
+        "provider": {"name": "client-webinar-tracker-v2"},
+        "interactions": [interaction],
+        "metadata": {"pactSpecification": {"version": "4.0"}},
+    }

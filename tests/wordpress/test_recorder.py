@@ -1,0 +1,182 @@
+"""The WordPress recorder: what a plugin hands to the HTTP API becomes capture lines."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wordpress.programs import finished
+
+pytestmark = pytest.mark.usefixtures("php")
+
+DESTINATION = "https://receiver.example/hook"
+CALLS = Path(__file__).parent / "calls.php"
+
+
+def start(captures: Path | None, calls: list[dict[str, Any]], **env: str) -> subprocess.Popen[bytes]:
+    """Start a PHP process with the recorder and hand it its calls."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CONTRACTS_")}
+    if captures:
+        clean |= {"CONTRACTS_CAPTURES": str(captures), "CONTRACTS_DESTINATION": DESTINATION}
+    process = subprocess.Popen(
+        ["php", str(CALLS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean | env,
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(calls).encode())
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def record(captures: Path, *calls: dict[str, Any], **env: str) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Make calls in one process: what they were answered, and the captures."""
+    done = finished(start(captures, list(calls), **env))
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = captures.read_bytes().splitlines() if captures.exists() else []
+    return json.loads(done.stdout), [json.loads(line) for line in lines]
+
+
+def call(url: str = DESTINATION, body: Any = "{}", **more: Any) -> dict[str, Any]:
+    """A call of wp_remote_post()."""
+    return {"url": url, "args": {"headers": {"Content-Type": "application/json"}, "body": body}} | more
+
+
+def test_writes_a_capture_and_answers_202(tmp_path: Path) -> None:
+    """Every key of the capture format, and a response that looks accepted."""
+    answers, (capture,) = record(tmp_path / "captures", call(body='{"a": "\u00fc/\\n"}'))
+    assert answers[0]["response"]["code"] == 202
+    assert capture.pop("at").endswith("Z")
+    assert capture == {
+        "method": "POST",
+        "url": DESTINATION,
+        "headers": {"content-type": "application/json"},
+        "body": '{"a": "\u00fc/\\n"}',
+        "body_encoding": "utf-8",
+        "response": {"status": 202},
+        "trigger": None,
+        "context": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "recorded"),
+    [
+        (f"{DESTINATION}/events?x=1", True),
+        (f"{DESTINATION}?x=1", True),
+        ("HTTPS://Receiver.Example/hook", True),
+        (f"{DESTINATION}s", False),
+        ("https://receiver.example/Hook", False),
+        ("https://receiver.example.org/hook", False),
+        ("http://receiver.example/hook", False),
+        ("https://api.example/hook", False),
+    ],
+)
+def test_records_the_destination_and_lets_all_else_pass(tmp_path: Path, url: str, recorded: bool) -> None:
+    """A call to anywhere else is answered what it would have been without the recorder."""
+    answers, captures = record(tmp_path / "captures", call(url))
+    assert len(captures) == recorded
+    assert (answers[0] is False) != recorded
+
+
+def test_hands_on_what_somebody_else_answered(tmp_path: Path) -> None:
+    """A response mocked by the plugin's own test stays, and the call is recorded with it."""
+    mocked = {"response": {"code": 503}, "body": "mocked"}
+    answers, captures = record(
+        tmp_path / "captures", call(preempt=mocked), call("https://elsewhere.example/", preempt=mocked)
+    )
+    assert answers == [mocked, mocked]
+    assert [capture["response"] for capture in captures] == [{"status": 503}]
+
+
+@pytest.mark.parametrize("env", [{}, {"CONTRACTS_DESTINATION": DESTINATION}, {"CONTRACTS_RECORDER_RESPONSE": "503"}])
+def test_does_nothing_without_its_variable(env: dict[str, str]) -> None:
+    """Left behind on a site, it changes nothing."""
+    done = finished(start(None, [call()], **env))
+    assert (json.loads(done.stdout), done.stderr) == ([False], b"")
+
+
+def test_says_when_the_destination_is_missing(tmp_path: Path) -> None:
+    """Half of the variables would otherwise look like a plugin that sends nothing."""
+    done = finished(start(tmp_path / "captures", [call()], CONTRACTS_DESTINATION=""))
+    assert json.loads(done.stdout) == [False]
+    assert b"CONTRACTS_DESTINATION is not" in done.stderr
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"a\xed\xa0\x80b", b"\x1f\x8b\x08\x00"])
+def test_a_body_that_is_not_utf_8_is_kept_in_base64(tmp_path: Path, body: bytes) -> None:
+    """Also a lone surrogate, which JSON could not carry."""
+    _, (capture,) = record(tmp_path / "captures", call(body=base64.b64encode(body).decode(), base64=True))
+    assert capture["body_encoding"] == "base64"
+    assert base64.b64decode(capture["body"]) == body
+
+
+def test_an_array_is_recorded_as_the_form_that_goes_over_the_wire(tmp_path: Path) -> None:
+    """WordPress form-encodes arrays; a GET's go to the query."""
+    fields = {"id": "1 2", "data": {"client_id": "c&1"}}
+    _, (post, get) = record(
+        tmp_path / "captures",
+        {"url": DESTINATION, "args": {"body": fields}},
+        {"url": DESTINATION, "args": {"body": fields, "method": "GET"}},
+    )
+    assert post["body"] == "id=1+2&data%5Bclient_id%5D=c%261"
+    assert post["headers"]["content-type"].startswith("application/x-www-form-urlencoded")
+    assert (get["url"], get["body"]) == (f"{DESTINATION}?{post['body']}", "")
+
+
+def test_headers_come_as_text_too(tmp_path: Path) -> None:
+    """WordPress takes headers as one string."""
+    args = {"headers": "Content-Type: application/cloudevents+json\r\nX-A: b: c\r\n", "body": "{}"}
+    _, (capture,) = record(tmp_path / "captures", {"url": DESTINATION, "args": args})
+    assert capture["headers"] == {"content-type": "application/cloudevents+json", "x-a": "b: c"}
+
+
+def test_answers_what_it_is_told(tmp_path: Path) -> None:
+    """One answer after the other, also across processes, and the last one ever after."""
+    told = {"CONTRACTS_RECORDER_RESPONSE": "503, refuse, pass, 200"}
+    first, _ = record(tmp_path / "captures", call(), call(), **told)
+    second, captures = record(tmp_path / "captures", call(), call(), call(), **told)
+    assert [first[0]["response"]["code"], first[1], second[0]] == [503, "http_request_failed", False]
+    assert [one["response"]["code"] for one in second[1:]] == [200, 200]
+    outcomes = [capture["response"] for capture in captures]
+    assert outcomes == [{"status": 503}, {"error": "refused"}, None, {"status": 200}, {"status": 200}]
+
+
+@pytest.mark.parametrize("told", ["maybe", "99", "600", "202,later"])
+def test_an_answer_that_it_does_not_know_is_an_error(tmp_path: Path, told: str) -> None:
+    """A mistyped answer must not look like a delivery."""
+    done = finished(start(tmp_path / "captures", [call(), call()], CONTRACTS_RECORDER_RESPONSE=told))
+    assert done.returncode == 255
+    assert b'say a status such as 202, "refuse" or "pass"' in done.stderr + done.stdout
+
+
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """A capture is never lost in silence."""
+    done = finished(start(tmp_path / "no" / "captures", [call()]))
+    assert done.returncode == 255
+    assert b"cannot write" in done.stderr + done.stdout
+
+
+def test_names_the_test_that_runs(tmp_path: Path) -> None:
+    """The context tells one test's facts from another's."""
+    _, (capture,) = record(tmp_path / "captures", call(test=True))
+    assert capture["context"] == 'PHPUnit\\Framework\\TestCase::test_completes with data set "first"'
+
+
+def test_lines_of_many_processes_do_not_mix(tmp_path: Path) -> None:
+    """Eight processes with small and with large bodies: every line is whole."""
+    captures = tmp_path / "captures"
+    sizes = [10, 100_000, 10, 100_000, 9000, 10, 100_000, 9000]
+    processes = [start(captures, [call(body=str(n) * size, times=25)]) for n, size in enumerate(sizes)]
+    assert [finished(process).returncode for process in processes] == [0] * 8
+    bodies = [json.loads(line)["body"] for line in captures.read_text().splitlines()]
+    assert sorted(bodies) == sorted(str(n) * size for n, size in enumerate(sizes) for _ in range(25))

@@ -1,0 +1,32 @@
+"""The broken variants of the plugin: each still fits the plugin it changes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from provider_tests.wordpress.variants import Change, Variant, build, variants
+
+ALL = variants()
+
+
+@pytest.mark.parametrize("variant", ALL, ids=[variant.name for variant in ALL])
+def test_a_variant_is_valid_php(php: None, variant: Variant, tmp_path: Path) -> None:
+    """Each change applies exactly once and leaves code that PHP can read."""
+    folder = build(variant, tmp_path)
+    for file in sorted({change.file for change in variant.change}):
+        done = subprocess.run(
+            ["php", "-l", str(folder / file)], capture_output=True, text=True, timeout=30, check=False
+        )
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("find", ["no such text", "$marker"])
+def test_a_change_that_no_longer_fits_is_an_error(tmp_path: Path, find: str) -> None:
+    """A variant that silently equals the plugin would prove nothing."""
+    change = Change(file="includes/tracker.php", find=find, replace="")
+    variant = Variant(name="stale", summary="", rule="event-schema", level="endpoint", change=(change,))
+    with pytest.raises(ValueError, match=r"occurs [05] times in includes/tracker\.php, not once"):
+        build(variant, tmp_path)
