@@ -1,0 +1,169 @@
+"""The folder of pacts: what would change in it, and writing it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from contracts.errors import MisuseError, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs between a pact file and what the expectations say.
+
+    Attributes:
+        file: its path in the folder of pacts.
+        how: the file is missing (`added`), has another content (`changed`) or follows from nothing (`removed`).
+        details: one line for each interaction or attribute that differs.
+    """
+
+    file: str
+    how: Literal["added", "changed", "removed"]
+    details: tuple[str, ...] = ()
+
+
+def changes(folder: Path, files: Mapping[str, bytes], *, consumer: str, whole: bool = True) -> tuple[Change, ...]:
+    """Compare the folder of pacts with what it should hold.
+
+    Args:
+        folder: may not exist.
+        files: contents by path, from `build_pacts`.
+        consumer: whose pacts are ours; everything else in the folder is left alone.
+        whole: `files` follow from every expectation; else only the interactions in them are compared.
+
+    Raises:
+        MisuseError: a file can't be read.
+    """
+    present = {name: _bytes(folder / name) for name in _ours(folder, consumer) | set(files) if (folder / name).exists()}
+    found = []
+    for name in sorted(set(present) | set(files)):
+        change = _change(name, present.get(name), files.get(name), whole=whole)
+        if change is not None:
+            found.append(change)
+    return tuple(found)
+
+
+def write(folder: Path, files: Mapping[str, bytes], found: tuple[Change, ...]) -> None:
+    """Carry out the changes: each file is replaced whole, and what follows from nothing is removed.
+
+    Raises:
+        MisuseError: a file can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Everything is on the same disk before the first file is replaced.
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".capture-") as staged:
+            written = [change for change in found if change.how != "removed"]
+            for number, change in enumerate(written):
+                (Path(staged) / str(number)).write_bytes(files[change.file])
+            for number, change in enumerate(written):
+                (folder / change.file).parent.mkdir(parents=True, exist_ok=True)
+                (Path(staged) / str(number)).replace(folder / change.file)
+        for change in found:
+            if change.how == "removed":
+                (folder / change.file).unlink(missing_ok=True)
+        _remove_empty(folder / "planned")
+    except OSError as error:
+        raise MisuseError(
+            f"the pacts can't be written: {error.strerror}",
+            where=Where(str(error.filename or folder)),
+            next_step="make the folder writable",
+        ) from None
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _ours(folder: Path, consumer: str) -> set[str]:
+    """Return the paths of the pacts that are this consumer's, by what they say or, if unreadable, by their names."""
+    names = set()
+    for file in (*folder.glob("*.json"), *(folder / "planned").glob("*.json")):
+        document = _document(_bytes(file))
+        named = document.get("consumer") if document else None
+        said = named.get("name") if isinstance(named, dict) else None
+        if said == consumer or (said is None and file.name.startswith(f"{consumer}-")):
+            names.add(file.relative_to(folder).as_posix())
+    return names
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MisuseError(
+            f"this can't be read as a pact: {error.strerror}",
+            where=Where(str(file)),
+            next_step="remove it from the folder of pacts, or make it readable",
+        ) from None
+
+
+def _document(content: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _change(name: str, present: bytes | None, wanted: bytes | None, *, whole: bool) -> Change | None:
+    if wanted is None:
+        return Change(name, "removed", ("no expectation and pair leads to it",)) if whole else None
+    if present is None:
+        return Change(name, "added", tuple(f"+ {key}" for key in _interactions(wanted)))
+    if present == wanted:
+        return None
+    details = tuple(_differences(present, wanted, whole=whole))
+    if whole:
+        return Change(name, "changed", details or ("only its layout differs",))
+    return Change(name, "changed", details) if details else None
+
+
+def _interactions(content: bytes) -> dict[str, Any]:
+    document = _document(content) or {}
+    listed = document.get("interactions")
+    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return {str(one.get("key", one.get("description"))): one for one in found}
+
+
+def _differences(present: bytes, wanted: bytes, *, whole: bool) -> Iterator[str]:
+    if _document(present) is None:
+        yield "it is no JSON object"
+        return
+    old, new = _interactions(present), _interactions(wanted)
+    for key in sorted(old.keys() | new.keys()):
+        if key not in old:
+            yield f"+ {key}"
+        elif key in new:
+            paths = list(_paths(old[key], new[key], ""))
+            if paths:
+                yield f"~ {key}: {', '.join(paths)}"
+        elif whole:
+            yield f"- {key}"
+    if whole:
+        rest_old, rest_new = _rest(present), _rest(wanted)
+        yield from (f"~ {path}" for path in _paths(rest_old, rest_new, ""))
+
+
+def _rest(content: bytes) -> dict[str, Any]:
+    return {key: value for key, value in (_document(content) or {}).items() if key != "interactions"}
+
+
+def _paths(old: Any, new: Any, prefix: str) -> Iterator[str]:
+    """Yield the paths at which two JSON values differ."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted(old.keys() | new.keys()):
+            # A matching rule's key is a path itself: brackets keep the two apart.
+            part = f"[{key}]" if key.startswith("$") else f".{key}"
+            if key in old and key in new:
+                yield from _paths(old[key], new[key], f"{prefix}{part}")
+            else:
+                yield f"{prefix}{part}".lstrip(".")
+    elif json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True):
+        yield prefix.lstrip(".")
