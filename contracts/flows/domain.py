@@ -21,10 +21,7 @@ def load_domain(settings: Settings) -> Domain:
     Raises:
         MisuseError: there is no such package, it holds no `CATALOGUE`, or its registry is invalid.
     """
-    root = str(settings.root)
-    if root not in sys.path:
-        # A project's own domain package lies beside its settings, installed or not.
-        sys.path.insert(0, root)
+    make_importable(settings)
     try:
         package = importlib.import_module(settings.domain)
     except ImportError as error:
@@ -49,6 +46,13 @@ def load_domain(settings: Settings) -> Domain:
         ) from None
     registry = parse_registry(text, file=shown(file), catalogue=catalogue)
     return Domain(settings.domain, catalogue, registry, file)
+
+
+def make_importable(settings: Settings) -> None:
+    """Let what lies beside a project's settings be imported, installed or not: its domain, its handler."""
+    root = str(settings.root)
+    if root not in sys.path:
+        sys.path.insert(0, root)
 
 
 def shown(path: Path) -> str:

@@ -35,7 +35,7 @@ class Settings:
         domain: the Python package that holds the canonical events and the registry.
         registry: a registry file that is read instead of the domain's own.
         consumer_tests: the folder of the expectations.
-        handler: the scenario service's own intake, `module:name`; the reference intake where it is None.
+        handler: what makes the scenario service's own intake, `module:name`, for the fixture `handler`.
         pacts: the folder of the pacts, where it is named.
         emitters: each emitter's driver and its options, by the emitter's name.
     """
