@@ -1,0 +1,65 @@
+"""`contracts capture`: write the pacts that the consumer tests expect, or check that they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.errors import ExitCode
+
+if TYPE_CHECKING:
+    from contracts.flows.capture import Capture
+
+
+@click.command("capture")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a pact would change, and say how.")
+@output_option("table", "json")
+def command(check: bool, output: str) -> None:
+    """Run the consumer tests and write the pacts that they expect.
+
+    Only a full, green run writes, all files from scratch.
+    """
+    from contracts.flows.capture import capture
+
+    settings, domain = project()
+    result = capture(settings, domain, check=check, echo=lambda text: click.echo(text, err=True))
+    if output == "json":
+        echo_json(_document(result))
+    else:
+        for line in _lines(result):
+            click.echo(line)
+    leave(ExitCode.BROKEN if check and result.changes else ExitCode.HOLDS)
+
+
+def _document(result: Capture) -> dict[str, Any]:
+    return {
+        "folder": str(result.folder),
+        "expectations": result.expectations,
+        "pacts": list(result.pacts),
+        "unassigned": list(result.unassigned),
+        "changes": [
+            {"file": change.file, "change": change.how, "details": list(change.details)} for change in result.changes
+        ],
+        "written": result.written,
+        "success": result.written or not result.changes,
+    }
+
+
+def _lines(result: Capture) -> list[str]:
+    from contracts.flows.domain import shown
+
+    lines = [f"expectations: {result.expectations}, pacts in {shown(result.folder)}: {len(result.pacts)}"]
+    for change in result.changes:
+        lines.append(f"{change.how}: {shown(result.folder / change.file)}")
+        lines += [f"  {detail}" for detail in change.details]
+    if result.unassigned:
+        lines.append(f"in no pact, no emitter may state them: {', '.join(result.unassigned)}")
+    if not result.changes:
+        lines.append("the pacts hold what is expected")
+    elif result.written:
+        lines.append("written")
+    else:
+        lines.append("stale: run contracts capture and commit the pacts")
+    return lines

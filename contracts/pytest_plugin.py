@@ -1,0 +1,149 @@
+"""The pytest plugin: hooks and fixtures only.
+
+Imported by every pytest run of the environment that it is installed in, hence its late imports; it does
+nothing to a suite that doesn't use it. State lives in `config.stash`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from contracts.flows.consumer_run import ConsumerRun
+    from contracts.flows.settings import Settings
+    from contracts.model.domain import Domain
+
+_RUN: pytest.StashKey[ConsumerRun] = pytest.StashKey()
+_SUMMARY: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
+_FORMS = ("only what is read", "every field")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which `contracts capture` asks for what was recorded."""
+    group = parser.getgroup("contracts", "contracts of canonical events")
+    group.addoption("--contracts-record", metavar="FILE", help="write the expectations of this run to FILE")
+
+
+def _run_of(config: pytest.Config) -> ConsumerRun:
+    if _RUN not in config.stash:
+        from contracts.flows.consumer_run import ConsumerRun
+
+        config.stash[_RUN] = ConsumerRun()
+    return config.stash[_RUN]
+
+
+@pytest.fixture(scope="session")
+def contracts_settings(pytestconfig: pytest.Config) -> Settings:
+    """The settings of the project that is tested."""
+    from contracts.flows.settings import load_settings
+
+    return load_settings(pytestconfig.rootpath)
+
+
+@pytest.fixture(scope="session")
+def contracts_domain(contracts_settings: Settings) -> Domain:
+    """The canonical events and the registry that the settings name."""
+    from contracts.flows.domain import load_domain
+
+    return load_domain(contracts_settings)
+
+
+@pytest.fixture
+def handler(contracts_settings: Settings) -> Iterator[Any]:
+    """The consumer's own handler, fresh for each test; the setting `handler` names it."""
+    from contracts.flows.handler import opened_handler
+
+    with opened_handler(contracts_settings) as opened:
+        yield opened
+
+
+@pytest.fixture(params=_FORMS)
+def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable[..., Any]:
+    """Say what the consumer reads of an event, and get a message to hand to its handler.
+
+    Each test runs twice: with the fields that it says it reads and no other, then with the whole canonical
+    event, its optional fields too.
+    """
+    from contracts.errors import ContractsError
+    from contracts.flows.consumer_run import expecting
+
+    node = request.node
+    say = expecting(
+        _run_of(request.config),
+        contracts_domain.catalogue,
+        item=node.nodeid,
+        test=f"{node.nodeid.split('::')[0]}::{node.originalname}",
+        complete=request.param == _FORMS[1],
+    )
+
+    def expect_event(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        try:
+            return say(*args, **kwargs)
+        except ContractsError as error:
+            pytest.fail(str(error), pytrace=False)
+
+    return expect_event
+
+
+def _expects(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("expect") in _FORMS
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Remember which expectations a run leaves out."""
+    for item in items:
+        if _expects(item):
+            _run_of(item.config).left_out[item.nodeid] = "was deselected"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember which expectations' tests have passed."""
+    report = yield
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail") and _expects(item):
+        _run_of(item.config).passed.add(item.nodeid)
+    return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a process of pytest-xdist has recorded."""
+    recorded = getattr(node, "workeroutput", {}).get("contracts")
+    if recorded:
+        from contracts.capture.recording import Recording
+
+        _run_of(node.config).received.append(Recording.from_json(recorded))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Hand the recording to whoever asked for it, or compare it with the pacts."""
+    config = session.config
+    file = config.getoption("--contracts-record")
+    if _RUN not in config.stash and not file:
+        return
+    from contracts.flows.consumer_run import narrowings, summary_of
+
+    narrowed = narrowings(config.args, vars(config.option), config.rootpath, config.invocation_params.dir)
+    items = [item.nodeid for item in getattr(session, "items", ()) if _expects(item)]
+    recording = _run_of(config).recording(items=items, status=int(exitstatus), narrowed=narrowed)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["contracts"] = recording.to_json()
+    elif file:
+        Path(file).write_text(recording.to_json(), encoding="utf-8")
+    elif recording.expectations:
+        config.stash[_SUMMARY] = summary_of(config.rootpath, recording)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how the pacts compare with what was expected."""
+    lines = config.stash.get(_SUMMARY, ())
+    if lines:
+        terminalreporter.section("contracts")
+        for line in lines:
+            terminalreporter.line(line)

@@ -1,0 +1,30 @@
+"""For tests of your own: the types of the plugin's fixtures, and the messages that they hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from contracts.capture.messages import Message
+
+__all__ = ["Expect", "Handler", "Message"]
+
+Handler = Callable[[Message], Any]
+"""The consumer's handler: takes a message, and raises if it can't cope with it."""
+
+
+class Expect(Protocol):
+    """The fixture `expect`."""
+
+    def __call__(
+        self, event: str, title: str, *, reads: Iterable[str], fact: Mapping[str, Any] | None = None
+    ) -> Message:
+        """Say what the consumer reads of an event, and get a message to hand to its handler.
+
+        Args:
+            event: the canonical event's name.
+            title: what the consumer does with it, in a few words; unique for the event.
+            reads: paths of attributes and data keys, such as `id` and `data.client_id`.
+            fact: values of the event's fact key, where the examples don't do.
+        """
+        ...
