@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wordpress.programs import ROOT
+from tests.wordpress.programs import DATABASE, ROOT
 
 INSTALL = "provider_tests/wordpress/install-packages installs it"
 
@@ -31,6 +31,6 @@ def php() -> None:
 @pytest.fixture(scope="session")
 def real_wordpress(php: None) -> None:
     """What it takes to run WordPress, or the test is skipped."""
-    cached = Path(os.environ.get("CONTRACTS_CACHE", ROOT / ".cache")) / "wordpress" / "sqlite"
-    if not cached.is_dir() and shutil.which("npm") is None:
+    cached = Path(os.environ.get("CONTRACTS_CACHE", ROOT / ".cache")) / "wordpress" / DATABASE
+    if DATABASE == "sqlite" and not cached.is_dir() and shutil.which("npm") is None:
         pytest.skip(f"npm, which WordPress is fetched with, is missing; {INSTALL}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import subprocess
 import time
 import urllib.error
@@ -18,6 +17,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 WORDPRESS = ROOT / "provider_tests" / "wordpress"
 EVENT = "client_webinar_completed"
+DATABASE = os.environ.get("CONTRACTS_WORDPRESS_DATABASE", "sqlite")
+"""Which WordPress the tests run: with SQLite, or with "mariadb"."""
 
 
 def trigger(client: str, webinar: str = "webinar-1", **more: object) -> bytes:
@@ -120,7 +121,9 @@ def started(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> Iter
 @contextlib.contextmanager
 def wordpress(log: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run a real WordPress with the plugin; yields the URL for triggers."""
-    with started([str(WORDPRESS / "run"), "--seconds", "300", *options], env or {}, log) as process:
+    with started(
+        [str(WORDPRESS / "run"), "--seconds", "300", "--database", DATABASE, *options], env or {}, log
+    ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().decode().strip()
         if not url:
@@ -162,30 +165,29 @@ class Site:
         """The URL of a REST route."""
         return self.url.replace("contracts-trigger", f"rest_route={name}")
 
-    def database(self) -> sqlite3.Connection:
-        """Its database."""
-        return sqlite3.connect(self.content / "database" / "wordpress.sqlite", timeout=10)
-
     def php(self, code: str) -> str:
         """Run PHP inside this WordPress, in a process of its own."""
         fetched = subprocess.run(
-            [str(WORDPRESS / "fetch-wordpress"), "sqlite"], capture_output=True, text=True, check=True, timeout=60
+            [str(WORDPRESS / "fetch-wordpress"), DATABASE], capture_output=True, text=True, check=True, timeout=60
         )
         load = f"require '{fetched.stdout.strip()}/wp-load.php'; require_once ABSPATH . 'wp-admin/includes/plugin.php';"
+        env = {"CONTRACTS_WP_CONTENT": str(self.content), "CLIENT_WEBINAR_TRACKER_DESTINATION": ""}
+        if DATABASE == "mariadb":
+            env["CONTRACTS_WP_SOCKET"] = str(self.content.parent / "mysql.sock")
         done = subprocess.run(
             ["php", "-d", "display_errors=stderr", "-r", load + code],
             capture_output=True,
             text=True,
             check=True,
             timeout=60,
-            env=os.environ | {"CONTRACTS_WP_CONTENT": str(self.content), "CLIENT_WEBINAR_TRACKER_DESTINATION": ""},
+            env=os.environ | env,
         )
         return done.stdout
 
 
 @contextlib.contextmanager
 def site(folder: Path, *options: str, env: Mapping[str, str] | None = None) -> Iterator[Site]:
-    """Run a real WordPress with SQLite whose files are in `folder`."""
+    """Run a real WordPress whose files are in `folder`."""
     with wordpress(folder / "log", *options, env={"TMPDIR": str(folder)} | dict(env or {})) as url:
         (state,) = folder.glob("contracts-wordpress.*")
         yield Site(url, state / "content")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_answers_the_message_with_its_metadata(url: str) -> None:
     metadata = json.loads(base64.b64decode(answer.headers["Pact-Message-Metadata"]))
     assert metadata == {"contentType": "application/cloudevents+json"}
     assert answer.json["data"] == FACT
+
+
+def test_what_was_asked_for_before_does_not_come_again(url: str, tmp_path: Path) -> None:
+    """A message that is owed and due is not mixed into the answer for another fact."""
+    ask(url)
+    with sqlite3.connect(tmp_path / "db") as database:
+        database.execute("UPDATE wp_client_webinar_outbox SET due_at = 0")
+    answer = ask(url, fact=FACT | {"client_id": "client-2"})
+    assert (answer.status, answer.json["data"]["client_id"]) == (200, "client-2")
 
 
 def test_a_repeat_is_the_same_message_until_the_state_is_set_again(url: str) -> None:

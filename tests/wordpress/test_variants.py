@@ -28,5 +28,5 @@ def test_a_change_that_no_longer_fits_is_an_error(tmp_path: Path, find: str) -> 
     """A variant that silently equals the plugin would prove nothing."""
     change = Change(file="includes/tracker.php", find=find, replace="")
     variant = Variant(name="stale", summary="", rule="event-schema", level="endpoint", change=(change,))
-    with pytest.raises(ValueError, match=r"occurs [05] times in includes/tracker\.php, not once"):
+    with pytest.raises(ValueError, match=r"occurs \d+ times in includes/tracker\.php, not once"):
         build(variant, tmp_path)

@@ -33,7 +33,7 @@ if ( '' === $sink ) {
 	add_filter(
 		'contracts_recorder_trigger',
 		static function () use ( $trigger ) {
-			return array_intersect_key( $trigger, array_flip( array( 'event', 'fact', 'attempt', 'delivery' ) ) );
+			return ClientWebinarTracker\Trigger\for_capture( $trigger );
 		}
 	);
 }

@@ -46,6 +46,8 @@ function shim_message( array $trigger ): void {
 		10,
 		3
 	);
+	// What else is owed stays owed: only the fact that is asked for may be sent now.
+	$GLOBALS['wpdb']->query( 'UPDATE ' . ClientWebinarTracker\Outbox\table() . ' SET due_at = ' . PHP_INT_MAX );
 	if ( ! ClientWebinarTracker\Trigger\state_fact( $trigger ) ) {
 		shim_answer( 501, array( 'error' => "The plugin doesn't implement {$trigger['event']}." ) );
 	}

@@ -39,7 +39,7 @@ function answer(): void {
 	add_filter(
 		'contracts_recorder_trigger',
 		static function () use ( $trigger ) {
-			return array_intersect_key( $trigger, array_flip( array( 'event', 'fact', 'attempt', 'delivery' ) ) );
+			return for_capture( $trigger );
 		}
 	);
 	wp_send_json( array( 'implemented' => state_fact( $trigger ) ) );

@@ -28,6 +28,19 @@ function read( string $json ): array {
 }
 
 /**
+ * The trigger as a capture carries it.
+ *
+ * @param array $trigger What read() answered.
+ * @return array
+ */
+function for_capture( array $trigger ): array {
+	$known         = array_intersect_key( $trigger, array_flip( array( 'event', 'fact', 'attempt', 'delivery' ) ) );
+	$known['fact'] = (object) $known['fact']; // An empty PHP array would become a JSON array.
+
+	return $known;
+}
+
+/**
  * The plugin's action for an event.
  *
  * @param string $event A canonical event's name.
