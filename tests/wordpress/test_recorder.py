@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from contracts.emitters.captures import read_captures
+from contracts.model.emission import Emission
 from tests.wordpress.programs import finished
 
 pytestmark = pytest.mark.usefixtures("php")
@@ -180,3 +182,27 @@ def test_lines_of_many_processes_do_not_mix(tmp_path: Path) -> None:
     assert [finished(process).returncode for process in processes] == [0] * 8
     bodies = [json.loads(line)["body"] for line in captures.read_text().splitlines()]
     assert sorted(bodies) == sorted(str(n) * size for n, size in enumerate(sizes) for _ in range(25))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b'{"a": "\\ud800 \\u0000"}',
+        b"a\0b",
+        b"\xff",
+        "\u2028 \u00fc \U0001f600".encode(),
+        b"\xef\xbb\xbf{}",
+        b"\r\n",
+    ],
+)
+def test_the_toolkit_reads_what_it_wrote(tmp_path: Path, body: bytes) -> None:
+    """Whatever the plugin sends comes out of the capture file byte by byte."""
+    captures = tmp_path / "captures"
+    record(captures, call(body=base64.b64encode(body).decode(), base64=True))
+    with captures.open("rb") as stream:
+        (emission,) = read_captures(stream, "captures")
+    assert isinstance(emission, Emission), emission
+    assert emission.body == body
+    assert emission.response is not None
+    assert emission.response.accepted

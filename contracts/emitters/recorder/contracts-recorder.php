@@ -144,10 +144,10 @@ function synthetic( string $told ) {
  * @return string
  */
 function capture( array $args, string $url, $response ): string {
-	$method              = strtoupper( (string) ( $args['method'] ?? 'GET' ) );
-	list( $url, $body )  = on_the_wire( $method, $url, $args['body'] ?? null );
-	$is_text             = 1 === preg_match( '//u', $body );
-	$now                 = new \DateTimeImmutable( 'now', new \DateTimeZone( 'UTC' ) );
+	$method             = strtoupper( (string) ( $args['method'] ?? 'GET' ) );
+	list( $url, $body ) = on_the_wire( $method, $url, $args['body'] ?? null );
+	$is_text            = 1 === preg_match( '/\A[^\0]*\z/u', $body ); // A NUL in a capture line isn't read either.
+	$now                = new \DateTimeImmutable( 'now', new \DateTimeZone( 'UTC' ) );
 
 	return json_encode(
 		array(
