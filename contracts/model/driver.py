@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,8 +39,9 @@ class Step:
     refuse: bool = False
 
 
-Plan = tuple[Step, ...]
-"""What a driven emitter is asked for, in order. A recorded one ignores it."""
+Plan = Iterable[Step]
+"""What a driven emitter is asked for, in order; taken step by step, since what comes next may depend on what
+was sent. A recorded one ignores it."""
 
 
 class Driver(Protocol):

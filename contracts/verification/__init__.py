@@ -1,1 +1,1 @@
-"""The engine: from emissions to verdicts."""
+"""The engine: from emissions to verdicts. It yields values and knows no terminal, no broker and no driver."""

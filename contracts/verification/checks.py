@@ -1,0 +1,116 @@
+"""The checks of one emission: whose pair it belongs to, and which rules it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contracts.model.domain import Domain
+from contracts.model.names import did_you_mean
+from contracts.model.registry import Pair
+from contracts.model.verdict import Finding
+from contracts.verification.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """The pair that an emission belongs to, with the finding that ends its judgement early, if any."""
+
+    pair: Pair
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violates:
+    """An emission that belongs to no pair, and why."""
+
+    finding: Finding
+
+
+def place(message: Message, domain: Domain, emitter: str) -> Belongs | Violates:
+    """Say which pair an emission belongs to, or which violation it is.
+
+    At most one of content-type, wrong-source, unknown-event and undeclared-emission, in this order; a wrong
+    content type is a finding of the pair, so where there is no pair the violation speaks.
+    """
+    event = message.event
+    pair = domain.registry.pair(emitter, event) if event is not None else None
+    if pair is not None and message.content_type_error is not None:
+        return Belongs(pair, _content_type(message))
+    source = message.attribute("source")
+    if source is not None and source != emitter:
+        return Violates(
+            Finding(
+                "wrong-source",
+                f"{emitter} speaks in the name of {source!r}{did_you_mean(source, [emitter])}",
+                path="$.source",
+                where=message.emission.where,
+                expected=emitter,
+                actual=source,
+            )
+        )
+    if event is None or event not in domain.catalogue:
+        return Violates(_unknown_event(message, event, domain))
+    if pair is None:
+        return Violates(_undeclared(message, event, domain, emitter))
+    return Belongs(pair)
+
+
+def _content_type(message: Message) -> Finding:
+    return Finding(
+        "content-type",
+        f"the message {message.content_type_error}",
+        path="content-type",
+        where=message.emission.where,
+        expected="application/cloudevents+json",
+        actual=message.emission.headers.get("content-type"),
+    )
+
+
+def _unknown_event(message: Message, event: str | None, domain: Domain) -> Finding:
+    where = message.emission.where
+    if event is not None:
+        text = f"{event!r} is no canonical event{did_you_mean(event, domain.catalogue)}"
+        return Finding("unknown-event", text, path="$.type", where=where, actual=event)
+    if message.refusal is not None:
+        text = f"the body {message.refusal}, and no trigger says which event it was meant to be"
+        return Finding("unknown-event", text, path="$", where=where)
+    return Finding("unknown-event", "the body names no type, and no trigger is known", path="$.type", where=where)
+
+
+def _undeclared(message: Message, event: str, domain: Domain, emitter: str) -> Finding:
+    needs = " and needs a decision of its own" if event in domain.registry.needs_decision else ""
+    return Finding(
+        "undeclared-emission",
+        f"{emitter} may not emit {event}: the pair is not in the registry{needs}",
+        path="$.type",
+        where=message.emission.where,
+        expected=", ".join(pair.event for pair in domain.registry.pairs(emitter)),
+        actual=event,
+    )
+
+
+def wrong_fact(message: Message, fact_key: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield one finding for each part of the triggered fact that the message doesn't state."""
+    trigger = message.emission.trigger
+    if trigger is None or message.value is None:
+        return
+    where = message.emission.where
+    stated = message.attribute("type")
+    if stated is not None and stated != trigger.event:
+        text = f"{trigger.event} was triggered, and {stated} was stated"
+        yield Finding("wrong-fact", text, path="$.type", where=where, expected=trigger.event, actual=stated)
+        return
+    data = message.value.get("data") if isinstance(message.value, dict) else None
+    if not isinstance(data, dict):
+        return
+    for key in fact_key:
+        if key in trigger.fact and isinstance(data.get(key), str) and data[key] != trigger.fact[key]:
+            yield Finding(
+                "wrong-fact",
+                f"the fact of {key} {trigger.fact[key]!r} was triggered, and {data[key]!r} was stated",
+                path=f"$.data.{key}",
+                where=where,
+                expected=trigger.fact[key],
+                actual=data[key],
+            )

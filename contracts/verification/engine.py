@@ -1,0 +1,167 @@
+"""The engine: judges emissions one by one as they come, and sums them up to verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from contracts.errors import HarnessError
+from contracts.model.driver import Driver
+from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+from contracts.model.verdict import Finding, Verification
+from contracts.verification.checks import Violates, place, wrong_fact
+from contracts.verification.expectations import Expectations
+from contracts.verification.job import EmissionJudged, Event, Finished, Job, ReplayStarted
+from contracts.verification.log import FindingLog, with_next_step
+from contracts.verification.message import Message, read_message
+from contracts.verification.plan import plan_for
+from contracts.verification.repeats import RepeatMemory
+from contracts.verification.shape import shape_findings
+from contracts.verification.summary import Tallies, summarise
+from contracts.verification.tally import PairTally
+
+
+def verify(job: Job, driver: Driver) -> Iterator[Event]:
+    """Verify an emitter through a driver.
+
+    Yields:
+        Progress as it is made, and at the end one `Finished` with the verification.
+    """
+    run = _Run(job, driven=driver.capabilities.drives)
+    plan = plan_for(
+        job.domain,
+        job.emitter,
+        [pact.document for pact in job.pacts],
+        driver.capabilities,
+        run.was_emitted,
+    )
+    yield from run.judge_all(driver.observe(plan))
+    yield from run.replay()
+    yield Finished(run.finish())
+
+
+class _Run:
+    """The state of one verification."""
+
+    def __init__(self, job: Job, *, driven: bool) -> None:
+        self._job = job
+        self._driven = driven
+        self._expectations = Expectations(job.pacts)
+        self._tallies = Tallies(
+            pairs={pair.event: PairTally(pair) for pair in job.domain.registry.pairs(job.emitter)},
+            violations=FindingLog(),
+            errors=FindingLog(),
+            repeats=RepeatMemory(),
+        )
+        # What triggered the emissions since the driver last said that a trigger was answered.
+        self._since_asked: list[Trigger] = []
+
+    def was_emitted(self, event: str) -> bool:
+        """Has an emission counted for the pair of this event so far?"""
+        tally = self._tallies.pairs.get(event)
+        return tally is not None and tally.emissions > 0
+
+    def judge_all(self, observations: Iterable[Observation]) -> Iterator[EmissionJudged]:
+        """Take what the driver yields, in order."""
+        for observation in observations:
+            match observation:
+                case Emission():
+                    self._judge(observation)
+                    self._tallies.read += 1
+                    yield EmissionJudged(self._tallies.read)
+                case Fault():
+                    self._fault(observation)
+                case Asked():
+                    self._asked(observation)
+
+    def _judge(self, emission: Emission) -> None:
+        job, tallies = self._job, self._tallies
+        message = read_message(emission)
+        if emission.trigger is not None:
+            tallies.triggered += 1
+            if self._driven:
+                self._since_asked.append(emission.trigger)
+        placed = place(message, job.domain, job.emitter)
+        if isinstance(placed, Violates):
+            tallies.violations.add(placed.finding)
+            return
+        tally = tallies.pairs[placed.pair.event]
+        tally.count(emission)
+        if placed.finding is not None:
+            tally.findings.add(placed.finding)
+        else:
+            self._judge_content(message, tally)
+        if message.attribute("source") in (None, job.emitter):
+            self._remember(message, tally)
+
+    def _judge_content(self, message: Message, tally: PairTally) -> None:
+        event = tally.pair.event
+        shape = list(shape_findings(message, self._job.domain.catalogue[event]))
+        fact_key = self._job.domain.catalogue.fact_key(event)
+        for finding in (*shape, *wrong_fact(message, fact_key)):
+            tally.findings.add(finding)
+        if message.text is not None and not any(finding.rule == "event-schema" for finding in shape):
+            for finding in self._expectations.judge(event, message):
+                tally.findings.add(finding)
+
+    def _remember(self, message: Message, tally: PairTally) -> None:
+        """Compare with what was stated before; a message whose fact or id can't be read can't be compared."""
+        event = tally.pair.event
+        fact = message.fact(self._job.domain.catalogue.fact_key(event))
+        marker = message.attribute("id")
+        if fact is None or marker is None or message.attribute("type") != event:
+            return
+        for finding in self._tallies.repeats.add(message, event, fact, marker):
+            if finding.rule == "repeated-emission" and tally.pair.entry.repeats == "guarded":
+                tally.note(finding)
+            else:
+                tally.findings.add(finding)
+
+    def _fault(self, fault: Fault) -> None:
+        finding = Finding(fault.rule, fault.message, where=fault.where, next_step=fault.next_step)
+        self._tallies.errors.add(finding)
+        tally = self._tallies.pairs.get(fault.trigger.event) if fault.trigger else None
+        if tally is not None:
+            tally.broken.append(with_next_step(finding))
+        elif fault.rule == "driver-error":
+            self._tallies.driver_broke = True
+
+    def _asked(self, asked: Asked) -> None:
+        self._tallies.driven += 1
+        trigger = asked.trigger
+        answered = trigger in self._since_asked
+        self._since_asked = [other for other in self._since_asked if other != trigger]
+        if trigger.attempt > 1:
+            self._tallies.repeats_asked += 1
+            return
+        tally = self._tallies.pairs.get(trigger.event)
+        if tally is not None and not answered and not self._tallies.repeats.knows(trigger.event, trigger.fact):
+            tally.unanswered.append(trigger)
+
+    def replay(self) -> Iterator[ReplayStarted]:
+        """Ask the official verifier about the first emission of each interaction, once."""
+        cases = self._expectations.cases()
+        if not cases:
+            return
+        yield ReplayStarted(len(cases))
+        try:
+            answers = self._job.replay(self._job.emitter, cases)
+        except HarnessError as error:
+            self._tallies.errors.add(Finding("driver-error", error.what, next_step=error.next_step))
+            return
+        for case, accepted in zip(cases, answers, strict=True):
+            if accepted != case.accepted:
+                said = ("accepts", "refuses")
+                self._tallies.errors.add(
+                    Finding(
+                        "engines-disagree",
+                        f"the matching core {said[not case.accepted]} what the verifier {said[not accepted]}",
+                        consumer=case.pact.consumer,
+                        interaction=case.interaction.key,
+                        expected="one answer",
+                        actual=case.body.decode("utf-8", "replace"),
+                    )
+                )
+
+    def finish(self) -> Verification:
+        """Sum up."""
+        return summarise(self._job, self._tallies, self._expectations)

@@ -1,0 +1,87 @@
+"""What the consumer reads: every interaction of every pact, asked of the matching core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from contracts.model.pact import Interaction
+from contracts.model.verdict import Finding
+from contracts.verification.job import PactUnderTest
+from contracts.verification.log import FindingLog
+from contracts.verification.matching import Matcher, Mismatch, matcher_for
+from contracts.verification.message import Message
+from contracts.verification.replay import Replayed
+
+
+@dataclass(slots=True)
+class Expected:
+    """One interaction of one pact, with what was found so far.
+
+    Attributes:
+        first: the first message that was matched against it, for the second opinion.
+    """
+
+    pact: PactUnderTest
+    interaction: Interaction
+    matcher: Matcher
+    first: Replayed | None = None
+    findings: FindingLog = field(default_factory=FindingLog)
+
+
+class Expectations:
+    """The interactions of the pacts under test, by event."""
+
+    def __init__(self, pacts: Sequence[PactUnderTest]) -> None:
+        self.all = tuple(
+            Expected(pact, interaction, matcher_for(interaction))
+            for pact in pacts
+            for interaction in pact.document.interactions
+        )
+
+    def of_event(self, event: str) -> Iterator[Expected]:
+        """Yield what is expected of one event."""
+        return (expected for expected in self.all if expected.interaction.event == event)
+
+    def judge(self, event: str, message: Message) -> Iterator[Finding]:
+        """Match a message against every interaction of its event.
+
+        Yields:
+            The mismatches that count for the pair. Those with a pact that the broker holds as pending or WIP
+            count for that pact's result alone.
+        """
+        for expected in self.of_event(event):
+            mismatches = [_finding(mismatch, expected, message) for mismatch in expected.matcher(message.text or "")]
+            if expected.first is None:
+                expected.first = Replayed(
+                    expected.pact.document, expected.interaction, message.emission.body, not mismatches
+                )
+            for finding in mismatches:
+                expected.findings.add(finding)
+                if not expected.pact.lenient:
+                    yield finding
+
+    def cases(self) -> tuple[Replayed, ...]:
+        """Return the first message of each interaction that had one."""
+        return tuple(expected.first for expected in self.all if expected.first is not None)
+
+    def lenient_findings(self) -> Iterator[Finding]:
+        """Yield the mismatches with pacts that the broker holds as pending or WIP, as notes."""
+        for expected in self.all:
+            if expected.pact.lenient:
+                why = "pending" if expected.pact.broker_pending else "work in progress"
+                for finding in expected.findings.findings():
+                    yield replace(finding, message=f"{finding.message} (the broker holds this pact as {why})")
+
+
+def _finding(mismatch: Mismatch, expected: Expected, message: Message) -> Finding:
+    return Finding(
+        "pact-mismatch",
+        mismatch.message,
+        consumer=expected.pact.document.consumer,
+        interaction=expected.interaction.key,
+        where=message.emission.where,
+        path=mismatch.path,
+        expected=mismatch.expected,
+        actual=mismatch.actual,
+    )

@@ -1,0 +1,144 @@
+"""What can only be seen across emissions: repeats of a fact, markers used twice, deliveries never made good.
+
+Only digests are remembered, so that memory grows by a bounded number of bytes a distinct fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from contracts.errors import Where
+from contracts.model.emission import Emission
+from contracts.model.verdict import Finding
+from contracts.verification.message import Message, canonical
+
+
+def _digest(*parts: str | None) -> bytes:
+    hashed = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        encoded = b"\x00" if part is None else part.encode("utf-8", "surrogatepass")
+        # A length before each part keeps ("ab", "c") and ("a", "bc") apart.
+        hashed.update(len(encoded).to_bytes(8, "big") + encoded)
+    return hashed.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    event: str
+    marker: bytes
+    content: bytes
+    where: Where | None
+    delivered: bool | None
+
+
+class RepeatMemory:
+    """Remembers, for each context, which fact was stated under which marker, and whether it arrived."""
+
+    def __init__(self) -> None:
+        self._facts: dict[bytes, _Stated] = {}
+        self._markers: dict[bytes, bytes] = {}
+        self._owed: dict[bytes, str] = {}
+        self.repeats_seen = 0
+        self.refusals_seen = 0
+
+    @property
+    def distinct_facts(self) -> int:
+        """How many different facts were stated."""
+        return len(self._facts)
+
+    def knows(self, event: str, fact: Mapping[str, str]) -> bool:
+        """Was this fact stated, outside any context?"""
+        return _fact_key(None, event, fact) in self._facts
+
+    def add(self, message: Message, event: str, fact: Mapping[str, str], marker: str) -> Iterator[Finding]:
+        """Remember one statement of a fact and yield what it breaks, `repeated-emission` included."""
+        emission = message.emission
+        key = _fact_key(emission.context, event, fact)
+        marked = _digest(emission.context, marker)
+        content = _digest(canonical(message.value))
+        delivered = emission.delivered
+        self.refusals_seen += delivered is False
+        seen = self._facts.get(key)
+        other = self._markers.setdefault(marked, key)
+        if other != key:
+            yield _id_reused(marker, self._facts.get(other), emission, event)
+        if seen is None:
+            self._facts[key] = _Stated(event, marked, content, emission.where, delivered)
+        else:
+            self.repeats_seen += 1
+            yield from _repeat(seen, marked, content, marker, emission, fact)
+            self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered))
+        if self._facts[key].delivered is False:
+            self._owed[key] = event
+        else:
+            self._owed.pop(key, None)
+
+    def lost(self) -> Iterator[tuple[str, Finding]]:
+        """Yield, with its event, each fact whose refused delivery was never made good."""
+        for key, event in self._owed.items():
+            where = self._facts[key].where
+            message = "its delivery was refused, and the fact was never delivered afterwards"
+            yield event, Finding("lost-fact", message, where=where, expected="a retry until 2xx", actual="none")
+
+
+def _arrived(before: bool | None, now: bool | None) -> bool | None:
+    """Return True where one delivery arrived, None where one may have, else False."""
+    if before or now:
+        return True
+    return None if before is None or now is None else False
+
+
+def _fact_key(context: str | None, event: str, fact: Mapping[str, str]) -> bytes:
+    return _digest(context, event, *(part for key in sorted(fact) for part in (key, fact[key])))
+
+
+def _place(where: Where | None) -> str:
+    return f" at {where}" if where else ""
+
+
+def _id_reused(marker: str, other: _Stated | None, emission: Emission, event: str) -> Finding:
+    place = _place(other.where) if other else ""
+    return Finding(
+        "id-reused",
+        f"the id {marker!r} already names another fact{place}",
+        path="$.id",
+        where=emission.where,
+        expected=f"an id of its own for this fact of {event}",
+        actual=marker,
+    )
+
+
+def _repeat(
+    seen: _Stated, marked: bytes, content: bytes, marker: str, emission: Emission, fact: Mapping[str, str]
+) -> Iterator[Finding]:
+    shown = ", ".join(f"{key}={value}" for key, value in fact.items())
+    if seen.marker != marked:
+        yield Finding(
+            "repeat-changes-id",
+            f"the fact ({shown}) was stated{_place(seen.where)} under another id",
+            path="$.id",
+            where=emission.where,
+            expected="the id of the first statement",
+            actual=marker,
+        )
+        return
+    if seen.content != content:
+        yield Finding(
+            "repeat-changes-content",
+            f"the fact ({shown}) was stated{_place(seen.where)} under this id with other content",
+            path="$",
+            where=emission.where,
+            expected="the same message, time included",
+            actual="another message under the same id",
+        )
+    if seen.delivered is not False:
+        yield Finding(
+            "repeated-emission",
+            f"the fact ({shown}) was already stated{_place(seen.where)}",
+            path="$.id",
+            where=emission.where,
+            expected="each fact once",
+            actual=marker,
+        )

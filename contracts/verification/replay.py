@@ -1,0 +1,108 @@
+"""The second opinion: the official verifier replays the first emission of each interaction.
+
+One run of it serves all pacts of an emitter, since a run costs half a second and prints.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import HarnessError
+from contracts.model.pact import Interaction, PactDocument
+from contracts.verification.silence import silent_descriptors
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One interaction with the message to replay.
+
+    Attributes:
+        body: the message's bytes.
+        accepted: what the matching core said of it.
+    """
+
+    pact: PactDocument
+    interaction: Interaction
+    body: bytes
+    accepted: bool
+
+
+def replay(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
+    """Ask the official verifier about each case.
+
+    Args:
+        emitter: the provider's name.
+        cases: the interactions with their messages.
+
+    Returns:
+        For each case, whether the verifier accepted the message.
+
+    Raises:
+        HarnessError: the verifier couldn't be run, or gave no answer for a case.
+    """
+    if not cases:
+        return ()
+    from pact import Verifier
+
+    os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
+    bodies = {str(index): case for index, case in enumerate(cases)}
+
+    def produce(name: str, metadata: dict[str, Any] | None = None) -> Any:  # noqa: ARG001 - pact's signature
+        case = bodies[name]
+        content_type = case.interaction.content_type
+        return {"contents": case.body, "content_type": content_type, "metadata": {"contentType": content_type}}
+
+    with tempfile.TemporaryDirectory(prefix="contracts-replay-") as folder, _quiet():
+        _write_pacts(Path(folder), emitter, cases)
+        verifier = Verifier(emitter).add_source(folder).message_handler(produce)
+        try:
+            verifier.verify()
+        except RuntimeError:
+            # A mismatch of a required interaction raises; the results below say which it was.
+            pass
+        except Exception as error:
+            raise HarnessError(f"the official verifier broke: {type(error).__name__}: {error}") from error
+        results = verifier.results
+    answers = {str(result.get("description")): result.get("result") for result in results["interactionResults"]}
+    missing = [case.interaction.key for name, case in bodies.items() if name not in answers]
+    if missing:
+        raise HarnessError(f"the official verifier gave no answer for {', '.join(missing)}")
+    return tuple(answers[name] == "OK" for name in bodies)
+
+
+def _write_pacts(folder: Path, emitter: str, cases: Sequence[Replayed]) -> None:
+    for index, case in enumerate(cases):
+        interaction = copy.deepcopy(dict(case.interaction.raw))
+        # The number is what the answer is found by: two pacts may use one description.
+        interaction["description"] = str(index)
+        interaction["key"] = str(index)
+        interaction["pending"] = False
+        interaction.pop("providerStates", None)
+        document = {
+            "consumer": {"name": case.pact.consumer},
+            "provider": {"name": emitter},
+            "interactions": [interaction],
+            "metadata": {"pactSpecification": {"version": "4.0"}},
+        }
+        (folder / f"{index}.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    # Its own message server logs each request on stderr; nothing of that is a result.
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with silent_descriptors():
+            yield
+    finally:
+        logging.disable(before)

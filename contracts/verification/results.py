@@ -1,0 +1,80 @@
+"""What a broker is to be told of each pact: judged by the registry and by the pact itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.model.registry import Status
+from contracts.model.verdict import InteractionResult, PactResult, PairVerdict
+from contracts.verification.expectations import Expectations, Expected
+from contracts.verification.job import Job, PactUnderTest
+
+
+def pact_results(
+    job: Job, pairs: Sequence[PairVerdict], expectations: Expectations, *, violated: bool, usable: bool
+) -> tuple[PactResult, ...]:
+    """Judge each pact.
+
+    An interaction is required if its pair is implemented in the registry or it isn't pending in the pact, so
+    that an older registry can't hide from the broker what a newer pact demands.
+
+    Args:
+        violated: the run has a violation.
+        usable: the harness held and something was read or driven.
+
+    Returns:
+        A result a pact: True only if every required interaction passed, at least one did, and nothing was
+        violated; None where nothing is to be posted.
+    """
+    by_event = {pair.event: pair for pair in pairs}
+    results = []
+    for pact in job.pacts:
+        interactions = tuple(
+            _interaction(expected, by_event.get(expected.interaction.event))
+            for expected in expectations.all
+            if expected.pact is pact
+        )
+        results.append(_result(pact, interactions, violated=violated, usable=usable))
+    return tuple(results)
+
+
+def _interaction(expected: Expected, pair: PairVerdict | None) -> InteractionResult:
+    interaction = expected.interaction
+    # A pair's findings concern each of its interactions, but for mismatches with another one.
+    findings = [finding for finding in (pair.findings if pair else ()) if finding.rule != "pact-mismatch"] + list(
+        expected.findings.findings()
+    )
+    implemented = pair is not None and pair.status is Status.IMPLEMENTED
+    return InteractionResult(
+        key=interaction.key,
+        description=interaction.description,
+        event=interaction.event,
+        interaction_id=interaction.interaction_id,
+        required=implemented or not interaction.pending,
+        success=pair is not None and pair.emissions > 0 and not findings,
+        findings=tuple(findings),
+    )
+
+
+def _result(
+    pact: PactUnderTest, interactions: tuple[InteractionResult, ...], *, violated: bool, usable: bool
+) -> PactResult:
+    required = [interaction for interaction in interactions if interaction.required]
+    result: bool | None
+    reason = pact.reason
+    if not usable:
+        result, reason = None, "nothing is posted: the run gave no verdict"
+    elif not required:
+        result, reason = None, "nothing is posted: no interaction of this pact is required"
+    else:
+        result = all(interaction.success for interaction in required) and not violated
+    return PactResult(
+        consumer=pact.document.consumer,
+        source=pact.document.source,
+        interactions=interactions,
+        result=result,
+        consumer_version=pact.consumer_version,
+        broker_pending=pact.broker_pending,
+        wip=pact.wip,
+        reason=reason,
+    )

@@ -1,0 +1,104 @@
+"""Is a message exactly the canonical event? The closed schema, and the keys that no fact has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from contracts.model.events import CanonicalEvent
+from contracts.model.names import did_you_mean
+from contracts.model.verdict import Finding
+from contracts.model.vocabulary import keys_that_are_no_facts
+from contracts.verification.message import Message
+
+
+def shape_findings(message: Message, model: type[CanonicalEvent]) -> Iterator[Finding]:
+    """Yield one `event-schema` or `not-a-fact` finding for each key that is wrong.
+
+    A key that no fact has is `not-a-fact` alone, whatever else is wrong with it.
+    """
+    where = message.emission.where
+    if message.refusal is not None or message.text is None:
+        yield Finding("event-schema", f"the body {message.refusal}", path="$", where=where)
+        return
+    no_facts = {path: (word, meaning) for path, word, meaning in keys_that_are_no_facts(message.value)}
+    for path, (word, meaning) in no_facts.items():
+        yield Finding(
+            "not-a-fact",
+            f"{path} describes {meaning} ({word!r}); an emitter states what happened",
+            path=path,
+            where=where,
+            actual=_at(message.value, path),
+        )
+    try:
+        model.model_validate_json(message.text)
+    except ValidationError as error:
+        reported = set(no_facts)
+        for detail in error.errors(include_url=False):
+            path = _json_path(detail["loc"])
+            if path not in reported:
+                reported.add(path)
+                yield _finding(detail, path, model, message)
+
+
+def _finding(detail: ErrorDetails, path: str, model: type[BaseModel], message: Message) -> Finding:
+    where = message.emission.where
+    kind = detail["type"]
+    key = str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind == "missing":
+        return Finding("event-schema", f"{path} is missing", path=path, where=where, expected="present")
+    if kind == "extra_forbidden":
+        known = _keys_at(model, detail["loc"][:-1])
+        return Finding(
+            "event-schema",
+            f"{path} is no part of this event{did_you_mean(key, known)}",
+            path=path,
+            where=where,
+            expected=f"one of {', '.join(known)}",
+            actual=detail["input"],
+        )
+    text = detail["msg"].removeprefix("Value error, ")
+    return Finding(
+        "event-schema",
+        f"{path}: {text}",
+        path=path,
+        where=where,
+        expected=_expected(detail),
+        actual=detail["input"],
+    )
+
+
+def _expected(detail: ErrorDetails) -> Any:
+    context = detail.get("ctx", {})
+    expected = context.get("expected", context.get("pattern"))
+    return expected if isinstance(expected, str) else None
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    current: Any = model
+    for part in loc:
+        field = current.model_fields.get(part) if isinstance(part, str) else None
+        annotation = field.annotation if field else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return ()
+        current = annotation
+    return tuple(current.model_fields)
+
+
+def _json_path(loc: tuple[int | str, ...]) -> str:
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+
+
+def _at(value: Any, path: str) -> Any:
+    # Paths are made by `keys_that_are_no_facts`; a key with a dot in it simply isn't found again.
+    for part in path.removeprefix("$").replace("[", ".[").split(".")[1:]:
+        if part.startswith("[") and isinstance(value, list):
+            value = value[int(part[1:-1])]
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+        else:
+            return None
+    return value
