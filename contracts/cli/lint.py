@@ -1,0 +1,47 @@
+"""`contracts lint`: is the contract itself sound?"""
+
+from __future__ import annotations
+
+import click
+
+from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.errors import ExitCode
+from contracts.flows.lint import lint
+
+
+@click.command()
+@output_option()
+def command(output: str) -> None:
+    """Check the registry and the catalogue of canonical events.
+
+    An invalid registry exits 2; a canonical event that is no closed statement of a fact exits 1.
+
+    \b
+    Example:
+      contracts lint
+    """
+    _, domain = project()
+    findings = lint(domain)
+    if output == "json":
+        echo_json(
+            {
+                "success": not findings,
+                "registry": domain.registry.digest,
+                "findings": [
+                    {
+                        "rule": finding.rule,
+                        "message": finding.message,
+                        "where": {"file": finding.where.file, "line": finding.where.line} if finding.where else None,
+                        "next": finding.next_step,
+                    }
+                    for finding in findings
+                ],
+            }
+        )
+    else:
+        for finding in findings:
+            click.echo(f"{finding.where or domain.package}: {finding.rule}: {finding.message}")
+            click.echo(f"  next: {finding.next_step}")
+        pairs = len(list(domain.registry.pairs()))
+        click.echo(f"lint: {len(domain.catalogue.names)} canonical events, {pairs} pairs, {len(findings)} findings")
+    leave(ExitCode.BROKEN if findings else ExitCode.HOLDS)

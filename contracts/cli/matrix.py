@@ -1,0 +1,31 @@
+"""`contracts matrix`: who may state what, and how far each pair is."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from contracts.cli.options import echo_json, output_option, project
+from contracts.report.look import look_at
+from contracts.report.matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
+
+
+@click.command()
+@output_option("table", "json", "markdown")
+def command(output: str) -> None:
+    """Show the registry: each emitter, each canonical event, each pair's status.
+
+    \b
+    Examples:
+      contracts matrix
+      contracts matrix --output markdown
+    """
+    _, domain = project()
+    matrix = build_matrix(domain.registry, domain.catalogue)
+    if output == "json":
+        echo_json(matrix_json(matrix))
+    elif output == "markdown":
+        click.echo(matrix_markdown(matrix), nl=False)
+    else:
+        click.echo(render_matrix(matrix, look=look_at(sys.stdout)))

@@ -1,0 +1,30 @@
+"""`contracts rules`: the table of rules that a verification judges by."""
+
+from __future__ import annotations
+
+import click
+
+from contracts.cli.options import echo_json, output_option
+from contracts.model.rules import RULES
+
+
+@click.command()
+@output_option()
+def command(output: str) -> None:
+    """Print the rules: id, severity and purpose.
+
+    \b
+    Example:
+      contracts rules
+    """
+    if output == "json":
+        echo_json(
+            [
+                {"id": rule.id, "severity": rule.severity.value, "purpose": rule.purpose, "next": rule.next_step}
+                for rule in RULES.values()
+            ]
+        )
+        return
+    width = max(len(rule.id) for rule in RULES.values())
+    for rule in RULES.values():
+        click.echo(f"{rule.id:<{width}}  {rule.severity.value:<9}  {rule.purpose}")

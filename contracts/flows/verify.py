@@ -1,0 +1,88 @@
+"""Verifying one emitter: what joins the registry, the pacts, a driver and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts import __version__
+from contracts.emitters import open_driver
+from contracts.errors import MisuseError
+from contracts.flows.explain import known_emitter
+from contracts.flows.pacts import read_pacts
+from contracts.flows.settings import Settings
+from contracts.model.domain import Domain
+from contracts.model.driver import Driver
+from contracts.model.verdict import Verification
+from contracts.verification.job import Event, Finished, Job, PactUnderTest
+
+DriverOptions = Mapping[str, str | bool | Sequence[str]]
+"""A driver's options by name, as the command line or the settings gave them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a run is judged.
+
+    Attributes:
+        strict_pending: a planned pair that is ready fails the run.
+        report_only: everything is shown and the exit is 0.
+    """
+
+    strict_pending: bool = False
+    report_only: bool = False
+
+
+def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driver:
+    """Return the driver that the options name, else the one that the settings name for the emitter.
+
+    Raises:
+        MisuseError: neither names one, or its options aren't right.
+    """
+    chosen = options or settings.emitters.get(emitter)
+    if not chosen:
+        raise MisuseError(
+            f"nothing says how to reach {emitter}",
+            next_step=f"name its captures (--captures FILE), or a driver under [tool.contracts.emitters.{emitter}]",
+        )
+    return open_driver(chosen)
+
+
+def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) -> tuple[PactUnderTest, ...]:
+    """Return the emitter's pacts from a folder, a file or the package."""
+    return tuple(PactUnderTest(document) for document in read_pacts(settings, explicit, emitter))
+
+
+def verification_events(
+    domain: Domain, emitter: str, driver: Driver, pacts: Sequence[PactUnderTest], mode: Mode = Mode()
+) -> Iterator[Event]:
+    """Verify an emitter, and yield the engine's events; the last one holds the verification.
+
+    Raises:
+        MisuseError: the registry has no such emitter.
+    """
+    from contracts.verification.engine import verify
+    from contracts.verification.replay import replay
+
+    known_emitter(domain, emitter)
+    job = Job(
+        domain=domain,
+        emitter=emitter,
+        pacts=tuple(pacts),
+        replay=replay,
+        today=datetime.now(UTC).date(),
+        toolkit=__version__,
+        strict_pending=mode.strict_pending,
+        report_only=mode.report_only,
+    )
+    return verify(job, driver)
+
+
+def verification_of(events: Iterator[Event]) -> Verification:
+    """Run the events to their end and return what was found out."""
+    *_, last = events
+    if not isinstance(last, Finished):
+        raise TypeError("a run ends with Finished")
+    return last.verification
