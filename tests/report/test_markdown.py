@@ -42,7 +42,8 @@ def test_the_summary_is_there_with_and_without_a_matrix() -> None:
     "hostile",
     [
         HOSTILE, "</details>", "| a | b |", "`a`", "**b**", "[l](http://x)", "![i](http://x)", "<img src=x>",
-        "@someone", "#12", "https://example.org", "www.example.org", "&lt;", "~~x~~", "$x$", ":tada:", "\n\n# heading", "\\",
+        "@someone", "#12", "https://example.org", "www.example.org", "&lt;", "~~x~~", "$x$", ":tada:",
+        "\n\n# heading", "\\",
     ],
 )  # fmt: skip
 def test_what_came_from_outside_stays_text(hostile: str) -> None:
