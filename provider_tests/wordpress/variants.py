@@ -32,6 +32,7 @@ class Variant(BaseModel):
         rule: the rule that must find it.
         level: the lightest way to the emitter that shows it: Pact's message endpoint, one process a
             trigger, or a real WordPress. A heavier way shows it too.
+        plain_pact: what Pact's official verifier alone says of it, with the project's pact and the endpoint.
         change: what makes the plugin so.
     """
 
@@ -41,6 +42,7 @@ class Variant(BaseModel):
     summary: str
     rule: str
     level: Literal["endpoint", "command", "wordpress"]
+    plain_pact: Literal["caught", "missed"]
     change: tuple[Change, ...] = Field(min_length=1)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from provider_tests.wordpress.variants import Change, Variant, build, variants
+from tests.wordpress import plain_pact
+from tests.wordpress.programs import endpoint
 
 ALL = variants()
 
@@ -23,10 +25,19 @@ def test_a_variant_is_valid_php(php: None, variant: Variant, tmp_path: Path) -> 
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("variant", ALL, ids=[variant.name for variant in ALL])
+def test_plain_pact_says_of_it_what_was_measured(php: None, variant: Variant, tmp_path: Path) -> None:
+    """The official verifier alone, with the same pact and the same endpoint, misses many of them."""
+    with endpoint(tmp_path / "log", tmp_path / "db", build(variant, tmp_path)) as url:
+        assert plain_pact.passes(url) == (variant.plain_pact == "missed")
+
+
 @pytest.mark.parametrize("find", ["no such text", "$marker"])
 def test_a_change_that_no_longer_fits_is_an_error(tmp_path: Path, find: str) -> None:
     """A variant that silently equals the plugin would prove nothing."""
     change = Change(file="includes/tracker.php", find=find, replace="")
-    variant = Variant(name="stale", summary="", rule="event-schema", level="endpoint", change=(change,))
+    variant = Variant(
+        name="stale", summary="", rule="event-schema", level="endpoint", plain_pact="missed", change=(change,)
+    )
     with pytest.raises(ValueError, match=r"occurs \d+ times in includes/tracker\.php, not once"):
         build(variant, tmp_path)
