@@ -30,11 +30,17 @@ def trigger(client: str, webinar: str = "webinar-1", **more: object) -> bytes:
 
 @dataclass(frozen=True)
 class Command:
-    """The shim's command, with an outbox of its own."""
+    """The shim's command, with an outbox of its own.
+
+    Attributes:
+        sink: where it sends to; without it, captures come on stdout.
+        answer: what the plugin is answered where there is no sink.
+    """
 
     database: Path
     sink: str = ""
     plugin: Path = WORDPRESS / "client-webinar-tracker-v2"
+    answer: str = ""
 
     def start(self, request: bytes) -> subprocess.Popen[bytes]:
         """Start it and hand it the trigger."""
@@ -48,6 +54,7 @@ class Command:
                 "CONTRACTS_SHIM_DATABASE": str(self.database),
                 "CONTRACTS_SINK_URL": self.sink,
                 "CONTRACTS_PLUGIN": str(self.plugin),
+                "CONTRACTS_RECORDER_RESPONSE": self.answer,
             },
         )
         assert process.stdin is not None
