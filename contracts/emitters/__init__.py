@@ -48,8 +48,7 @@ def open_driver(options: Mapping[str, OptionInput], *, where: Where | None = Non
 
 def _open(options: Mapping[str, OptionInput]) -> Driver:
     _refuse_unknown(options)
-    # `0` is said, although it equals False.
-    said = {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
+    said = {name: value for name, value in options.items() if _is_said(value)}
     kind = _chosen(said.keys())
     known = {option.name: option for option in (kind.option, *kind.shared)}
     for name in sorted(said.keys() - known.keys()):
@@ -59,6 +58,11 @@ def _open(options: Mapping[str, OptionInput]) -> Driver:
         )
     defaults = {option.name: (option.default,) for option in known.values() if option.default is not None}
     return kind.open(OptionValues(defaults | {name: _texts(known[name], value) for name, value in said.items()}))
+
+
+def _is_said(value: OptionInput) -> bool:
+    # Zero is a value, although it equals False.
+    return value is not None and value is not False and value != () and value != []
 
 
 def _names(kind: DriverKind) -> tuple[str, ...]:

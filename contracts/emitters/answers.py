@@ -1,0 +1,58 @@
+"""What a receiver answers to a delivery: `202`, `503,202`, `202@2s`, `refuse`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from contracts.errors import MisuseError
+from contracts.model.durations import parse_seconds
+from contracts.model.emission import Answered, Refused, Response
+
+_ANSWER = re.compile(r"(?P<answer>refuse|[2-5][0-9][0-9])(?:@(?P<delay>[^@,]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer.
+
+    Attributes:
+        status: an HTTP status; None ends the connection without an answer.
+        delay: seconds to wait before.
+    """
+
+    status: int | None = 202
+    delay: float = 0.0
+
+    @property
+    def response(self) -> Response:
+        """What a capture says of it."""
+        return Refused(error="refused") if self.status is None else Answered(status=self.status)
+
+
+ACCEPT = Answer()
+
+
+def parse_answers(text: str, *, option: str) -> tuple[Answer, ...]:
+    """Read a sequence of answers; the last one is meant to stay.
+
+    Args:
+        text: statuses from 200 to 599 or `refuse`, each with `@` and a delay if it is to be slow, joined by commas.
+        option: the option's name, for the error.
+
+    Raises:
+        MisuseError: the text is no such sequence.
+    """
+    return tuple(_answer(part.strip(), option) for part in text.split(","))
+
+
+def _answer(text: str, option: str) -> Answer:
+    found = _ANSWER.fullmatch(text)
+    advice = "say a status from 200 to 599 or refuse, such as 503,202 or 202@2s"
+    if found is None:
+        raise MisuseError(f"--{option}: {text!r} is no answer", next_step=advice)
+    try:
+        delay = parse_seconds(found["delay"] or "0")
+    except ValueError as error:
+        raise MisuseError(f"--{option}: {error}", next_step=advice) from None
+    return Answer(None if found["answer"] == "refuse" else int(found["answer"]), delay)

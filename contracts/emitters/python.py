@@ -1,0 +1,239 @@
+"""`--python MODULE:NAME`: an emitter in this process, a callable `(trigger, destination) -> None`.
+
+What it sends to `destination` through `requests` is intercepted with `responses`. Every other connection of its
+threads is refused and reported; a child process is out of reach: an emitter that starts one is driven with
+`--command`. `NotImplementedError` says that the emitter doesn't implement the trigger's event: nothing is emitted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import sysconfig
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from contracts.emitters.answers import ACCEPT, Answer
+from contracts.emitters.interception import Deliveries, intercepted
+from contracts.emitters.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
+from contracts.emitters.quiet_stdout import prints_to_stderr
+from contracts.emitters.socket_guard import SocketGuard
+from contracts.emitters.workers import Workers
+from contracts.errors import MisuseError, Where
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step
+from contracts.model.emission import Asked, Fault, Observation, Trigger
+
+DESTINATION = "http://destination.contracts.invalid/events"
+"""Where the emitter is told to send to; RFC 2606 keeps `.invalid` from ever being a host."""
+
+Emit = Callable[[Trigger, str], None]
+
+_FOREIGN = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_OURS = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class PythonDriver:
+    """Calls an emitter in this process.
+
+    Attributes:
+        target: `module:name`.
+        allowed: hosts, or `host:port`, that the emitter may connect to.
+        refusal: what a delivery gets while deliveries are refused.
+        one_at_a_time: it can't be called by several threads at once.
+        settle: seconds that a daemon thread of the emitter is waited for after the last delivery.
+        timeout: seconds that a call may take.
+    """
+
+    target: str
+    allowed: tuple[str, ...]
+    refusal: Answer
+    one_at_a_time: bool
+    settle: float
+    timeout: float
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything, unless the emitter can't be called by several threads at once."""
+        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+
+    def observe(self, plan: Plan) -> Iterator[Observation]:
+        """Call the emitter for each step's triggers and yield what it sent.
+
+        Raises:
+            MisuseError: the callable can't be found, or isn't one.
+        """
+        guard = SocketGuard(self.allowed)
+        workers = Workers(guard.watch)
+        guard.install()
+        try:
+            with prints_to_stderr():
+                emit = _imported(self.target, workers, self.timeout)
+            for step in plan:
+                if not step.triggers or (len(step.triggers) > 1 and self.one_at_a_time):
+                    continue
+                stuck, observations = _carry_out(self, emit, step, guard, workers)
+                yield from observations
+                if stuck:
+                    return
+            yield from map(_unseen, guard.refused())
+        finally:
+            workers.close()
+            guard.uninstall()
+
+
+def _carry_out(
+    driver: PythonDriver, emit: Emit, step: Step, guard: SocketGuard, workers: Workers
+) -> tuple[bool, list[Observation]]:
+    """Run one step; True says that a call didn't return, so that the emitter can't be called again."""
+    alone = step.triggers[0] if len(step.triggers) == 1 else None
+    deliveries = Deliveries(DESTINATION, driver.refusal if step.refuse else ACCEPT, alone)
+    with prints_to_stderr(), intercepted(deliveries, lambda: guard.watches_this_thread):
+        calls = [partial(emit, trigger, DESTINATION) for trigger in step.triggers]
+        futures = workers.run(calls, driver.timeout)
+        late = guard.join(workers.threads, settle=driver.settle, timeout=driver.timeout, last=lambda: deliveries.last)
+    observations: list[Observation] = [*deliveries.emissions]
+    observations += [_unseen(place) for place in dict.fromkeys((*deliveries.elsewhere, *guard.refused()))]
+    observations += [_late(name, driver.timeout) for name in late]
+    for trigger, future in zip(step.triggers, futures, strict=True):
+        fault = _fault(trigger, future, driver, forgiving=deliveries.refused)
+        observations.append(fault or Asked(trigger, refused=deliveries.refused))
+    return not all(future.done() for future in futures), observations
+
+
+def _fault(trigger: Trigger, future: Future[None], driver: PythonDriver, *, forgiving: bool) -> Fault | None:
+    if not future.done():
+        return Fault(
+            "driver-error",
+            f"{driver.target} didn't return within {driver.timeout:g} s; it isn't called again",
+            next_step="make it return, or say a longer --timeout",
+            trigger=trigger,
+        )
+    error = future.exception()
+    # An emitter may well raise when its delivery is refused; what counts is whether it delivers later.
+    if error is None or isinstance(error, NotImplementedError) or (forgiving and isinstance(error, Exception)):
+        return None
+    message = traceback.format_exception_only(error)[-1].strip()
+    return Fault(
+        "driver-error",
+        f"{driver.target} raised {message}",
+        where=_place(error),
+        next_step="mend the emitter; one that doesn't implement an event raises NotImplementedError",
+        trigger=trigger,
+    )
+
+
+def _unseen(place: str) -> Fault:
+    return Fault(
+        "driver-error",
+        f"the emitter connected to {place}, where nothing is recorded; the connection was refused",
+        next_step="send through requests to the destination that is handed in, say --allow HOST:PORT for a database, "
+        "or drive the emitter with --command",
+    )
+
+
+def _late(name: str, timeout: float) -> Fault:
+    return Fault(
+        "driver-error",
+        f"the emitter's thread {name!r} was still at work {timeout:g} s after its trigger",
+        next_step="end the thread before the callable returns, or say a longer --timeout",
+    )
+
+
+def _place(error: BaseException) -> Where | None:
+    """Return the innermost line of the emitter itself, not of a library that it uses."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OURS)]
+    own = [frame for frame in frames if not frame.filename.startswith(_FOREIGN)] or frames
+    return Where(_shown(own[-1].filename), own[-1].lineno) if own else None
+
+
+def _shown(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+
+
+def _imported(target: str, workers: Workers, timeout: float) -> Emit:
+    """Import the callable in the thread that will call it."""
+    module, _, name = target.partition(":")
+    if (here := str(Path.cwd())) not in sys.path:
+        # As `python -m` does: an emitter's repository isn't always installed.
+        sys.path.insert(0, here)
+    found: list[Any] = []
+    (future,) = workers.run([lambda: found.append(importlib.import_module(module))], timeout)
+    if not future.done():
+        raise MisuseError(f"--python: importing {module} took longer than {timeout:g} s")
+    if error := future.exception():
+        raise MisuseError(
+            f"--python: {module} can't be imported: {traceback.format_exception_only(error)[-1].strip()}",
+            where=_place(error),
+            next_step="name an importable module, MODULE:NAME; the current folder is searched",
+        ) from None
+    return _callable(found[0], name, target)
+
+
+def _callable(module: Any, name: str, target: str) -> Emit:
+    from contracts.model.names import did_you_mean
+
+    emit: Any = getattr(module, name, None)
+    advice = "hand in a function (trigger, destination) -> None"
+    if emit is None:
+        hint = did_you_mean(name, (known for known in vars(module) if not known.startswith("_")))
+        raise MisuseError(f"--python: {module.__name__} has no {name}{hint}", next_step=advice)
+    if not callable(emit):
+        raise MisuseError(f"--python: {target} can't be called", next_step=advice)
+    # Calling one of these would do nothing at all.
+    if inspect.iscoroutinefunction(emit) or inspect.isgeneratorfunction(emit) or inspect.isasyncgenfunction(emit):
+        raise MisuseError(f"--python: {target} is no plain function", next_step=f"{advice}, without async or yield")
+    try:
+        inspect.signature(emit).bind(None, "")
+    except TypeError as error:
+        raise MisuseError(f"--python: {target} can't take (trigger, destination): {error}", next_step=advice) from None
+    except ValueError:
+        # Some callables of C don't say what they take.
+        return emit  # type: ignore[no-any-return] # what it takes shows when it is called
+    return emit  # type: ignore[no-any-return] # as above
+
+
+def _open(options: OptionValues) -> PythonDriver:
+    target = options.get("python") or ""
+    module, _, name = target.partition(":")
+    if not (name.isidentifier() and all(part.isidentifier() for part in module.split("."))):
+        raise MisuseError(
+            f"--python: {target!r} isn't MODULE:NAME", next_step="say, for instance, --python my_emitter.testing:emit"
+        )
+    return PythonDriver(
+        target=target,
+        allowed=options.all("allow"),
+        refusal=refusal(options),
+        one_at_a_time=options.flag("one-at-a-time"),
+        settle=options.seconds("settle"),
+        timeout=options.seconds("timeout"),
+    )
+
+
+KIND = DriverKind(
+    option=DriverOption(
+        name="python",
+        metavar="MODULE:NAME",
+        help="An emitter in this process: a callable (trigger, destination) -> None that sends through requests.",
+    ),
+    open=_open,
+    shared=(
+        DriverOption(
+            name="allow",
+            metavar="HOST[:PORT]",
+            help="A host that the emitter may connect to, such as its database. May be said several times.",
+            multiple=True,
+        ),
+        REFUSE_WITH,
+        ONE_AT_A_TIME,
+        SETTLE,
+        TIMEOUT,
+    ),
+)
