@@ -205,6 +205,7 @@ def _processes(content: Path) -> list[str]:
         (["--database", "oracle"], "no such database: oracle"),
         (["--port", "http"], "take whole numbers"),
         (["--wordpress", "6"], "no such option: --wordpress"),
+        (["--recorder", "/nowhere/captures"], "the folder of that file isn't there"),
         (["--port"], "--port needs a value"),
     ],
 )
