@@ -1,0 +1,79 @@
+"""`contracts check`: the main job of a project's CI."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.flows.check import Check, check
+from contracts.flows.domain import shown
+
+if TYPE_CHECKING:
+    from contracts.model.domain import Domain
+
+
+@click.command("check")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here.")
+@output_option()
+def command(junit: Path | None, output: str) -> None:
+    """Lint the contract, compare the pacts with the consumer tests, verify every emitter, show the matrix.
+
+    \b
+    Example:
+      contracts check
+    """
+    settings, domain = project()
+    result = check(settings, domain, echo=lambda text: click.echo(text, err=True))
+    if junit is not None:
+        from contracts.report.junit import render_junit
+
+        junit.write_text(render_junit(result.runs), encoding="utf-8")
+    if output == "json":
+        echo_json(_document(domain, result))
+    else:
+        _print(domain, result)
+    leave(result.exit_code)
+
+
+def _print(domain: Domain, result: Check) -> None:
+    from contracts.report.console import render_verification
+    from contracts.report.look import look_at
+    from contracts.report.matrix import build_matrix, render_matrix
+
+    look = look_at(sys.stdout)
+    for finding in result.lint:
+        click.echo(f"lint: {finding.where or domain.package}: {finding.rule}: {finding.message}")
+    click.echo(f"lint: {len(result.lint)} findings")
+    for change in result.capture.changes:
+        click.echo(f"capture: {change.how}: {shown(result.capture.folder / change.file)}")
+    stale = "stale: run contracts capture and commit the pacts" if result.capture.changes else "up to date"
+    click.echo(f"capture: {result.capture.expectations} expectations, {len(result.capture.pacts)} pacts, {stale}")
+    for run in result.runs:
+        click.echo("")
+        click.echo(render_verification(run, look=look))
+    for emitter in result.unreached:
+        click.echo(f"not verified: {emitter}; name a driver under [tool.contracts.emitters.{emitter}]")
+    click.echo("")
+    click.echo(render_matrix(build_matrix(domain.registry, domain.catalogue, result.runs), look=look))
+
+
+def _document(domain: Domain, result: Check) -> dict[str, Any]:
+    from contracts.report.matrix import build_matrix, matrix_json
+
+    return {
+        "success": result.exit_code == 0,
+        "lint": [
+            {"rule": f.rule, "message": f.message, "where": str(f.where), "next": f.next_step} for f in result.lint
+        ],
+        "capture": {
+            "expectations": result.capture.expectations,
+            "changes": [{"file": change.file, "change": change.how} for change in result.capture.changes],
+        },
+        "verifications": [run.to_json() for run in result.runs],
+        "unreached": list(result.unreached),
+        "matrix": matrix_json(build_matrix(domain.registry, domain.catalogue, result.runs)),
+    }

@@ -1,0 +1,65 @@
+"""The whole check of a project: is the contract sound, are the pacts captured, does every emitter keep it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.errors import ExitCode, worst
+from contracts.flows.capture import Capture, capture
+from contracts.flows.lint import LintFinding, lint
+from contracts.flows.settings import Settings
+from contracts.flows.verify import Mode, driver_for, local_pacts, verification_events, verification_of
+from contracts.model.domain import Domain
+from contracts.model.verdict import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check came to.
+
+    Attributes:
+        runs: one verification for each emitter that the settings name a driver for.
+        unreached: emitters that no driver is named for; nothing is known of them.
+    """
+
+    lint: tuple[LintFinding, ...]
+    capture: Capture
+    runs: tuple[Verification, ...]
+    unreached: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that the check comes to."""
+        codes = [run.exit_code for run in self.runs]
+        if self.lint or self.capture.changes:
+            codes.append(ExitCode.BROKEN)
+        if not self.runs:
+            codes.append(ExitCode.NOTHING)
+        return worst(codes)
+
+
+def check(settings: Settings, domain: Domain, *, echo: Callable[[str], None]) -> Check:
+    """Check a project.
+
+    Args:
+        echo: is handed the output of consumer tests that fail.
+
+    Raises:
+        ContractsError: a step couldn't be carried out at all.
+    """
+    captured = capture(settings, domain, check=True, echo=echo)
+    reached = [emitter for emitter in domain.registry.emitters if settings.emitters.get(emitter)]
+    return Check(
+        lint=lint(domain),
+        capture=captured,
+        runs=tuple(_verified(settings, domain, emitter) for emitter in reached),
+        unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in reached),
+    )
+
+
+def _verified(settings: Settings, domain: Domain, emitter: str) -> Verification:
+    events = verification_events(
+        domain, emitter, driver_for(settings, emitter, {}), local_pacts(settings, emitter), Mode()
+    )
+    return verification_of(events)
