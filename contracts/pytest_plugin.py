@@ -6,6 +6,7 @@ nothing to a suite that doesn't use it. State lives in `config.stash`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option with which `contracts capture` asks for what was recorded."""
     group = parser.getgroup("contracts", "contracts of canonical events")
     group.addoption("--contracts-record", metavar="FILE", help="write the expectations of this run to FILE")
+    group.addoption("--strict-pending", action="store_true", help="fail a planned pair that is ready to be promoted")
 
 
 def _run_of(config: pytest.Config) -> ConsumerRun:
@@ -102,6 +104,32 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
             _run_of(item.config).left_out[item.nodeid] = "was deselected"
 
 
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> pytest.Collector | None:
+    """Collect an emitter that a test module names with `verify_emitter`."""
+    testing = sys.modules.get("contracts.testing")
+    if testing is None or not isinstance(obj, testing.EmitterContract) or not name.startswith("test"):
+        return None
+    from contracts.provider_items import EmitterCollector
+
+    found: EmitterCollector = EmitterCollector.from_parent(collector, name=obj.emitter)
+    found.contract = obj
+    return found
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, Any] | None:
+    """Give a planned pair a category of its own: neither passed nor failed, and not merely skipped."""
+    if getattr(report, "when", None) == "call" and report.skipped and _pending_of(report) is not None:
+        return "pending", "p", ("PENDING", {"yellow": True})
+    return None
+
+
+def _pending_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
+    properties = dict(getattr(report, "user_properties", ()))
+    reason = properties.get("contracts_pending")
+    return reason if isinstance(reason, str) else None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember which expectations' tests have passed."""
@@ -141,7 +169,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how the pacts compare with what was expected."""
+    """Say how the pacts compare with what was expected, and why pairs are pending."""
+    pending = terminalreporter.stats.get("pending", ())
+    if pending:
+        terminalreporter.section("pending pairs")
+        for report in pending:
+            terminalreporter.line(f"{report.nodeid}: {_pending_of(report)}", yellow=True)
     lines = config.stash.get(_SUMMARY, ())
     if lines:
         terminalreporter.section("contracts")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.capture.messages import Message
 
-__all__ = ["Expect", "Handler", "Message"]
+__all__ = ["EmitterContract", "Expect", "Handler", "Message", "verify_emitter"]
 
 Handler = Callable[[Message], Any]
 """The consumer's handler: takes a message, and raises if it can't cope with it."""
@@ -28,3 +29,29 @@ class Expect(Protocol):
             fact: values of the event's fact key, where the examples don't do.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmitterContract:
+    """An emitter to verify in a test suite; pytest collects it as one item a pair, and one a violation's rule.
+
+    Attributes:
+        emitter: its name in the registry.
+        driver: the driver's options by name; empty for those of the settings.
+    """
+
+    emitter: str
+    driver: Mapping[str, str | bool | tuple[str, ...]]
+
+
+def verify_emitter(emitter: str, **driver: str | bool | tuple[str, ...]) -> EmitterContract:
+    """Verify an emitter as part of a test suite.
+
+    Assign the result to a name that starts with `test` in a test module.
+
+    Args:
+        emitter: its name in the registry.
+        driver: the driver and its options, such as `captures="captures.ndjson"`, with `_` for `-`; those of
+            the settings where none is given.
+    """
+    return EmitterContract(emitter, driver)

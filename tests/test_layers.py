@@ -30,7 +30,11 @@ LAYERS = (
         "each of these knows the model and none of its neighbours, so each can be replaced alone",
     ),
     Layer(3, ("contracts.flows", "contracts.report"), "what joins and what shows must not decide"),
-    Layer(4, ("contracts.cli", "contracts.pytest_plugin", "contracts.testing"), "the surface that people touch"),
+    Layer(
+        4,
+        ("contracts.cli", "contracts.pytest_plugin", "contracts.provider_items", "contracts.testing"),
+        "the surface that people touch",
+    ),
 )
 
 LIBRARIES = {
@@ -38,7 +42,7 @@ LIBRARIES = {
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),
     ("click", "rich"): ("contracts.cli", "contracts.report"),
-    ("pytest", "_pytest", "xdist"): ("contracts.pytest_plugin", "contracts.testing", "contracts.capture"),
+    ("pytest", "_pytest", "xdist"): ("contracts.pytest_plugin", "contracts.provider_items"),
 }
 
 
