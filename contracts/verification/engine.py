@@ -112,7 +112,7 @@ class _Run:
             return
         for finding in self._tallies.repeats.add(message, event, fact, marker):
             if finding.rule == "repeated-emission" and tally.pair.entry.repeats == "guarded":
-                tally.note(finding)
+                tally.repeated += 1
             else:
                 tally.findings.add(finding)
 

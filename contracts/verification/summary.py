@@ -68,7 +68,7 @@ def _owe_lost_facts(tallies: Tallies) -> None:
         if tally.pair.entry.delivery == "at-least-once":
             tally.findings.add(finding)
         else:
-            tally.note(finding)
+            tally.lost += 1
 
 
 def _verdict(tally: PairTally, tallies: Tallies) -> PairVerdict:
@@ -113,7 +113,7 @@ def _not_emitted(tally: PairTally, implemented: bool) -> Iterator[Finding]:
 def _notes(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[Finding]:
     for event, tally in tallies.pairs.items():
         entry = tally.pair.entry
-        yield from tally.notes.findings()
+        yield from _unpromised(event, tally)
         if not any(expectations.of_event(event)):
             yield Finding("no-expectation", f"no pact expects {event} of {job.emitter}")
         if entry.status is Status.PLANNED and tally.emissions:
@@ -122,6 +122,16 @@ def _notes(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[F
             yield Finding("overdue", f"{event} was planned for {entry.target.isoformat()}")
     yield from _stale_pacts(job, tallies, expectations)
     yield from expectations.lenient_findings()
+
+
+def _unpromised(event: str, tally: PairTally) -> Iterator[Finding]:
+    """Yield what would be a finding if the registry promised more of the pair."""
+    if tally.repeated:
+        text = f'{event}: {tally.repeated} repeats under their marker, as repeats = "guarded" allows'
+        yield Finding("repeated-emission", text, next_step="nothing: the consumer drops a repeat by source and id")
+    if tally.lost:
+        text = f"{event}: {tally.lost} refused deliveries were never made good, and the registry promises no retry"
+        yield Finding("lost-fact", text, next_step='promise delivery = "at-least-once" once the emitter retries')
 
 
 def _stale_pacts(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[Finding]:

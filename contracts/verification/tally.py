@@ -20,22 +20,21 @@ class PairTally:
         unanswered: facts that were asked for and never stated.
         broken: what broke in the harness while this pair was driven.
         samples: the first emissions, as evidence.
+        repeated: facts stated again under their marker, where the registry allows it.
+        lost: refused deliveries never made good, where the registry promises nothing.
     """
 
     pair: Pair
     emissions: int = 0
     findings: FindingLog = field(default_factory=FindingLog)
-    notes: FindingLog = field(default_factory=FindingLog)
     unanswered: list[Trigger] = field(default_factory=list)
     broken: list[Finding] = field(default_factory=list)
     samples: list[Emission] = field(default_factory=list)
+    repeated: int = 0
+    lost: int = 0
 
     def count(self, emission: Emission) -> None:
         """Count an emission of this pair."""
         self.emissions += 1
         if len(self.samples) < SAMPLES:
             self.samples.append(emission)
-
-    def note(self, finding: Finding) -> None:
-        """Keep what is worth knowing and breaks nothing."""
-        self.notes.add(finding)
