@@ -11,6 +11,8 @@ from contracts.flows.domain import load_domain
 from contracts.flows.settings import Settings
 from contracts.model.domain import Domain
 from contracts.model.emission import Answered, Emission, Trigger
+from contracts.model.events import TOKEN_PATTERN
+from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict, Verdict, Verification
 
@@ -79,6 +81,42 @@ def pact(result: bool | None, **more: Any) -> PactResult:
     interaction = InteractionResult(KEY, f"{COMPLETED}: a client who completed", COMPLETED, None, True, bool(result))
     source = f"pacts/client-webinar-scenario-service-{EMITTER}.json"
     return PactResult("client-webinar-scenario-service", source, (interaction,), result, **more)
+
+
+def pacts(*emitters: str, over: Domain | None = None) -> tuple[PactDocument, ...]:
+    """Return the pacts of these emitters: one interaction an event, which reads every field."""
+    chosen = over or domain()
+    return tuple(parse_pact(json.dumps(_pact(chosen, emitter)), source=f"pacts/{emitter}.json") for emitter in emitters)
+
+
+def _pact(over: Domain, emitter: str) -> dict[str, Any]:
+    regex = {"combine": "AND", "matchers": [{"match": "regex", "regex": TOKEN_PATTERN}]}
+    return {
+        "consumer": {"name": over.registry.consumer.name},
+        "provider": {"name": emitter},
+        "metadata": {"pactSpecification": {"version": "4.0"}},
+        "interactions": [
+            {
+                "type": "Asynchronous/Messages",
+                "description": f"{event}: a client and a webinar",
+                "key": f"{event}/a-client-and-a-webinar",
+                "pending": entry.status is Status.PLANNED,
+                "providerStates": [{"name": event, "params": {"client_id": "c-1"}}],
+                "contents": {
+                    "contentType": "application/cloudevents+json",
+                    "content": {
+                        "type": event,
+                        "id": "m-1",
+                        "data": dict.fromkeys(over.catalogue.fact_key(event), "c-1"),
+                    },
+                },
+                "matchingRules": {
+                    "body": {"$.id": regex} | {f"$.data.{key}": regex for key in over.catalogue.fact_key(event)}
+                },
+            }
+            for event, entry in over.registry.emitters[emitter].events.items()
+        ],
+    }
 
 
 def red(text: str = "it states another fact than was triggered") -> Verification:

@@ -1,0 +1,57 @@
+"""The report: one page that needs no network, no script and nothing beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from contracts.model.rules import RULES
+from contracts.report.evidence import Evidence
+from contracts.report.page import build_page, facts
+from contracts.report.text import as_json, outcome, pact_line, printable, remark
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def render_html(evidence: Evidence) -> str:
+    """Return the report as one HTML document, to be written as UTF-8.
+
+    It holds the matrix, whose cells lead to their evidence, and works without scripts. Everything from outside
+    is escaped, also characters that would turn the reading direction.
+    """
+    return _environment().get_template("report.html.j2").render(page=build_page(evidence), rules=RULES)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"laid_out": _laid_out, "breakable": _breakable, "as_json": as_json}
+    environment.globals |= {"remark": remark, "pact_line": pact_line, "outcome": outcome, "facts": facts}
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    # Markup was escaped before, and its parts were made printable then.
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _laid_out(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def _breakable(name: str) -> Markup:
+    """Return a long name that a narrow column may break after `_`, `-` and `.`."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_.-])(?=.)", printable(name)))

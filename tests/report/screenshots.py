@@ -1,0 +1,50 @@
+"""Writes pictures of the report, for people to look at: `python -m tests.report.screenshots FOLDER`.
+
+Phone and desktop, light and dark, as printed; a run that is green and one that has something of everything.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from contracts.report.evidence import DeployedVersion, Evidence
+from contracts.report.html import render_html
+from tests.report.chromium import chromium
+from tests.report.examples import EMITTER, domain, green, pacts, red
+from tests.report.large import large_evidence
+
+SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
+
+
+def evidence_by_name() -> dict[str, Evidence]:
+    """Return what the pictures show."""
+    consumer = domain().registry.consumer.name
+    versions = (
+        DeployedVersion(EMITTER, "2.4.0", "main", ("production",), "success against 1.2.3"),
+        DeployedVersion(EMITTER, "2.5.0-rc.1", "hotfix/a-rather-long-branch-name", (), "failure against 1.3.0"),
+        DeployedVersion(consumer, "1.2.3", "main", ("production", "test")),
+    )
+    return {
+        "green": Evidence(domain(), (green(),), pacts(EMITTER)),
+        "red": Evidence(domain(), (red(),), pacts(EMITTER), versions, made="2026-01-31 18:00 UTC"),
+        "large": large_evidence(emitters=12, events=8),
+    }
+
+
+def main(folder: Path) -> None:
+    """Write every picture into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium() as page:
+        for name, evidence in evidence_by_name().items():
+            file = folder / f"{name}.html"
+            file.write_text(render_html(evidence), encoding="utf-8")
+            for size, (width, height) in SIZES.items():
+                for dark in (False, True):
+                    page.show(file, width=width, height=height, dark=dark, mobile=size == "phone")
+                    page.screenshot(folder / f"{name}-{size}-{'dark' if dark else 'light'}.png")
+            page.pdf(folder / f"{name}.pdf")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "build/screenshots"))
