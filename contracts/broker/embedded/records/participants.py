@@ -1,0 +1,255 @@
+"""Pacticipants, their versions, branches and tags."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from contracts.broker.embedded.store import next_moment, now
+
+# Pact Broker's defaults: a first branch of one of these names becomes the main branch ...
+MAIN_BRANCH_CANDIDATES = ("develop", "main", "master")
+# ... and the first tag of a version that is younger than this, and on no branch, is taken for its branch.
+_FIRST_TAG_IS_BRANCH = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Pacticipant:
+    """An application that takes part in contracts."""
+
+    id: int
+    name: str
+    display_name: str | None
+    main_branch: str | None
+    repository_url: str | None
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of an application; a greater `id` was created later, whatever its number says."""
+
+    id: int
+    pacticipant_id: int
+    pacticipant: str
+    number: str
+    build_url: str | None
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class BranchVersion:
+    """A version as a member of a branch."""
+
+    pacticipant: str
+    branch: str
+    number: str
+    latest: bool
+    created_at: str
+
+
+_VERSION = (
+    "SELECT v.id, v.pacticipant_id, p.name AS pacticipant, v.number, v.build_url, v.created_at, v.updated_at"
+    " FROM versions v JOIN pacticipants p ON p.id = v.pacticipant_id"
+)
+
+
+def all_pacticipants(db: sqlite3.Connection) -> list[Pacticipant]:
+    """Return every pacticipant, by name."""
+    return [Pacticipant(**row) for row in db.execute("SELECT * FROM pacticipants ORDER BY lower(name), name")]
+
+
+def find_pacticipant(db: sqlite3.Connection, name: str) -> Pacticipant | None:
+    """Return the pacticipant of this name."""
+    row = db.execute("SELECT * FROM pacticipants WHERE name = ?", (name,)).fetchone()
+    return Pacticipant(**row) if row else None
+
+
+def ensure_pacticipant(db: sqlite3.Connection, name: str) -> Pacticipant:
+    """Return the pacticipant of this name, created if it is new."""
+    at = now()
+    db.execute(
+        "INSERT INTO pacticipants (name, created_at, updated_at) VALUES (?, ?, ?) ON CONFLICT"
+        " (name) DO NOTHING",
+        (name, at, at),
+    )
+    found = find_pacticipant(db, name)
+    assert found is not None  # noqa: S101 - inserted above, in this transaction
+    return found
+
+
+def update_pacticipant(
+    db: sqlite3.Connection,
+    name: str,
+    *,
+    main_branch: str | None,
+    display_name: str | None,
+    repository_url: str | None,
+) -> None:
+    """Store what is known of a pacticipant besides its name."""
+    db.execute(
+        "UPDATE pacticipants SET main_branch = ?, display_name = ?, repository_url = ?,"
+        " updated_at = ? WHERE name = ?",
+        (main_branch, display_name, repository_url, now(), name),
+    )
+
+
+def similar_names(db: sqlite3.Connection, name: str) -> list[str]:
+    """Return the known names that a new name could be a misspelling of."""
+    names = [str(row["name"]) for row in db.execute("SELECT name FROM pacticipants")]
+    if name in names:
+        return []
+    return [known for known in names if _bare(known) == _bare(name)]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[-_\s:/.]", "", name).casefold()
+
+
+def find_version(db: sqlite3.Connection, pacticipant: str, number: str) -> Version | None:
+    """Return the version of this number."""
+    row = db.execute(f"{_VERSION} WHERE p.name = ? AND v.number = ?", (pacticipant, number)).fetchone()
+    return Version(**row) if row else None
+
+
+def version_by_id(db: sqlite3.Connection, version_id: int) -> Version:
+    """Return the version with this id, which has to exist."""
+    return Version(**db.execute(f"{_VERSION} WHERE v.id = ?", (version_id,)).fetchone())
+
+
+def versions_of(db: sqlite3.Connection, pacticipant: str, *, branch: str | None = None) -> list[Version]:
+    """Return a pacticipant's versions, the latest first; with a branch, only those on it."""
+    on_branch = (
+        " AND v.id IN (SELECT bv.version_id FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id"
+        " WHERE b.name = ?)"
+    )
+    rows = db.execute(
+        f"{_VERSION} WHERE p.name = ?{on_branch if branch is not None else ''} ORDER BY v.id DESC",
+        (pacticipant,) if branch is None else (pacticipant, branch),
+    )
+    return [Version(**row) for row in rows]
+
+
+def latest_version(
+    db: sqlite3.Connection, pacticipant: str, *, branch: str | None = None, tag: str | None = None
+) -> Version | None:
+    """Return the latest version: of all, the head of a branch, or of those with a tag."""
+    if branch is not None:
+        where = "v.id = (SELECT version_id FROM branch_heads h WHERE h.pacticipant_id = p.id AND h.name = ?)"
+    elif tag is not None:
+        where = "v.id = (SELECT version_id FROM tag_heads h WHERE h.pacticipant_id = p.id AND h.name = ?)"
+    else:
+        where = "? IS NULL"
+    row = db.execute(
+        f"{_VERSION} WHERE p.name = ? AND {where} ORDER BY v.id DESC LIMIT 1",
+        (pacticipant, branch if branch is not None else tag),
+    ).fetchone()
+    return Version(**row) if row else None
+
+
+def ensure_version(
+    db: sqlite3.Connection,
+    pacticipant: str,
+    number: str,
+    *,
+    branch: str | None = None,
+    build_url: str | None = None,
+) -> Version:
+    """Return the version, created if it is new; put on the branch and given the build URL if there is one."""
+    owner = ensure_pacticipant(db, pacticipant)
+    found = find_version(db, pacticipant, number)
+    if found is None:
+        at = now()
+        db.execute(
+            "INSERT INTO versions (pacticipant_id, number, moment, created_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (owner.id, number, next_moment(db), at, at),
+        )
+    if build_url is not None:
+        db.execute(
+            "UPDATE versions SET build_url = ?, updated_at = ? WHERE pacticipant_id = ? AND number = ?",
+            (build_url, now(), owner.id, number),
+        )
+    version = find_version(db, pacticipant, number)
+    assert version is not None  # noqa: S101 - inserted above, in this transaction
+    if branch is not None:
+        add_to_branch(db, version, branch)
+    return version
+
+
+def add_to_branch(db: sqlite3.Connection, version: Version, branch: str) -> bool:
+    """Put a version on a branch; it becomes the head. Return whether it was not on it before."""
+    at = now()
+    db.execute(
+        "INSERT INTO branches (pacticipant_id, name, moment, created_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (pacticipant_id, name) DO NOTHING",
+        (version.pacticipant_id, branch, next_moment(db), at),
+    )
+    added = db.execute(
+        "INSERT INTO branch_versions (branch_id, version_id, created_at)"
+        " SELECT id, ?, ? FROM branches WHERE pacticipant_id = ? AND name = ?"
+        " ON CONFLICT (branch_id, version_id) DO NOTHING",
+        (version.id, at, version.pacticipant_id, branch),
+    ).rowcount
+    _maybe_main_branch(db, version.pacticipant_id, branch)
+    return added > 0
+
+
+def add_tag(db: sqlite3.Connection, version: Version, tag: str) -> bool:
+    """Tag a version. Return whether it did not have the tag before."""
+    (tagged,) = db.execute("SELECT count(*) FROM tags WHERE version_id = ?", (version.id,)).fetchone()
+    age = datetime.now(UTC) - datetime.fromisoformat(version.created_at)
+    if not tagged and age <= _FIRST_TAG_IS_BRANCH and not branches_of(db, version.id):
+        add_to_branch(db, version, tag)
+    _maybe_main_branch(db, version.pacticipant_id, tag)
+    added = db.execute(
+        "INSERT INTO tags (version_id, pacticipant_id, name, moment, created_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (version_id, name) DO NOTHING",
+        (version.id, version.pacticipant_id, tag, next_moment(db), now()),
+    ).rowcount
+    return added > 0
+
+
+def _maybe_main_branch(db: sqlite3.Connection, pacticipant_id: int, branch: str) -> None:
+    if branch in MAIN_BRANCH_CANDIDATES:
+        db.execute(
+            "UPDATE pacticipants SET main_branch = ? WHERE id = ? AND main_branch IS NULL",
+            (branch, pacticipant_id),
+        )
+
+
+def branches_of(db: sqlite3.Connection, version_id: int) -> list[BranchVersion]:
+    """Return the branches that a version is on, in the order it was put on them."""
+    rows = db.execute(
+        "SELECT p.name AS pacticipant, b.name AS branch, v.number, h.version_id = v.id AS"
+        " latest, bv.created_at"
+        " FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id JOIN versions v ON"
+        " v.id = bv.version_id"
+        " JOIN pacticipants p ON p.id = b.pacticipant_id JOIN branch_heads h ON h.branch_id = b.id"
+        " WHERE bv.version_id = ? ORDER BY bv.id",
+        (version_id,),
+    )
+    return [BranchVersion(**{**row, "latest": bool(row["latest"])}) for row in rows]
+
+
+def branches_of_pacticipant(db: sqlite3.Connection, pacticipant_id: int) -> list[str]:
+    """Return the names of a pacticipant's branches, the newest first."""
+    rows = db.execute(
+        "SELECT name FROM branches WHERE pacticipant_id = ? ORDER BY id DESC", (pacticipant_id,)
+    )
+    return [str(row["name"]) for row in rows]
+
+
+def tags_of(db: sqlite3.Connection, version_id: int) -> list[tuple[str, bool, str]]:
+    """Return a version's tags in the order they were given: name, whether it is the latest with it, when."""
+    rows = db.execute(
+        "SELECT t.name, h.version_id = t.version_id AS latest, t.created_at FROM tags t"
+        " JOIN tag_heads h ON h.pacticipant_id = t.pacticipant_id AND h.name = t.name"
+        " WHERE t.version_id = ? ORDER BY t.moment",
+        (version_id,),
+    )
+    return [(str(row["name"]), bool(row["latest"]), str(row["created_at"])) for row in rows]

@@ -1,0 +1,107 @@
+"""Transactions on the broker's file: one a request, from a small pool of connections."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from contracts.broker.embedded.failures import storage_error
+from contracts.broker.embedded.schema import connect, prepare
+
+
+class Store:
+    """The broker's file, open.
+
+    Args:
+        database: the SQLite file; it and its folder are created if they don't exist.
+        patience: how many seconds a write waits for another process before it gives up.
+
+    Raises:
+        StorageError: the file can't be used; see `schema.prepare`.
+    """
+
+    def __init__(self, database: Path, *, patience: float = 10.0) -> None:
+        self.database = database
+        self._patience = patience
+        # Connections are kept between requests: the last one to close has to write the whole log back.
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = Lock()
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(sqlite3.OperationalError(str(error)), database) from error
+        connection = connect(database, patience=patience)
+        try:
+            prepare(connection, database)
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Read one consistent state of the file.
+
+        Raises:
+            StorageError: the file can't be read.
+        """
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Write everything or nothing; after the block the changes are on the disk.
+
+        Raises:
+            StorageError: the file can't be written; nothing was stored.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the connections that no request is using."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        connection = self._take()
+        try:
+            connection.execute(begin)
+            yield connection
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            connection.close()
+            raise storage_error(error, self.database) from error
+        except BaseException:
+            connection.execute("ROLLBACK")
+            self._give_back(connection)
+            raise
+        self._give_back(connection)
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return connect(self.database, patience=self._patience)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            self._idle.append(connection)
+
+
+def now() -> str:
+    """Return the time of day to be stored: UTC with microseconds, in an order that sorts as text."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+
+def next_moment(db: sqlite3.Connection) -> int:
+    """Return the next number of the counter that says which write came first."""
+    (moment,) = db.execute("UPDATE clock SET moment = moment + 1 RETURNING moment").fetchone()
+    return int(moment)
