@@ -1,0 +1,124 @@
+"""Reading a question to the matrix from a URL, as the official clients write it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from typing import get_args
+from urllib.parse import parse_qsl
+
+from contracts.broker.embedded.matrix import Latestby, Query, Selector
+from contracts.broker.embedded.problems import ValidationProblem
+from contracts.broker.embedded.records.deployments import find_environment
+from contracts.broker.embedded.records.participants import find_pacticipant
+
+_NESTED = re.compile(r"(q|ignore)\[\]\[(\w+)\]")
+
+
+def matrix_query(db: sqlite3.Connection, query_string: str) -> Query:
+    """Read the parameters of `/matrix`.
+
+    `q[][pacticipant]`, `q[][version]`, ... repeat: a key that was already given starts the next selector.
+
+    Raises:
+        ValidationProblem: no selector, an unknown pacticipant or environment, or parameters at odds.
+    """
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    groups: dict[str, list[dict[str, str]]] = {"q": [], "ignore": []}
+    flat: dict[str, str] = {}
+    outcomes: list[bool | None] = []
+    for key, value in pairs:
+        if match := _NESTED.fullmatch(key):
+            group = groups[match[1]]
+            if not group or match[2] in group[-1]:
+                group.append({})
+            group[-1][match[2]] = value
+        elif key in {"success", "success[]"}:
+            outcomes.append(None if value == "" else value == "true")
+        elif value:
+            flat[key] = value
+    _check(db, groups, flat)
+    return Query(
+        selectors=tuple(map(_selector, groups["q"])),
+        ignore=tuple(map(_selector, groups["ignore"])),
+        latestby=_latestby(flat.get("latestby")),
+        latest=flat.get("latest") == "true",
+        tag=flat.get("tag"),
+        environment=flat.get("environment"),
+        main_branch=flat.get("mainBranch") == "true",
+        outcomes=tuple(outcomes) if outcomes else None,
+    )
+
+
+def can_i_deploy_query(db: sqlite3.Connection, query_string: str) -> Query:
+    """Read the parameters of `/can-i-deploy`: one version, and a tag or an environment it goes to.
+
+    Raises:
+        ValidationProblem: a parameter is missing, or names something unknown.
+    """
+    flat = dict(parse_qsl(query_string))
+    missing = {name: ["is missing"] for name in ("pacticipant", "version") if name not in flat}
+    if missing:
+        raise ValidationProblem(missing)
+    environment, tag = flat.get("environment"), flat.get("to")
+    named = {"pacticipant": flat["pacticipant"], "version": flat["version"]}
+    ignored = [value for key, value in parse_qsl(query_string) if key == "ignore[]"]
+    options = {"environment": environment or "", "tag": tag or ""}
+    _check(db, {"q": [named], "ignore": []}, {key: value for key, value in options.items() if value})
+    return Query(
+        selectors=(_selector(named),),
+        ignore=tuple(Selector(name) for name in ignored),
+        latestby="cvpv" if environment else "cvp",
+        latest=tag is not None,
+        tag=tag,
+        environment=environment,
+    )
+
+
+def _selector(values: dict[str, str]) -> Selector:
+    return Selector(
+        values["pacticipant"],
+        number=values.get("version") or None,
+        latest=values.get("latest") == "true",
+        tag=values.get("tag") or None,
+        branch=values.get("branch") or None,
+        environment=values.get("environment") or None,
+        main_branch=values.get("mainBranch") == "true",
+    )
+
+
+def _latestby(value: str | None) -> Latestby | None:
+    if value is None:
+        return None
+    for known in get_args(Latestby):
+        if value == known:
+            return known  # type: ignore[no-any-return]  # the literal's own values
+    raise ValidationProblem([f"latestby is one of {', '.join(get_args(Latestby))}, not '{value}'"])
+
+
+def _check(db: sqlite3.Connection, groups: dict[str, list[dict[str, str]]], flat: dict[str, str]) -> None:
+    errors = list(_selector_errors(groups["q"])) + list(_selector_errors(groups["ignore"]))
+    names = [values["pacticipant"] for values in groups["q"] if values.get("pacticipant")]
+    errors += [f"Pacticipant {name} is unknown here" for name in names if find_pacticipant(db, name) is None]
+    if not groups["q"]:
+        errors.append("At least one version selector is needed")
+    if sum(key in flat for key in ("tag", "environment", "mainBranch")) > 1:
+        errors.append("Only one of tag, environment and mainBranch can be asked for")
+    if flat.get("latest") == "true" and "environment" in flat:
+        errors.append("latest and environment can't be asked for together")
+    environment = flat.get("environment")
+    if environment and find_environment(db, name=environment) is None:
+        errors.append(f"Environment '{environment}' is unknown here")
+    if "limit" in flat and not re.fullmatch(r"0*[1-9]\d*", flat["limit"]):
+        errors.append("limit is a number from 1 up")
+    if errors:
+        raise ValidationProblem(errors)
+
+
+def _selector_errors(selectors: Iterable[dict[str, str]]) -> Iterable[str]:
+    for values in selectors:
+        if not values.get("pacticipant"):
+            yield "Each selector needs a pacticipant's name"
+        elif values.get("version") and values.get("latest") == "true":
+            yield f"version and latest can't both be asked for {values['pacticipant']}"
