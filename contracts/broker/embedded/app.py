@@ -1,0 +1,140 @@
+"""The broker as a WSGI application."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote_to_bytes
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from contracts.broker.embedded.context import STORE_KEY, Segment, UnsupportedTypeProblem
+from contracts.broker.embedded.failures import StorageError
+from contracts.broker.embedded.hal import json_response
+from contracts.broker.embedded.problems import NotFoundProblem, Problem, answer
+from contracts.broker.embedded.resources import (
+    deployments,
+    environments,
+    index,
+    matrix,
+    pacts,
+    participants,
+    publishing,
+    verification,
+    versions,
+)
+from contracts.broker.embedded.store import Store
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
+_READABLE = ("application/hal+json", "application/json", "application/problem+json", "application/*", "*/*")
+
+
+class EncodedSlashes:
+    """Keeps a slash within a name apart from the slashes between the segments of a path.
+
+    WSGI decodes the path before the application sees it, so a branch called `feat/x` would become two
+    segments. What was percent-encoded as a slash or a percent sign stays encoded until `Segment` reads it.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand the request on with a path whose encoded slashes are still encoded."""
+        raw = environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO", ""), safe="/", encoding="latin-1")
+        # A request line may hold the whole address (RFC 9112, section 3.2.2).
+        raw = re.sub(r"^https?://[^/?]*", "", raw) or "/"
+        environ["REQUEST_URI"] = raw
+        path = re.sub(r"%(25|2[fF])", r"%25\1", raw.split("?")[0])
+        environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+        return self._application(environ, start_response)
+
+
+def create_app(database: Path, *, token: str | None = None, patience: float = 10.0) -> Flask:
+    """Build the broker on a SQLite file.
+
+    Args:
+        database: the file; created if it doesn't exist.
+        token: if given, every request but the heartbeat has to bear it (RFC 6750).
+        patience: how many seconds a write waits for another process that has the file locked.
+
+    Raises:
+        StorageError: the file can't be used: another program's, of another schema, corrupt, locked ...
+    """
+    app = Flask("contracts.broker.embedded", static_folder=None)
+    app.config[STORE_KEY] = Store(database, patience=patience)
+    app.url_map.converters["segment"] = Segment
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    for module in (
+        index,
+        publishing,
+        verification,
+        pacts,
+        versions,
+        participants,
+        environments,
+        deployments,
+        matrix,
+    ):
+        app.register_blueprint(module.blueprint)
+    app.before_request(lambda: _refuse(token))
+    _answer_errors(app)
+    app.wsgi_app = EncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to add middleware
+    return app
+
+
+def _refuse(token: str | None) -> Response | None:
+    if token is not None and request.path != index.HEARTBEAT:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+            return Response("", 401, {"WWW-Authenticate": "Bearer"}, content_type="text/plain")
+    wanted = request.headers.get("Accept")
+    if wanted and not any(kind in wanted for kind in _READABLE):
+        return Response("", 406)
+    return None
+
+
+def _answer_errors(app: Flask) -> None:
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        if isinstance(error, UnsupportedTypeProblem):
+            return Response("", error.status, content_type="application/hal+json;charset=utf-8")
+        return answer(request, error)
+
+    @app.errorhandler(StorageError)
+    def storage(error: StorageError) -> Response:
+        _log.error("%s", error)
+        return answer(
+            request, Problem(error.status, f"{error.what}: {error.next_step}", title="Storage error")
+        )
+
+    @app.errorhandler(UnicodeError)
+    def text(_: UnicodeError) -> Response:
+        return answer(request, Problem(400, "the request holds text that UTF-8 can't", title="Invalid text"))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response | Any:
+        if error.code == 404:
+            return answer(request, NotFoundProblem())
+        return Response(
+            "", error.code, [(k, v) for k, v in error.get_headers() if k in {"Allow", "Location"}]
+        )
+
+    @app.errorhandler(Exception)
+    def unforeseen(_: Exception) -> Response:
+        reference = secrets.token_hex(5)
+        _log.exception("unforeseen error %s in %s %s", reference, request.method, request.path)
+        text = f"the broker broke; its log has the details under {reference}"
+        if "application/problem+json" in request.headers.get("Accept", ""):
+            return answer(request, Problem(500, text))
+        return json_response({"error": {"message": text, "reference": reference}}, 500)

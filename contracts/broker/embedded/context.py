@@ -1,0 +1,93 @@
+"""What every resource needs of the request it answers: the store, the addresses, the body, the path."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+from flask import current_app, request
+from werkzeug.routing import BaseConverter
+
+from contracts.broker.embedded.hal import Addresses, base_url
+from contracts.broker.embedded.problems import Problem
+from contracts.broker.embedded.store import Store
+
+STORE_KEY = "contracts.broker.store"
+_JSON_TYPES = ("application/json", "application/hal+json", "application/merge-patch+json")
+
+
+class UnsupportedTypeProblem(Problem):
+    """The body isn't of a type that the resource reads."""
+
+    def __init__(self) -> None:
+        super().__init__(415, "the body has to be JSON, said so in Content-Type")
+
+
+class Segment(BaseConverter):
+    """One segment of a path; a slash within a name arrives percent-encoded (see `app.EncodedSlashes`)."""
+
+    def to_python(self, value: str) -> str:
+        """Return the name that the segment stands for."""
+        return str(unquote(value))
+
+
+def store() -> Store:
+    """Return the broker's file."""
+    opened: Store = current_app.config[STORE_KEY]
+    return opened
+
+
+def addresses() -> Addresses:
+    """Return the addresses of the resources as this client sees them."""
+    return Addresses(base_url(request))
+
+
+def here() -> str:
+    """Return the address that was asked for, without the query."""
+    asked: str = request.environ["REQUEST_URI"]
+    return addresses().base + asked.split("?")[0]
+
+
+def json_body() -> Any:
+    """Return the request's JSON; no body at all is an empty object.
+
+    Raises:
+        UnsupportedTypeProblem: the content type isn't JSON.
+        Problem: the body can't be read as JSON.
+    """
+    if request.mimetype not in _JSON_TYPES:
+        raise UnsupportedTypeProblem
+    raw = request.get_data()
+    return parse_json(raw) if raw else {}
+
+
+def json_object() -> dict[str, Any]:
+    """Return the request's JSON, which has to be an object.
+
+    Raises:
+        Problem: it isn't.
+    """
+    body = json_body()
+    if not isinstance(body, dict):
+        raise Problem(400, "the body has to be a JSON object", title="Invalid body")
+    return body
+
+
+def parse_json(raw: bytes) -> Any:
+    """Read JSON as it is defined (RFC 8259): UTF-8, no NaN, not nested beyond reason.
+
+    Raises:
+        Problem: it can't be read.
+    """
+    try:
+        return json.loads(raw.decode(), parse_constant=_refuse)
+    except RecursionError:
+        raise Problem(400, "the JSON is nested too deeply", title="Invalid body") from None
+    except ValueError as error:
+        raise Problem(400, f"the body is no JSON: {error}", title="Invalid body") from error
+
+
+def _refuse(constant: str) -> NoReturn:
+    message = f"{constant} is not a JSON value"
+    raise ValueError(message)

@@ -1,0 +1,1 @@
+"""The documents that the HAL API answers with, one kind of thing a module."""

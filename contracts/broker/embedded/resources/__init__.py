@@ -1,0 +1,1 @@
+"""The resources of the HAL API, one group a module."""
