@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +30,7 @@ def pacticipant_document(db: sqlite3.Connection, pacticipant: Pacticipant, at: A
     """Return a pacticipant with the links that clients follow from it."""
     here = at.pacticipant(pacticipant.name)
     known = {
-        "displayName": pacticipant.display_name,
+        "displayName": pacticipant.display_name or _spelled_out(pacticipant.name),
         "mainBranch": pacticipant.main_branch,
         "repositoryUrl": pacticipant.repository_url,
     }
@@ -56,6 +57,10 @@ def pacticipant_document(db: sqlite3.Connection, pacticipant: Pacticipant, at: A
             ),
         },
     }
+
+
+def _spelled_out(name: str) -> str:
+    return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[-_\s]+", name))
 
 
 def branch_member(member: BranchVersion, at: Addresses) -> dict[str, Any]:

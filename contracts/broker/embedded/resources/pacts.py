@@ -120,6 +120,17 @@ def get_branch_pacts(provider: str, branch: str | None) -> Response:
     return _provider_pacts(provider, where, {"provider": provider, "branch": branch})
 
 
+@blueprint.get(f"{_PROVIDER}/branch", defaults={"branch": None})
+@blueprint.get(f"{_PROVIDER}/branch/<segment:branch>")
+def get_all_branch_pacts(provider: str, branch: str | None) -> Response:
+    """Answer with links to every pact of a branch, or of the consumers' main branches."""
+    where = (
+        "JOIN branch_versions bv ON bv.version_id = pub.consumer_version_id JOIN branches b ON b.id = bv.branch_id"
+        " WHERE p.name = :provider AND b.name = coalesce(:branch, c.main_branch)"
+    )
+    return _provider_pacts(provider, where, {"provider": provider, "branch": branch})
+
+
 def _tagged(provider: str, tag: str) -> tuple[str, dict[str, Any]]:
     where = (
         "JOIN tag_heads t ON t.version_id = pub.consumer_version_id AND t.pacticipant_id = pub.consumer_id"
