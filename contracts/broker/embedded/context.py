@@ -46,7 +46,7 @@ def addresses() -> Addresses:
 def here() -> str:
     """Return the address that was asked for, without the query."""
     asked: str = request.environ["REQUEST_URI"]
-    return addresses().base + asked.split("?")[0]
+    return addresses().base + asked.split("?", maxsplit=1)[0]
 
 
 def json_body() -> Any:

@@ -42,7 +42,7 @@ def publication_request(body: dict[str, Any]) -> PublicationRequest:
         if text := name_error(body, field):
             errors[field] = [text]
     for field in ("branch", "buildUrl"):
-        if body.get(field) is not None and (text := name_error(body, field)):
+        if body.get(field) not in (None, "") and (text := name_error(body, field)):
             errors[field] = [text]
     tags = body.get("tags") or []
     if not isinstance(tags, list) or not all(isinstance(tag, str) and tag.strip() for tag in tags):
@@ -55,9 +55,9 @@ def publication_request(body: dict[str, Any]) -> PublicationRequest:
     return PublicationRequest(
         consumer=body["pacticipantName"],
         number=body["pacticipantVersionNumber"],
-        branch=body.get("branch"),
+        branch=body.get("branch") or None,
         tags=tuple(tags),
-        build_url=body.get("buildUrl"),
+        build_url=body.get("buildUrl") or None,
         contracts=tuple(contracts),
     )
 

@@ -110,7 +110,6 @@ def connect(database: Path, *, patience: float) -> sqlite3.Connection:
             database, timeout=patience, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
         # What was answered 2xx has to survive a power cut: every commit waits for the disk.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -128,6 +127,8 @@ def prepare(connection: sqlite3.Connection, database: Path) -> None:
     try:
         if _is_ours(connection, database):
             return
+        # Kept in the file: readers don't wait for the writer.
+        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have created the tables while this one waited for the lock.

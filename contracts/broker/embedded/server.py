@@ -18,7 +18,15 @@ _MAX_BODY = 64 * 1024 * 1024
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def serve(database: Path, host: str, port: int, token: str | None, ready: Callable[[str], None]) -> None:
+def serve(
+    database: Path,
+    host: str,
+    port: int,
+    token: str | None,
+    ready: Callable[[str], None],
+    *,
+    patience: float = 10.0,
+) -> None:
     """Serve the broker until SIGTERM or SIGINT; requests that were begun are answered.
 
     Args:
@@ -27,6 +35,7 @@ def serve(database: Path, host: str, port: int, token: str | None, ready: Callab
         port: the port; 0 takes a free one.
         token: what clients have to bear, if anything.
         ready: is told the broker's address once it listens.
+        patience: how many seconds a write waits for another process that has the file locked.
 
     Raises:
         MisuseError: the address is reachable by others and there is no token.
@@ -44,7 +53,7 @@ def serve(database: Path, host: str, port: int, token: str | None, ready: Callab
 
     listening = _listen(host, port)
     try:
-        app = create_app(database, token=token or None)
+        app = create_app(database, token=token or None, patience=patience)
         server = create_server(
             app,
             sockets=[listening],

@@ -41,7 +41,11 @@ _RELATIONS = (
         "The pacts to verify",
     ),
     ("pb:pact-version", _PAIR + "/pact-version/{pactVersion}", "A pact's content"),
-    ("pb:provider-pacts-with-main-branch", "/pacts/provider/{provider}/branch", "The pacts of the main branches"),
+    (
+        "pb:provider-pacts-with-main-branch",
+        "/pacts/provider/{provider}/branch",
+        "The pacts of the main branches",
+    ),
     ("pb:provider-pacts-with-branch", "/pacts/provider/{provider}/branch/{branch}", "The pacts of a branch"),
     ("pb:pacticipants", "/pacticipants", "Pacticipants"),
     ("pb:pacticipant", "/pacticipants/{pacticipant}", "A pacticipant"),

@@ -125,7 +125,8 @@ def get_branch_pacts(provider: str, branch: str | None) -> Response:
 def get_all_branch_pacts(provider: str, branch: str | None) -> Response:
     """Answer with links to every pact of a branch, or of the consumers' main branches."""
     where = (
-        "JOIN branch_versions bv ON bv.version_id = pub.consumer_version_id JOIN branches b ON b.id = bv.branch_id"
+        "JOIN branch_versions bv ON bv.version_id = pub.consumer_version_id"
+        " JOIN branches b ON b.id = bv.branch_id"
         " WHERE p.name = :provider AND b.name = coalesce(:branch, c.main_branch)"
     )
     return _provider_pacts(provider, where, {"provider": provider, "branch": branch})

@@ -102,7 +102,7 @@ def _check_result(body: dict[str, Any]) -> None:
     if text := name_error(body, "providerApplicationVersion"):
         errors["providerApplicationVersion"] = [text]
     url = body.get("buildUrl")
-    if url is not None and (not isinstance(url, str) or not re.fullmatch(r"https?://[^\s/]\S*", url)):
+    if url not in (None, "") and (not isinstance(url, str) or not re.fullmatch(r"https?://[^\s/]\S*", url)):
         errors["buildUrl"] = ["must be an http or https URL"]
     if errors:
         raise ValidationProblem(errors)
