@@ -1,0 +1,198 @@
+"""A file that can't be used: a clear error when the broker opens it, a clear answer within a request."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts.broker.embedded.app import create_app
+from contracts.broker.embedded.context import STORE_KEY
+from contracts.broker.embedded.failures import StorageError
+from contracts.broker.embedded.inprocess import BASE_URL, WsgiAdapter
+from contracts.broker.embedded.schema import SCHEMA_NUMBER
+from contracts.errors import BrokerError, ExitCode
+from tests.broker.running import Broker, interaction, pact, running
+
+QUOTA = 600_000
+NOBODY = "65534"
+
+
+def _filled(database: Path) -> None:
+    app = create_app(database)
+    response = app.test_client().post("/environments", json={"name": "production", "production": True})
+    assert response.status_code == 201
+    app.config[STORE_KEY].close()
+
+
+def _with_schema(number: int) -> Callable[[Path], None]:
+    def change(database: Path) -> None:
+        _filled(database)
+        connection = sqlite3.connect(database)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.close()
+
+    return change
+
+
+def _foreign(database: Path) -> None:
+    connection = sqlite3.connect(database)
+    connection.execute("CREATE TABLE notes (text)")
+    connection.commit()
+    connection.close()
+
+
+def _corrupt(database: Path) -> None:
+    _filled(database)
+    content = bytearray(database.read_bytes())
+    content[100:200] = b"\xff" * 100
+    database.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda database: database.write_bytes(b"not a database at all, " * 100), "no SQLite database"),
+        (_corrupt, "corrupt"),
+        (_with_schema(SCHEMA_NUMBER - 1), "an older release"),
+        (_with_schema(SCHEMA_NUMBER + 1), "a newer release"),
+        (_foreign, "doesn't belong"),
+        (lambda database: database.mkdir(), "can't be opened"),
+    ],
+    ids=["no database", "corrupt", "older", "newer", "foreign", "folder"],
+)
+def test_a_file_that_is_no_broker_of_this_release(
+    spoil: Callable[[Path], object], said: str, database: Path
+) -> None:
+    """It is refused before anything is written, with the file's name and the next step."""
+    spoil(database)
+    before = database.read_bytes() if database.is_file() else b""
+    with pytest.raises(BrokerError, match=said) as caught:
+        create_app(database)
+    assert caught.value.exit_code is ExitCode.BROKER
+    assert str(caught.value.where) == str(database)
+    assert caught.value.next_step
+    assert (database.read_bytes() if database.is_file() else b"") == before
+
+
+def test_the_refusal_reaches_who_serves(database: Path) -> None:
+    """A served broker doesn't start on such a file."""
+    database.write_bytes(b"not a database at all, " * 100)
+    with pytest.raises(AssertionError, match="no SQLite database"), running(database):
+        pass
+
+
+def test_a_locked_file(database: Path) -> None:
+    """While another process writes, reads are answered, writes are 503 after the patience, and work again."""
+    with running(database, patience=0.05) as started:
+        broker = Broker(started.url)
+        other = sqlite3.connect(database, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert broker.call("GET", "/pacticipants").status_code == 200
+        refused = broker.publish("service", "1", pact("service", "tracker"))
+        assert (refused.status_code, "locked" in refused.json()["error"]) == (503, True)
+        asked = broker.call(
+            "POST", "/environments", {"name": "x", "production": True}, Accept="application/problem+json"
+        )
+        assert (asked.status_code, asked.json()["status"]) == (503, 503)
+        other.execute("ROLLBACK")
+        other.close()
+        assert broker.publish("service", "1", pact("service", "tracker")).status_code == 200
+
+
+def test_a_file_that_is_locked_when_it_is_created(database: Path) -> None:
+    """Opening gives up after the patience with an error that says so."""
+    database.touch()
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StorageError, match="locked"):
+        create_app(database, patience=0.05)
+    other.close()
+
+
+def test_a_full_disk(database: Path) -> None:
+    """A write that doesn't fit is 507 and leaves nothing behind; what fits is taken again."""
+    app = create_app(database)
+    client = app.test_client()
+    with app.config[STORE_KEY].read() as db:
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    broker = Broker(BASE_URL.rstrip("/"))
+    broker.session.mount(BASE_URL, WsgiAdapter(app))
+    refused = broker.publish("service", "1", pact("service", "tracker", interaction("x" * 50_000)))
+    assert (refused.status_code, "space" in refused.json()["error"]) == (507, True)
+    assert client.get("/pacticipants/service").status_code == 404
+    assert broker.publish("service", "1", pact("service", "tracker")).status_code == 200
+
+
+def test_a_disk_quota(database: Path) -> None:
+    """The kernel refuses to let the file grow: 507, and what was acknowledged stays."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (QUOTA, QUOTA))
+
+    with running(database, preexec_fn=limit) as started:
+        broker = Broker(started.url)
+        answers = [
+            broker.publish(
+                "service", str(number), pact("service", "tracker", interaction(f"{number}-" * 20_000))
+            )
+            for number in range(20)
+        ]
+        assert {answer.status_code for answer in answers} == {200, 507}
+        assert "disk" in next(answer for answer in answers if answer.status_code == 507).json()["error"]
+        for number, answer in enumerate(answers):
+            stored = broker.call("GET", f"/pacticipants/service/versions/{number}").status_code
+            assert stored == (200 if answer.status_code == 200 else 404)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that another user can enter, as the folders of pytest can't be."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_read_only_file(open_folder: Path) -> None:
+    """Reads are answered, writes are 500 and say why; a new file can't be made there."""
+    database = open_folder / "broker.sqlite"
+    with running(database) as started:
+        Broker(started.url).publish("service", "1", pact("service", "tracker"))
+        # The write-ahead log and its index stay while the file is open, so a reader needs to create nothing.
+        for path in open_folder.iterdir():
+            path.chmod(0o444)
+        # Permissions don't bind the superuser, so the second broker runs as somebody else.
+        user = NOBODY if os.geteuid() == 0 else ""
+        with running(database, user=user) as second:
+            broker = Broker(second.url)
+            assert broker.pact("service", "tracker", "1")
+            refused = broker.publish("service", "2", pact("service", "tracker"))
+            assert (refused.status_code, "read-only" in refused.json()["error"]) == (500, True)
+        open_folder.chmod(0o555)
+        with (
+            pytest.raises(AssertionError, match="can't be opened"),
+            running(open_folder / "new.sqlite", user=user),
+        ):
+            pass
+        open_folder.chmod(0o755)
+
+
+def test_a_file_that_breaks_while_it_is_open(database: Path) -> None:
+    """The answer is 500 with what happened, not a traceback."""
+    with running(database) as started:
+        broker = Broker(started.url)
+        broker.publish("service", "1", pact("service", "tracker"))
+        with sqlite3.connect(database) as other:
+            other.execute("DROP TABLE tags")
+        answered = broker.call("GET", "/pacticipants/service/versions/1")
+        assert answered.status_code == 500
+        assert "Traceback" not in answered.text
+        assert "the broker's file could not be used" in answered.json()["error"]
