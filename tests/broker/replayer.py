@@ -145,9 +145,7 @@ class Replay:
 
     def _deploy(self, operation: Operation) -> int:
         instance = operation["instance"]
-        return self._record(
-            operation, "deployed", {} if instance is None else {"applicationInstance": instance}
-        )
+        return self._record(operation, "deployed", {} if instance is None else {"applicationInstance": instance})
 
     def _release(self, operation: Operation) -> int:
         return self._record(operation, "released", {})
@@ -159,9 +157,7 @@ class Replay:
         return self._status("POST", path, body)
 
     def _undeploy(self, operation: Operation) -> int | None:
-        return self._end(
-            operation, "deployed", lambda one: one.get("applicationInstance") == operation["instance"]
-        )
+        return self._end(operation, "deployed", lambda one: one.get("applicationInstance") == operation["instance"])
 
     def _end_support(self, operation: Operation) -> int | None:
         number = operation["version"]
@@ -170,27 +166,22 @@ class Replay:
     def _end(self, operation: Operation, kind: str, is_meant: Any) -> int | None:
         name = self.prefix + operation["pacticipant"]
         environment = self.environments[operation["environment"]]
-        listed = self.broker.get(
-            f"/environments/{environment}/{kind}-versions/{_LISTS[kind]}?pacticipant={_q(name)}"
-        )["_embedded"][f"{kind}Versions"]
+        listed = self.broker.get(f"/environments/{environment}/{kind}-versions/{_LISTS[kind]}?pacticipant={_q(name)}")[
+            "_embedded"
+        ][f"{kind}Versions"]
         status = None
         for one in listed:
             if one["_embedded"]["pacticipant"]["name"] == name and is_meant(one):
                 address = one["_links"]["self"]["href"]
                 patch = "application/merge-patch+json"
-                status = self.broker.call(
-                    "PATCH", address, {_FIELDS[kind]: False}, Content_Type=patch
-                ).status_code
+                status = self.broker.call("PATCH", address, {_FIELDS[kind]: False}, Content_Type=patch).status_code
         return status
 
     def _matrix(self, query: Operation) -> dict[str, Any]:
         pairs = [
-            (key, self.prefix + value if key.endswith("[pacticipant]") else value)
-            for key, value in query["params"]
+            (key, self.prefix + value if key.endswith("[pacticipant]") else value) for key, value in query["params"]
         ]
-        response = self.broker.call(
-            "GET", "/matrix?" + "&".join(f"{key}={_q(value)}" for key, value in pairs)
-        )
+        response = self.broker.call("GET", "/matrix?" + "&".join(f"{key}={_q(value)}" for key, value in pairs))
         if response.status_code != 200:
             nothing: list[Any] = []
             return {

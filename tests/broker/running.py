@@ -151,9 +151,7 @@ class Broker:
 
     def can_i_deploy(self, name: str, number: str, environment: str) -> Any:
         """Return the matrix's summary, as the official command asks for it; `environment` is the name."""
-        query = (
-            f"q[][pacticipant]={_q(name)}&q[][version]={_q(number)}&latestby=cvpv&environment={environment}"
-        )
+        query = f"q[][pacticipant]={_q(name)}&q[][version]={_q(number)}&latestby=cvpv&environment={environment}"
         return self.get(f"/matrix?{query}")["summary"]
 
     def for_verification(self, provider: str, **body: Any) -> requests.Response:

@@ -62,9 +62,7 @@ def test_everything_written_survives_a_killed_broker(database: Path) -> None:
         broker.publish("service", "1", pact("service", "tracker"), tags=["blue"])
         uuid = broker.environment("production")
         broker.put_on_branch("tracker", "main", "p1")
-        assert (
-            broker.post_result(broker.pact("service", "tracker", "1"), "p1", success=True).status_code == 201
-        )
+        assert broker.post_result(broker.pact("service", "tracker", "1"), "p1", success=True).status_code == 201
         broker.deploy("service", "1", uuid)
         path = f"/pacticipants/tracker/versions/p1/released-versions/environment/{uuid}"
         assert broker.call("POST", path, {}).status_code == 201

@@ -92,9 +92,7 @@ RESULTS: list[tuple[str, Any, int, int, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("body", "real", "ours", "why"), [row[1:] for row in RESULTS], ids=[row[0] for row in RESULTS]
-)
+@pytest.mark.parametrize(("body", "real", "ours", "why"), [row[1:] for row in RESULTS], ids=[row[0] for row in RESULTS])
 def test_a_bad_result(shared_broker: Broker, names: Names, body: Any, real: int, ours: int, why: str) -> None:
     """It is refused, and no result and no provider version come of it."""
     shared_broker.publish(names.consumer, "1", pact(names.consumer, names.provider))
@@ -194,9 +192,7 @@ def test_selectors_that_contradict_themselves(
         {"consumerVersionSelectors": "main"},
     ],
 )
-def test_verification_options_of_the_wrong_shape(
-    shared_broker: Broker, names: Names, body: dict[str, Any]
-) -> None:
+def test_verification_options_of_the_wrong_shape(shared_broker: Broker, names: Names, body: dict[str, Any]) -> None:
     """They are refused by name."""
     shared_broker.publish(names.consumer, "1", pact(names.consumer, names.provider))
     answered = shared_broker.for_verification(names.provider, **body)
@@ -223,6 +219,4 @@ def test_odd_names_are_kept_apart(shared_broker: Broker, names: Names, odd: str)
     assert read["number"] == odd
     assert shared_broker.get(read["_embedded"]["branchVersions"][0]["_links"]["self"]["href"])
     assert shared_broker.get(read["_embedded"]["tags"][0]["_links"]["self"]["href"])["name"] == odd
-    assert (
-        shared_broker.get(read["_links"]["pb:pact-versions"][0]["href"])["consumer"]["name"] == names.consumer
-    )
+    assert shared_broker.get(read["_links"]["pb:pact-versions"][0]["href"])["consumer"]["name"] == names.consumer

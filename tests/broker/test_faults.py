@@ -67,9 +67,7 @@ def _corrupt(database: Path) -> None:
     ],
     ids=["no database", "corrupt", "older", "newer", "foreign", "folder"],
 )
-def test_a_file_that_is_no_broker_of_this_release(
-    spoil: Callable[[Path], object], said: str, database: Path
-) -> None:
+def test_a_file_that_is_no_broker_of_this_release(spoil: Callable[[Path], object], said: str, database: Path) -> None:
     """It is refused before anything is written, with the file's name and the next step."""
     spoil(database)
     before = database.read_bytes() if database.is_file() else b""
@@ -140,9 +138,7 @@ def test_a_disk_quota(database: Path) -> None:
     with running(database, preexec_fn=limit) as started:
         broker = Broker(started.url)
         answers = [
-            broker.publish(
-                "service", str(number), pact("service", "tracker", interaction(f"{number}-" * 20_000))
-            )
+            broker.publish("service", str(number), pact("service", "tracker", interaction(f"{number}-" * 20_000)))
             for number in range(20)
         ]
         assert {answer.status_code for answer in answers} == {200, 507}

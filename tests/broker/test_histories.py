@@ -39,10 +39,7 @@ def test_the_histories_cover_what_they_are_for() -> None:
     counted = kinds(RECORDED)
     assert len(RECORDED) == 300
     assert counted["matrix"] + counted["for-verification"] == 3010
-    assert (
-        min(counted[kind] for kind in ("publish", "verify", "branch", "tag", "deploy", "undeploy", "release"))
-        > 90
-    )
+    assert min(counted[kind] for kind in ("publish", "verify", "branch", "tag", "deploy", "undeploy", "release")) > 90
     deployable = {
         query["answer"]["deployable"]
         for history in RECORDED

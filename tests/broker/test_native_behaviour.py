@@ -22,9 +22,7 @@ from tests.broker.verifying import RIGHT, WRONG, verify
 @pytest.fixture
 def deployed(shared_broker: Broker, names: Names) -> Broker:
     """A broker where consumer version 1, with one planned interaction, is deployed."""
-    content = pact(
-        names.consumer, names.provider, interaction("completed"), interaction("entered", pending=True)
-    )
+    content = pact(names.consumer, names.provider, interaction("completed"), interaction("entered", pending=True))
     assert shared_broker.publish(names.consumer, "1", content).status_code == 200
     environment = shared_broker.environment(names.environment)
     assert shared_broker.deploy(names.consumer, "1", environment).status_code == 201
@@ -124,9 +122,7 @@ CHANGED: dict[str, Change] = {
     "comments": lambda content: content["interactions"][0].update(comments={"text": ["a word"]}),
     "key": lambda content: content["interactions"][0].update(key="another"),
     "example": lambda content: content["interactions"][0]["contents"]["content"].update(client_id="c-9"),
-    "state": lambda content: content["interactions"][0]["providerStates"][0].update(
-        params={"client_id": "c-9"}
-    ),
+    "state": lambda content: content["interactions"][0]["providerStates"][0].update(params={"client_id": "c-9"}),
     "specification": lambda content: content["metadata"].update(pactSpecification={"version": "3.0.0"}),
     "one interaction less": lambda content: content["interactions"].pop(),
 }

@@ -43,9 +43,7 @@ def test_publish_changed_content(published: Broker, pacts: Path) -> None:
     """Other content under a published version exits 1 and says to use a new one."""
     changed = pact("service", "tracker", interaction("completed", example="c-2"))
     (pacts / "service-tracker.json").write_text(json.dumps(changed))
-    answered = pact_broker(
-        published, "publish", str(pacts), "--consumer-app-version", "1", "--branch", "main"
-    )
+    answered = pact_broker(published, "publish", str(pacts), "--consumer-app-version", "1", "--branch", "main")
     assert answered.returncode == 1
     assert "new version" in answered.stdout + answered.stderr
 
@@ -91,12 +89,7 @@ def test_record_deployment_of_instances(published: Broker) -> None:
     published.publish("service", "2", pact("service", "tracker"))
     for number, instance in (("1", "blue"), ("2", "green")):
         version = ("--pacticipant", "service", "--version", number, "--environment", "production")
-        assert (
-            pact_broker(
-                published, "record-deployment", *version, "--application-instance", instance
-            ).returncode
-            == 0
-        )
+        assert pact_broker(published, "record-deployment", *version, "--application-instance", instance).returncode == 0
     assert sorted(_live(published, "deployed", "currently-deployed")) == ["1", "2"]
     ended = ("record-undeployment", "--pacticipant", "service", "--environment", "production")
     assert pact_broker(published, *ended, "--application-instance", "blue").returncode == 0
@@ -195,9 +188,7 @@ def test_describe_version_in_an_environment(published: Broker) -> None:
     """What is deployed is shown."""
     uuid = published.get("/environments")["_embedded"]["environments"][0]["uuid"]
     published.deploy("service", "1", uuid)
-    answered = pact_broker(
-        published, "describe-version", "--pacticipant", "service", "--environment", "production"
-    )
+    answered = pact_broker(published, "describe-version", "--pacticipant", "service", "--environment", "production")
     assert (answered.returncode, "Deployed" in answered.stdout) == (0, True)
 
 

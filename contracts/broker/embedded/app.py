@@ -114,9 +114,7 @@ def _answer_errors(app: Flask) -> None:
     @app.errorhandler(StorageError)
     def storage(error: StorageError) -> Response:
         _log.error("%s", error)
-        return answer(
-            request, Problem(error.status, f"{error.what}: {error.next_step}", title="Storage error")
-        )
+        return answer(request, Problem(error.status, f"{error.what}: {error.next_step}", title="Storage error"))
 
     @app.errorhandler(UnicodeError)
     def text(_: UnicodeError) -> Response:
@@ -126,9 +124,7 @@ def _answer_errors(app: Flask) -> None:
     def http(error: HTTPException) -> Response | Any:
         if error.code == 404:
             return answer(request, NotFoundProblem())
-        return Response(
-            "", error.code, [(k, v) for k, v in error.get_headers() if k in {"Allow", "Location"}]
-        )
+        return Response("", error.code, [(k, v) for k, v in error.get_headers() if k in {"Allow", "Location"}])
 
     @app.errorhandler(Exception)
     def unforeseen(_: Exception) -> Response:

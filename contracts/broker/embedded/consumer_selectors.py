@@ -139,11 +139,7 @@ _SHAPES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def _selector_errors(item: dict[str, Any], branch: str | None, environments: frozenset[str]) -> list[str]:
-    wrong = [
-        f"{key} must be {shape}"
-        for key, (fits, shape) in _SHAPES.items()
-        if key in item and not fits(item[key])
-    ]
+    wrong = [f"{key} must be {shape}" for key, (fits, shape) in _SHAPES.items() if key in item and not fits(item[key])]
     if wrong:
         return wrong
     given = {key for key in (*_CONTENT_KEYS, *_PLACE_KEYS) if key in item}

@@ -13,9 +13,7 @@ HAL_JSON = "application/hal+json"
 Link = dict[str, Any]
 
 
-def json_response(
-    body: Any, status: int = 200, *, kind: str = HAL_JSON, location: str | None = None
-) -> Response:
+def json_response(body: Any, status: int = 200, *, kind: str = HAL_JSON, location: str | None = None) -> Response:
     """Answer with a JSON document.
 
     Args:
@@ -89,9 +87,7 @@ class Addresses:
 
     def record(self, name: str, number: str, kind: str, environment: str) -> str:
         """Return the address that a version's deployment or release to an environment is posted to."""
-        return self._at(
-            "pacticipants", name, "versions", number, f"{kind}-versions", "environment", environment
-        )
+        return self._at("pacticipants", name, "versions", number, f"{kind}-versions", "environment", environment)
 
     def pacts_of(self, provider: str, *rest: str) -> str:
         """Return an address below a provider's pacts."""
@@ -107,9 +103,7 @@ class Addresses:
 
     def pact_version(self, provider: str, consumer: str, digest: str, metadata: str | None = None) -> str:
         """Return the address of a pact's content, with why it was selected."""
-        return self.pair(
-            provider, consumer, "pact-version", digest, *(("metadata", metadata) if metadata else ())
-        )
+        return self.pair(provider, consumer, "pact-version", digest, *(("metadata", metadata) if metadata else ()))
 
     def results(self, provider: str, consumer: str, digest: str, metadata: str | None = None) -> str:
         """Return the address that verification results are posted to."""

@@ -72,7 +72,7 @@ def session_for(database: Path) -> requests.Session:
         StorageError: the file can't be used.
     """
     # Imported late: Flask takes a quarter of a second, and a broker may be named elsewhere.
-    from contracts.broker.embedded.app import create_app  # noqa: PLC0415
+    from contracts.broker.embedded.app import create_app
 
     session = requests.Session()
     session.trust_env = False

@@ -153,9 +153,7 @@ def latest_rows(rows: Sequence[Row], latestby: Latestby | None) -> list[Row]:
     for row in rows:
         groups.setdefault(_GROUPS[latestby](row), []).append(row)
     return [
-        group[0]
-        if group[0].provider_version_id is None
-        else max(group, key=lambda row: row.provider_version_id or 0)
+        group[0] if group[0].provider_version_id is None else max(group, key=lambda row: row.provider_version_id or 0)
         for group in groups.values()
     ]
 
@@ -205,11 +203,7 @@ def judge(
     considered = tuple(row for row in shown if not is_ignored(row, ignore))
     ignored = tuple(row for row in shown if is_ignored(row, ignore))
     with_row = {(row.consumer_id, row.provider_id) for row in shown}
-    absent = [
-        pair
-        for pair in integrations
-        if pair.required and (pair.consumer_id, pair.provider_id) not in with_row
-    ]
+    absent = [pair for pair in integrations if pair.required and (pair.consumer_id, pair.provider_id) not in with_row]
     unverified = [row for row in considered if row.success is None]
     missing = [entry for entry in resolved if entry.named and entry.missing and not entry.ignored]
     deployable: bool | None
@@ -242,8 +236,7 @@ def _reasons(
     errors = [f"{_describe(entry)} doesn't exist" for entry in missing]
     if not errors:
         errors += [
-            f"No result links {_side(resolved, pair.consumer, None)} to"
-            f" {_side(resolved, pair.provider, None)}"
+            f"No result links {_side(resolved, pair.consumer, None)} to {_side(resolved, pair.provider, None)}"
             for pair in absent
         ]
         for row in considered:
@@ -255,15 +248,11 @@ def _reasons(
                 errors.append(f"{pair[1]} failed the pact of {pair[0]}")
             elif row.success is None:
                 errors.append(f"{pair[1]} has not verified the pact of {pair[0]}")
-    warnings = [
-        f"{_describe(entry)} is to be ignored but doesn't exist" for entry in ignore if _unknown(entry)
-    ]
+    warnings = [f"{_describe(entry)} is to be ignored but doesn't exist" for entry in ignore if _unknown(entry)]
     if sum(entry.named for entry in resolved) == 1 and not query.infers:
         warnings.append("No environment was named: the answer covers everything, not what is deployed")
     if not errors:
-        done = (
-            "Every required result is there and successful" if considered else "Nothing required is missing"
-        )
+        done = "Every required result is there and successful" if considered else "Nothing required is missing"
         return (*_as("warning", warnings), Reason("success", done))
     return (*_as("warning", warnings), *_as("error", errors))
 

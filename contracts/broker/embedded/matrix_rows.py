@@ -21,9 +21,7 @@ from contracts.broker.embedded.matrix import (
 def ask(db: sqlite3.Connection, query: Query) -> Answer:
     """Answer a query from the broker's file."""
     ignore = [entry for selector in query.ignore for entry in _resolve(db, selector, named=False, ignore=())]
-    named = [
-        entry for selector in query.selectors for entry in _resolve(db, selector, named=True, ignore=ignore)
-    ]
+    named = [entry for selector in query.selectors for entry in _resolve(db, selector, named=True, ignore=ignore)]
     integrations = _integrations(db, named, involving=query.infers or len(named) == 1)
     resolved = list(named)
     if query.infers:
@@ -36,9 +34,7 @@ def ask(db: sqlite3.Connection, query: Query) -> Answer:
     return judge(query, rows, resolved, ignore, integrations)
 
 
-def _resolve(
-    db: sqlite3.Connection, selector: Selector, *, named: bool, ignore: Sequence[Resolved]
-) -> list[Resolved]:
+def _resolve(db: sqlite3.Connection, selector: Selector, *, named: bool, ignore: Sequence[Resolved]) -> list[Resolved]:
     row = db.execute("SELECT id FROM pacticipants WHERE name = ?", (selector.pacticipant,)).fetchone()
     if row is None:
         return [Resolved(selector, NO_VERSION, None, selector.number, named)]

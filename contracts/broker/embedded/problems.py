@@ -87,11 +87,7 @@ class ValidationProblem(Problem):
 def _flatten(errors: Errors) -> list[tuple[dict[str, str], str]]:
     if isinstance(errors, list):
         return [({}, text) for text in errors]
-    return [
-        ({"pointer": "/" + field.replace(".", "/")}, text)
-        for field, texts in errors.items()
-        for text in texts
-    ]
+    return [({"pointer": "/" + field.replace(".", "/")}, text) for field, texts in errors.items() for text in texts]
 
 
 def answer(request: Request, problem: Problem) -> Response:

@@ -106,9 +106,7 @@ def connect(database: Path, *, patience: float) -> sqlite3.Connection:
         StorageError: the file can't be opened.
     """
     try:
-        connection = sqlite3.connect(
-            database, timeout=patience, isolation_level=None, check_same_thread=False
-        )
+        connection = sqlite3.connect(database, timeout=patience, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         # What was answered 2xx has to survive a power cut: every commit waits for the disk.
         connection.execute("PRAGMA synchronous = FULL")
@@ -161,8 +159,7 @@ def _is_ours(connection: sqlite3.Connection, database: Path) -> bool:
     if number != SCHEMA_NUMBER:
         age = "an older" if number < SCHEMA_NUMBER else "a newer"
         raise StorageError(
-            f"the broker's file was written by {age} release: schema {number}, this one reads"
-            f" {SCHEMA_NUMBER}",
+            f"the broker's file was written by {age} release: schema {number}, this one reads {SCHEMA_NUMBER}",
             where=where,
             next_step="use the release that wrote it, or move the file away and publish again",
         )

@@ -67,9 +67,7 @@ def _merged(found: Iterable[Found]) -> list[tuple[Publication, tuple[ConsumerSel
 
 
 _HEAD = "JOIN branch_heads h ON h.version_id = pub.consumer_version_id AND h.pacticipant_id = pub.consumer_id"
-_TAG_HEAD = (
-    "JOIN tag_heads t ON t.version_id = pub.consumer_version_id AND t.pacticipant_id = pub.consumer_id"
-)
+_TAG_HEAD = "JOIN tag_heads t ON t.version_id = pub.consumer_version_id AND t.pacticipant_id = pub.consumer_id"
 _LIVE = (
     "pub.consumer_version_id IN (SELECT l.version_id FROM live_versions l"
     " JOIN environments e ON e.id = l.environment_id"
@@ -81,9 +79,7 @@ _LATEST = (
 )
 
 
-def _by_selectors(
-    db: sqlite3.Connection, provider: Pacticipant, selectors: Sequence[ConsumerSelector]
-) -> list[Found]:
+def _by_selectors(db: sqlite3.Connection, provider: Pacticipant, selectors: Sequence[ConsumerSelector]) -> list[Found]:
     found: list[Found] = []
     for selector in selectors:
         found += _by_selector(db, provider, selector)
@@ -210,9 +206,7 @@ def _work_in_progress(
         for publication, selector in heads
         if publication.pact_version_id not in named
         and any(
-            not _any(
-                db, verified, {"provider": provider.id, "content": publication.pact_version_id, "name": owner}
-            )
+            not _any(db, verified, {"provider": provider.id, "content": publication.pact_version_id, "name": owner})
             for owner in owners
         )
     ]

@@ -47,9 +47,9 @@ def serve(
             next_step="give it a token, or listen on 127.0.0.1",
         )
     # Imported late: it is needed by nobody but who serves.
-    from waitress.server import create_server  # noqa: PLC0415
+    from waitress.server import create_server
 
-    from contracts.broker.embedded.app import create_app  # noqa: PLC0415
+    from contracts.broker.embedded.app import create_app
 
     listening = _listen(host, port)
     try:

@@ -50,9 +50,7 @@ def environments_document(environments: Sequence[Environment], at: Addresses) ->
         "_embedded": {"environments": [embedded_environment(one, at) for one in environments]},
         "_links": {
             "self": link(f"{at.base}/environments", "Environments"),
-            "pb:environments": [
-                link(at.environment(one.uuid), "Environment", one.name) for one in environments
-            ],
+            "pb:environments": [link(at.environment(one.uuid), "Environment", one.name) for one in environments],
         },
     }
 

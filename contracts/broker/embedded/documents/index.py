@@ -88,7 +88,6 @@ def index(base: str) -> dict[str, Any]:
     for relation, path, title in _RELATIONS:
         links[relation] = {"href": base + path, "title": title, "templated": "{" in path}
     links["curies"] = [  # type: ignore[assignment]  # HAL has a list here
-        {"name": name, "href": f"{base}/doc/{{rel}}?context=index", "templated": True}
-        for name in ("pb", "beta")
+        {"name": name, "href": f"{base}/doc/{{rel}}?context=index", "templated": True} for name in ("pb", "beta")
     ]
     return {"_links": {**links, "pb:healthcheck": link(f"{base}/diagnostic/status/heartbeat", "Health")}}

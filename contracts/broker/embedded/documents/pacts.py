@@ -43,9 +43,7 @@ def pact_document(
                 "This content, whatever version has it",
                 pact.digest,
             ),
-            "pb:latest-pact-version": link(
-                at.pair(provider, consumer, "latest"), "The latest of these pacts"
-            ),
+            "pb:latest-pact-version": link(at.pair(provider, consumer, "latest"), "The latest of these pacts"),
             "pb:all-pact-versions": link(at.pair(provider, consumer, "versions"), "All of these pacts"),
             "pb:publish-verification-results": link(
                 at.results(provider, consumer, pact.digest, metadata), "Publish verification results"
@@ -76,16 +74,12 @@ def short_pact(db: sqlite3.Connection, pact: Publication, at: Addresses) -> dict
         },
         "_links": {
             "self": [link(here, "Pact", pact_name(pact.consumer, pact.number, pact.provider))],
-            "pb:pact-version": link(
-                at.pact_version(pact.provider, pact.consumer, pact.digest), "This content"
-            ),
+            "pb:pact-version": link(at.pact_version(pact.provider, pact.consumer, pact.digest), "This content"),
         },
     }
 
 
-def provider_pacts_document(
-    pacts: Sequence[Publication], provider: str, here: str, at: Addresses
-) -> dict[str, Any]:
+def provider_pacts_document(pacts: Sequence[Publication], provider: str, here: str, at: Addresses) -> dict[str, Any]:
     """Return links to a provider's pacts; `here` is the list's own address."""
     links = [
         link(
@@ -105,9 +99,7 @@ def provider_pacts_document(
     }
 
 
-def for_verification_document(
-    selected: Sequence[Selected], provider: str, here: str, at: Addresses
-) -> dict[str, Any]:
+def for_verification_document(selected: Sequence[Selected], provider: str, here: str, at: Addresses) -> dict[str, Any]:
     """Return the pacts that a provider has to verify; `here` is the list's own address."""
     return {
         "_embedded": {"pacts": [_to_verify(one, provider, at) for one in selected]},

@@ -49,9 +49,7 @@ def pacticipant_document(db: sqlite3.Connection, pacticipant: Pacticipant, at: A
             "pb:versions": link(f"{here}/versions"),
             "pb:branches": link(f"{here}/branches"),
             "pb:version": link(f"{here}/versions/{{version}}", "A version", templated=True),
-            "pb:version-tag": link(
-                f"{here}/versions/{{version}}/tags/{{tag}}", "A version's tag", templated=True
-            ),
+            "pb:version-tag": link(f"{here}/versions/{{version}}/tags/{{tag}}", "A version's tag", templated=True),
             "pb:branch-version": link(
                 f"{here}/branches/{{branch}}/versions/{{version}}", "A version on a branch", templated=True
             ),
@@ -78,9 +76,7 @@ def branch_version_document(member: BranchVersion, at: Addresses) -> dict[str, A
     return {
         "createdAt": moment(member.created_at),
         "_links": {
-            "self": link(
-                at.branch_version(member.pacticipant, member.branch, member.number), "Branch version"
-            ),
+            "self": link(at.branch_version(member.pacticipant, member.branch, member.number), "Branch version"),
             "pb:branch": link(at.branch(member.pacticipant, member.branch), "Branch", member.branch),
             "pb:version": link(at.version(member.pacticipant, member.number), "Version", member.number),
         },
@@ -141,18 +137,14 @@ def pact_name(consumer: str, number: str, provider: str) -> str:
     return f"{consumer} {number} and {provider}"
 
 
-def versions_document(
-    db: sqlite3.Connection, versions: Sequence[Version], here: str, at: Addresses
-) -> dict[str, Any]:
+def versions_document(db: sqlite3.Connection, versions: Sequence[Version], here: str, at: Addresses) -> dict[str, Any]:
     """Return a list of versions; `here` is its own address."""
     members = [version_document(db, version, at) for version in versions]
     return {
         "_embedded": {"versions": members},
         "_links": {
             "self": link(here, "Versions"),
-            "pb:versions": [
-                link(at.version(one.pacticipant, one.number), "Version", one.number) for one in versions
-            ],
+            "pb:versions": [link(at.version(one.pacticipant, one.number), "Version", one.number) for one in versions],
         },
     }
 

@@ -60,9 +60,7 @@ def find_environment(
     id: int | None = None,  # noqa: A002
 ) -> Environment | None:
     """Return the environment with this name, uuid or id."""
-    row = db.execute(
-        "SELECT * FROM environments WHERE name = ? OR uuid = ? OR id = ?", (name, uuid, id)
-    ).fetchone()
+    row = db.execute("SELECT * FROM environments WHERE name = ? OR uuid = ? OR id = ?", (name, uuid, id)).fetchone()
     return _environment(row) if row else None
 
 
@@ -102,9 +100,7 @@ def environments_of(db: sqlite3.Connection, version_id: int) -> list[Environment
     return [_environment(row) for row in rows]
 
 
-def deploy(
-    db: sqlite3.Connection, version: Version, environment: Environment, instance: str | None
-) -> Placement:
+def deploy(db: sqlite3.Connection, version: Version, environment: Environment, instance: str | None) -> Placement:
     """Record a deployment: it takes the place of the version that ran there on the same instance."""
     running = _placements(
         db,
@@ -123,8 +119,7 @@ def deploy(
     )
     key = str(uuid.uuid4())
     db.execute(
-        "INSERT INTO deployed_versions (uuid, version_id, environment_id, instance, created_at)"
-        " VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO deployed_versions (uuid, version_id, environment_id, instance, created_at) VALUES (?, ?, ?, ?, ?)",
         (key, version.id, environment.id, instance, now()),
     )
     return _placements(db, "deployed", "x.uuid = :uuid", {"uuid": key})[0]
@@ -140,8 +135,7 @@ def release(db: sqlite3.Connection, version: Version, environment: Environment) 
     ).rowcount
     where = {"version": version.id, "environment": environment.id}
     db.execute(
-        "UPDATE released_versions SET ended_at = NULL WHERE version_id = :version AND"
-        " environment_id = :environment",
+        "UPDATE released_versions SET ended_at = NULL WHERE version_id = :version AND environment_id = :environment",
         where,
     )
     found = _placements(db, "released", "x.version_id = :version AND x.environment_id = :environment", where)
@@ -182,9 +176,7 @@ def current_placements(
     )
 
 
-def placements_of(
-    db: sqlite3.Connection, kind: Kind, version: Version, environment: Environment
-) -> list[Placement]:
+def placements_of(db: sqlite3.Connection, kind: Kind, version: Version, environment: Environment) -> list[Placement]:
     """Return a version's deployments or releases to an environment, ended ones too, the newest first."""
     return _placements(
         db,
@@ -199,9 +191,7 @@ def placements_now(db: sqlite3.Connection, kind: Kind, version_id: int) -> list[
     return _placements(db, kind, "x.version_id = :version AND x.ended_at IS NULL", {"version": version_id})
 
 
-def _placements(
-    db: sqlite3.Connection, kind: Kind, where: str, parameters: dict[str, Any]
-) -> list[Placement]:
+def _placements(db: sqlite3.Connection, kind: Kind, where: str, parameters: dict[str, Any]) -> list[Placement]:
     instance = "x.instance" if kind == "deployed" else "NULL"
     rows = db.execute(
         f"SELECT x.uuid, '{kind}' AS kind, p.name AS pacticipant, v.number,"  # noqa: S608 - constants

@@ -45,9 +45,7 @@ def publications(db: sqlite3.Connection, where: str, parameters: dict[str, Any])
         where: SQL after `SELECT_PUBLICATIONS`: further joins and the condition; never text from a request.
         parameters: the values of its named placeholders.
     """
-    rows = db.execute(
-        f"{SELECT_PUBLICATIONS} {where} ORDER BY c.name, pub.consumer_version_id, pub.id", parameters
-    )
+    rows = db.execute(f"{SELECT_PUBLICATIONS} {where} ORDER BY c.name, pub.consumer_version_id, pub.id", parameters)
     return [Publication(**row) for row in rows]
 
 

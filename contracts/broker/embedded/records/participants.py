@@ -73,8 +73,7 @@ def ensure_pacticipant(db: sqlite3.Connection, name: str) -> Pacticipant:
     """Return the pacticipant of this name, created if it is new."""
     at = now()
     db.execute(
-        "INSERT INTO pacticipants (name, created_at, updated_at) VALUES (?, ?, ?) ON CONFLICT"
-        " (name) DO NOTHING",
+        "INSERT INTO pacticipants (name, created_at, updated_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING",
         (name, at, at),
     )
     found = find_pacticipant(db, name)
@@ -92,8 +91,7 @@ def update_pacticipant(
 ) -> None:
     """Store what is known of a pacticipant besides its name."""
     db.execute(
-        "UPDATE pacticipants SET main_branch = ?, display_name = ?, repository_url = ?,"
-        " updated_at = ? WHERE name = ?",
+        "UPDATE pacticipants SET main_branch = ?, display_name = ?, repository_url = ?, updated_at = ? WHERE name = ?",
         (main_branch, display_name, repository_url, now(), name),
     )
 
@@ -165,8 +163,7 @@ def ensure_version(
     if found is None:
         at = now()
         db.execute(
-            "INSERT INTO versions (pacticipant_id, number, moment, created_at, updated_at)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO versions (pacticipant_id, number, moment, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
             (owner.id, number, next_moment(db), at, at),
         )
     if build_url is not None:
@@ -238,9 +235,7 @@ def branches_of(db: sqlite3.Connection, version_id: int) -> list[BranchVersion]:
 
 def branches_of_pacticipant(db: sqlite3.Connection, pacticipant_id: int) -> list[str]:
     """Return the names of a pacticipant's branches, the newest first."""
-    rows = db.execute(
-        "SELECT name FROM branches WHERE pacticipant_id = ? ORDER BY id DESC", (pacticipant_id,)
-    )
+    rows = db.execute("SELECT name FROM branches WHERE pacticipant_id = ? ORDER BY id DESC", (pacticipant_id,))
     return [str(row["name"]) for row in rows]
 
 

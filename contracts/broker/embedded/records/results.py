@@ -40,9 +40,7 @@ _RESULT = (
 def _result(row: sqlite3.Row) -> Result:
     values = dict(row)
     values["success"] = bool(values["success"])
-    values["test_results"] = (
-        json.loads(values["test_results"]) if values["test_results"] is not None else None
-    )
+    values["test_results"] = json.loads(values["test_results"]) if values["test_results"] is not None else None
     values["verified_by"] = json.loads(values["verified_by"])
     return Result(**values)
 
@@ -86,9 +84,7 @@ def add_result(
     return _result(db.execute(f"{_RESULT} WHERE r.id = ?", (number,)).fetchone())
 
 
-def find_result(
-    db: sqlite3.Connection, consumer: str, provider: str, digest: str, number: int
-) -> Result | None:
+def find_result(db: sqlite3.Connection, consumer: str, provider: str, digest: str, number: int) -> Result | None:
     """Return a result by its number."""
     row = db.execute(
         f"{_RESULT} WHERE c.name = ? AND p.name = ? AND pv.digest = ? AND r.id = ?",
@@ -99,7 +95,5 @@ def find_result(
 
 def latest_result(db: sqlite3.Connection, pact_version_id: int) -> Result | None:
     """Return the last result for a pact version, of any provider version."""
-    row = db.execute(
-        f"{_RESULT} WHERE r.pact_version_id = ? ORDER BY r.id DESC LIMIT 1", (pact_version_id,)
-    ).fetchone()
+    row = db.execute(f"{_RESULT} WHERE r.pact_version_id = ? ORDER BY r.id DESC LIMIT 1", (pact_version_id,)).fetchone()
     return _result(row) if row else None

@@ -86,9 +86,7 @@ def get_latest_pacts() -> Response:
     with store().read() as db:
         members = [short_pact(db, pact, at) for pact in latest_publications(db)]
     links = [member["_links"]["self"][0] for member in members]
-    return json_response(
-        {"_links": {"self": link(here(), "Latest pacts"), "pb:pacts": links}, "pacts": members}
-    )
+    return json_response({"_links": {"self": link(here(), "Latest pacts"), "pb:pacts": links}, "pacts": members})
 
 
 @blueprint.get(_PROVIDER)

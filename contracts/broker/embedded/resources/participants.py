@@ -81,10 +81,7 @@ def _saved(db: sqlite3.Connection, before: Pacticipant, body: dict[str, Any]) ->
     if errors:
         raise ValidationProblem(errors)
     keep = request.method == "PATCH"
-    values = {
-        column: body.get(field, getattr(before, column) if keep else None)
-        for field, column in _FIELDS.items()
-    }
+    values = {column: body.get(field, getattr(before, column) if keep else None) for field, column in _FIELDS.items()}
     update_pacticipant(db, before.name, **values)
     return pacticipant_document(db, known(db, before.name), addresses())
 

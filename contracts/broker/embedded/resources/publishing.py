@@ -85,9 +85,7 @@ def _publish(db: sqlite3.Connection, asked: PublicationRequest, at: Addresses) -
         pacts.append(pact)
         state = "was published before and is unchanged" if before else "is published"
         notices.append({"type": "success", "text": f"The pact with {contract.provider} {state}"})
-        notices.append(
-            {"type": "debug", "text": f"  It is at {at.pact(pact.provider, pact.consumer, pact.number)}"}
-        )
+        notices.append({"type": "debug", "text": f"  It is at {at.pact(pact.provider, pact.consumer, pact.number)}"})
     return _receipt(asked, pacts, notices, at)
 
 
@@ -109,9 +107,7 @@ def _receipt(
         "_links": {
             "pb:pacticipant": link(at.pacticipant(consumer), "Pacticipant", consumer),
             "pb:pacticipant-version": link(at.version(consumer, number), "Pacticipant version", number),
-            "pb:pacticipant-version-tags": [
-                link(at.tag(consumer, number, tag), "Tag", tag) for tag in asked.tags
-            ],
+            "pb:pacticipant-version-tags": [link(at.tag(consumer, number, tag), "Tag", tag) for tag in asked.tags],
             "pb:contracts": [
                 link(
                     at.pact(pact.provider, consumer, number),

@@ -149,9 +149,7 @@ def get_consumer_results(consumer: str, number: str) -> Response:
         version = find_version(db, consumer, number)
         if version is None:
             raise NotFoundProblem
-        pairs = [
-            (pact.provider, latest_result(db, pact.pact_version_id)) for pact in published_by(db, version.id)
-        ]
+        pairs = [(pact.provider, latest_result(db, pact.pact_version_id)) for pact in published_by(db, version.id)]
     outcomes = {provider: result.success if result else None for provider, result in pairs}
     summary = {
         name: [provider for provider, outcome in outcomes.items() if outcome is value]
@@ -161,9 +159,7 @@ def get_consumer_results(consumer: str, number: str) -> Response:
         {
             "success": bool(outcomes) and all(outcomes.values()),
             "providerSummary": summary,
-            "_embedded": {
-                "verificationResults": [result_document(result, at) for _, result in pairs if result]
-            },
+            "_embedded": {"verificationResults": [result_document(result, at) for _, result in pairs if result]},
             "_links": {"self": link(here(), f"The latest results for {consumer} {number}")},
         }
     )
