@@ -81,8 +81,9 @@ def _check_own_example(expected: Expected) -> None:
 
     It doesn't where a pattern means something else to Pact's engine of regular expressions.
     """
-    contents = json.dumps(with_matchers(expected.shape, expected.reading, expected.example))
-    mismatches = mismatches_of(contents, json.dumps(expected.example))
+    mismatches = Expecting(with_matchers(expected.shape, expected.reading, expected.example)).mismatches(
+        json.dumps(expected.example)
+    )
     if mismatches:
         first = mismatches[0]
         raise MisuseError(
@@ -92,20 +93,21 @@ def _check_own_example(expected: Expected) -> None:
         )
 
 
-def mismatches_of(contents: str, text: str) -> list[dict[str, Any]]:
-    """Ask the matching core how a message differs from what is expected.
+class Expecting:
+    """An expected message in the matching core, which can be asked how others differ from it.
 
     Args:
         contents: what is expected, in Pact's integration JSON.
-        text: the message's body.
-
-    Returns:
-        The core's mismatches; empty where it matches.
     """
-    # The core has this question for synchronous messages only: the response plays the message.
-    pact = Pact("consumer", "provider")
-    interaction = pact.upon_receiving("a message", "Sync")
-    interaction.will_respond_with().with_body(contents, CONTENT_TYPE, part="Response")
-    # pact-python wraps no call for it.
-    handle = interaction._handle
-    return pact_ffi.sync_message_match_response_contents(handle, 0, CONTENT_TYPE, text)
+
+    def __init__(self, contents: Any) -> None:
+        # The interaction lives as long as its pact: both are held. The core has the question for synchronous
+        # messages only: the response plays the message.
+        self._pact = Pact("consumer", "provider")
+        self._interaction = self._pact.upon_receiving("a message", "Sync")
+        self._interaction.will_respond_with().with_body(json.dumps(contents), CONTENT_TYPE, part="Response")
+
+    def mismatches(self, text: str) -> list[dict[str, Any]]:
+        """Return the core's mismatches of a message's body; none where it matches."""
+        handle = self._interaction._handle
+        return pact_ffi.sync_message_match_response_contents(handle, 0, CONTENT_TYPE, text)

@@ -1,0 +1,112 @@
+"""The matchers of a pact and the model of its event agree, judged by Pact's own matching core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+from contracts import webinar
+from contracts.capture.expectation import expect
+from contracts.capture.matchers import with_matchers
+from contracts.capture.pacts import Expecting
+from contracts.capture.shapes import Number, Text
+from contracts.model.events import CanonicalEvent, Catalogue, event_name
+from contracts.testing.strategies import Corruption, canonical_events, corruptions
+from tests.domains import tiny
+
+MODELS = [(domain.CATALOGUE, name) for domain in (webinar, tiny) for name in domain.CATALOGUE]
+SETTINGS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+def is_number(value: Any) -> bool:
+    """Is it a JSON number?"""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+JUSTIFIED: dict[str, Callable[[Corruption], bool]] = {
+    # Pact has no matcher for a range: the closed schema of the event refuses what is outside.
+    "a number out of its range": lambda c: (
+        isinstance(c.shape, Number)
+        and bool(c.shape.bounds)
+        and is_number(c.value)
+        and not (c.shape.integer and isinstance(c.value, float))
+    ),
+    # A regular expression doesn't know the calendar: 30 February, the year 0.
+    "a day that no calendar has": lambda c: (
+        isinstance(c.shape, Text)
+        and c.shape.kind == "date-time"
+        and isinstance(c.value, str)
+        and c.value.startswith(("0000-", "2026-02-30"))
+    ),
+}
+"""What the model refuses and the pact doesn't, by name."""
+
+
+@cache
+def expecting(catalogue_id: int, name: str) -> Expecting:
+    """Return the matching core that expects every promised field of an event."""
+    catalogue = next(c for c, _ in MODELS if id(c) == catalogue_id)
+    reads = [field for field in catalogue[name].model_fields if field != "datacontenttype"]
+    expected = expect(catalogue, name, "everything", reads)
+    return Expecting(with_matchers(expected.shape, expected.reading, expected.example))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def freed_in_time() -> Iterator[None]:
+    """The core's handles are freed while its library is still loaded."""
+    yield
+    expecting.cache_clear()
+
+
+def mismatches(catalogue: Catalogue, name: str, body: Any) -> list[dict[str, Any]]:
+    """Ask the matching core."""
+    return expecting(id(catalogue), name).mismatches(json.dumps(body, ensure_ascii=False))
+
+
+@pytest.mark.parametrize(("catalogue", "name"), MODELS, ids=lambda value: value if isinstance(value, str) else "")
+@SETTINGS
+@given(data=st.data())
+def test_what_the_model_takes_the_pact_takes(catalogue: Catalogue, name: str, data: st.DataObject) -> None:
+    """Every instance of a canonical event satisfies the matchers that its model led to."""
+    body = data.draw(canonical_events(catalogue[name]))
+    assert mismatches(catalogue, name, body) == []
+
+
+@pytest.mark.parametrize(("catalogue", "name"), MODELS, ids=lambda value: value if isinstance(value, str) else "")
+@SETTINGS
+@given(data=st.data())
+def test_what_the_model_refuses_the_pact_refuses(catalogue: Catalogue, name: str, data: st.DataObject) -> None:
+    """Every corruption of one field that is read is a mismatch, but for the exceptions that are listed."""
+    corruption = data.draw(corruptions(catalogue[name]))
+    for reason, holds in JUSTIFIED.items():
+        if not corruption.missing and holds(corruption):
+            event(reason)
+            assume(False)
+    assert mismatches(catalogue, name, corruption.body)
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "reason"),
+    [
+        (0, "pieces", "a number out of its range"),
+        (1001, "pieces", "a number out of its range"),
+        ("2026-02-30T18:00:00Z", "weighed_at", "a day that no calendar has"),
+        ("0000-01-01T00:00:00Z", "weighed_at", "a day that no calendar has"),
+    ],
+)
+def test_the_exceptions_are_real(value: Any, place: str, reason: str) -> None:
+    """Each listed exception is one: the model refuses it, the pact takes it, and the schema stays in charge."""
+    model: type[CanonicalEvent] = tiny.CATALOGUE["parcel_weighed"]
+    expected = expect(tiny.CATALOGUE, event_name(model), "everything", ["data"])
+    body = json.loads(json.dumps(expected.example))
+    body["data"][place] = value
+    with pytest.raises(ValueError, match=place):
+        model.model_validate_json(json.dumps(body))
+    assert mismatches(tiny.CATALOGUE, "parcel_weighed", body) == []
+    assert reason in JUSTIFIED
