@@ -186,7 +186,8 @@ def test_a_suite_that_doesnt_use_it_is_left_alone(project: Project) -> None:
         "    assert not {'pact_ffi', 'requests', 'responses', 'pydantic'} & sys.modules.keys()\n",
         encoding="utf-8",
     )
-    outcome = project.pytest()
+    outcome = project.pytest("-q")
+    assert outcome.output.startswith(".")
     assert "1 passed" in outcome.output
     assert "contracts" not in outcome.output
     assert "pending" not in outcome.output
