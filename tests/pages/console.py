@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.flows.capture import plugin_options
+
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 300
 NOT_RUN = ("make ", "git clone", "docker ", "pip install")
@@ -91,7 +93,9 @@ def project_copy(target: Path) -> Path:
 def environment(project: Path, tools: Path) -> dict[str, str]:
     """Return the environment of a reader who has installed the project: `contracts` and `python` on the PATH."""
     tools.mkdir(exist_ok=True)
-    for name, module in (("contracts", "-m contracts.cli"), ("pytest", "-m pytest"), ("python", "")):
+    # Where the package isn't installed, pytest is told of its plugin.
+    pytest = " ".join(["-m pytest", *plugin_options()])
+    for name, module in (("contracts", "-m contracts.cli"), ("pytest", pytest), ("python", "")):
         script = tools / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {module} "$@"\n', encoding="utf-8")
         script.chmod(0o755)
