@@ -1,0 +1,52 @@
+"""Options of the commands that speak to a broker."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from contracts.broker.client import BrokerClient
+from contracts.flows.broker_choice import choose_broker
+from contracts.flows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerOption:
+    """What the command line says of the broker."""
+
+    base_url: str | None
+    embedded: bool
+
+    def open(self, settings: Settings) -> BrokerClient:
+        """Return the client of the broker that the options and variables name.
+
+        Raises:
+            MisuseError: none is named in a CI job, or what names it can't be used.
+        """
+        return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded)
+
+
+def broker_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--broker-base-url` and `--embedded`, handed over as one `broker`."""
+
+    @click.option(
+        "-b",
+        "--broker-base-url",
+        metavar="URL",
+        help="The broker. Without it PACT_BROKER_BASE_URL, else the embedded one.",
+    )
+    @click.option(
+        "--embedded",
+        is_flag=True,
+        help="Use the project's embedded broker (.contracts/broker.sqlite), in a CI job too.",
+    )
+    @functools.wraps(command)
+    def with_broker(*arguments: Any, broker_base_url: str | None, embedded: bool, **options: Any) -> None:
+        command(*arguments, broker=BrokerOption(broker_base_url, embedded), **options)
+
+    return with_broker
