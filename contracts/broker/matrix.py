@@ -1,0 +1,104 @@
+"""The broker's matrix: which versions have been verified with each other, and its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.broker import hal
+from contracts.broker.client import BrokerClient
+from contracts.errors import BrokerError
+
+_PATH = "matrix"
+"""The one path without a link in the index; the official clients know it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One row.
+
+    Attributes:
+        emitter_version: None where no version that counts has a result.
+        success: the latest result; None where there is none.
+        verified_at: when, as the broker wrote it.
+    """
+
+    consumer: str
+    consumer_version: str
+    emitter: str
+    emitter_version: str | None
+    success: bool | None
+    verified_at: str
+    pact_url: str | None
+    result_url: str | None
+    ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The broker's answer: true, false or None for unknown, its words, and the rows it rests on."""
+
+    deployable: bool | None
+    reason: str
+    rows: tuple[MatrixRow, ...]
+
+
+def release_matrix(
+    client: BrokerClient, pacticipant: str, version: str, environment: str, ignore: Iterable[str] = ()
+) -> Matrix:
+    """Ask whether a version can be deployed to an environment.
+
+    Raises:
+        BrokerError: the broker can't be reached, refuses, or answers something else.
+    """
+    params = [("q[][pacticipant]", pacticipant), ("q[][version]", version)]
+    params += [("ignore[][pacticipant]", name) for name in ignore]
+    params += [("latestby", "cvpv"), ("environment", environment)]
+    return _ask(client, params)
+
+
+def results_matrix(client: BrokerClient, consumer: str, emitter: str, emitter_version: str) -> Matrix:
+    """Ask for the latest results of one emitter version with every version of the consumer.
+
+    Both names are given: with one alone, a real broker looks at its 100 most recent pacts only.
+    """
+    params = [
+        ("q[][pacticipant]", consumer),
+        ("q[][pacticipant]", emitter),
+        ("q[][version]", emitter_version),
+        ("latestby", "cvpv"),
+    ]
+    return _ask(client, params)
+
+
+def _ask(client: BrokerClient, params: list[tuple[str, str]]) -> Matrix:
+    document = client.get(_PATH, doing="asking for the matrix", params=params)
+    try:
+        summary = document["summary"]
+        rows = tuple(_row(raw) for raw in document["matrix"])
+        # Read strictly: what is neither true nor false must not become a yes.
+        deployable = {True: True, False: False, None: None}[summary["deployable"]]
+    except (KeyError, TypeError, AttributeError):
+        raise BrokerError(
+            "the broker's matrix can't be read: it holds no summary or no rows",
+            next_step="check the broker's version: 2.100 or newer",
+        ) from None
+    return Matrix(deployable, str(summary.get("reason", "")), rows)
+
+
+def _row(raw: Mapping[str, Any]) -> MatrixRow:
+    result = raw.get("verificationResult") or {}
+    version = raw["provider"].get("version")
+    success = result.get("success")
+    return MatrixRow(
+        consumer=str(raw["consumer"]["name"]),
+        consumer_version=str(raw["consumer"]["version"]["number"]),
+        emitter=str(raw["provider"]["name"]),
+        emitter_version=str(version["number"]) if version else None,
+        success=success if isinstance(success, bool) else None,
+        verified_at=str(result.get("verifiedAt", "")),
+        pact_url=hal.optional_link(raw.get("pact") or {}, "self"),
+        result_url=hal.optional_link(result, "self"),
+        ignored=raw.get("ignored") is True,
+    )

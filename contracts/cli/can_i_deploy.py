@@ -1,0 +1,105 @@
+"""`contracts can-i-deploy`: may this version be released, pair by pair why, and what to do next."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.errors import ExitCode
+from contracts.flows.release import decision_when_known, question, release_decision
+from contracts.model.release import Answer, Decision, PairReason, PairState, Row
+
+
+@click.command(short_help="Say whether a version can be released, and why.")
+@click.argument("pacticipant")
+@click.option("-e", "--version", "version", metavar="VERSION", required=True, help="The version to release.")
+@click.option(
+    "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."
+)
+@click.option(
+    "--ignore", metavar="NAME", multiple=True, help="Leave this emitter, or the service, out of the decision."
+)
+@click.option("--allow-unverified", is_flag=True, help="Don't ask for a result of this very emitter version.")
+@click.option(
+    "--retry-while-unknown", "retries", metavar="N", type=click.IntRange(0), default=0, help="Ask up to N times more."
+)
+@click.option(
+    "--retry-interval", "interval", metavar="S", type=click.FloatRange(0), default=10.0, help="Seconds between two."
+)
+@click.option("--dry-run", is_flag=True, help="Show the answer and exit 0.")
+@broker_options
+@output_option("table", "json")
+def command(  # noqa: PLR0913 - one parameter an option, as click hands them over
+    *,
+    pacticipant: str,
+    version: str,
+    environment: str,
+    ignore: tuple[str, ...],
+    allow_unverified: bool,
+    retries: int,
+    interval: float,
+    dry_run: bool,
+    broker: BrokerOption,
+    output: str,
+) -> None:
+    """Say whether PACTICIPANT (an emitter or the scenario service) can be released to an environment.
+
+    Exit 0 only where the broker says yes, every live version that it has to work with is covered by a result,
+    and, for an emitter, a successful result for this very version exists. Exit 1 on no and on unknown, in every
+    output format.
+    """
+    settings, domain = project()
+    asked = question(
+        domain.registry, pacticipant, version, environment, ignore=ignore, allow_unverified=allow_unverified
+    )
+    client = broker.open(settings)
+    decision = decision_when_known(
+        lambda: release_decision(client, domain, asked), retries=retries, interval=interval, sleep=time.sleep
+    )
+    if output == "json":
+        echo_json({**decision.to_json(), "broker": client.name, "dry_run": dry_run})
+    else:
+        for line in lines_of(decision):
+            click.echo(line)
+    if dry_run and decision.answer is not Answer.YES:
+        click.echo("--dry-run: the exit code is 0 whatever the answer", err=True)
+    leave(ExitCode.HOLDS if dry_run or decision.answer is Answer.YES else ExitCode.BROKEN)
+
+
+def lines_of(decision: Decision) -> list[str]:
+    """Return a decision as people read it."""
+    lines = [line for row in decision.rows for line in _row(row)]
+    lines += [f"warning: {text}" for text in decision.warnings]
+    lines += [f"{blocker.answer.value}: {blocker.text}" for blocker in decision.blockers]
+    asked = decision.question
+    if decision.waits_for:
+        names = ", ".join(
+            event if asked.is_emitter else f"{event} of {emitter}" for emitter, event in decision.waits_for
+        )
+        lines.append(f"planned, blocks nothing: {names}" if asked.is_emitter else f"still waits for: {names}")
+    lines.append(f"{asked.pacticipant} {asked.version} can be released to {asked.environment}: {decision.answer.value}")
+    lines.append(f"  next: {decision.next_step}")
+    return lines
+
+
+def _row(row: Row) -> list[str]:
+    said = {True: "successful", False: "failed", None: "no result"}[row.success]
+    notes = [text for text, holds in (("ignored", row.ignored), ("another registry", row.other_registry)) if holds]
+    version = f" {row.emitter_version}" if row.emitter_version else ""
+    head = f"{row.consumer} {row.consumer_version} with {row.emitter}{version}: {said}"
+    width = max((len(pair.event) for pair in row.pairs), default=0)
+    return [
+        f"{head} ({', '.join(notes)})" if notes else head,
+        *(f"  {pair.event:<{width}}  {_state(pair)}" for pair in row.pairs),
+    ]
+
+
+def _state(pair: PairReason) -> str:
+    if pair.state is PairState.FAILED:
+        return f"failed: {', '.join(pair.rules)}" if pair.rules else "failed"
+    if pair.state is PairState.PENDING and pair.ready:
+        return "pending, ready: promote it"
+    return pair.state.value
