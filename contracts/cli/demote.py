@@ -1,0 +1,35 @@
+"""`contracts demote`: an implemented pair goes back to planned."""
+
+from __future__ import annotations
+
+import click
+
+from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.promote import lines_of
+from contracts.flows.promotion import demote, recapture
+
+
+@click.command(short_help="Take an implemented pair back to planned.")
+@click.argument("emitter")
+@click.argument("event")
+@click.option("--reason", metavar="TEXT", required=True, help="Why; it is kept in the registry.")
+@output_option("table", "json")
+def command(*, emitter: str, event: str, reason: str, output: str) -> None:
+    """Take the pair (EMITTER, EVENT) back to planned in the registry, and capture the pacts anew.
+
+    The scenario service stops relying on the event first, the emitter stops emitting it last: what has to follow
+    is printed in its order.
+    """
+    settings, domain = project()
+    changed = demote(
+        settings,
+        domain,
+        (emitter, event),
+        reason,
+        recapture=lambda own, judged: recapture(own, judged, lambda text: click.echo(text, err=True)),
+    )
+    if output == "json":
+        echo_json(changed.to_json())
+    else:
+        for line in lines_of(changed):
+            click.echo(line)

@@ -1,0 +1,69 @@
+"""`contracts promote`: a planned pair becomes implemented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.options import echo_json, output_option, project
+from contracts.flows.promotion import Changed, Evidence, promote, recapture
+
+
+@click.command(short_help="Make a planned pair implemented, on evidence.")
+@click.argument("emitter")
+@click.argument("event")
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The output of contracts verify --output json; else the results of what is in production.",
+)
+@click.option(
+    "--environment", metavar="NAME", default="production", show_default=True, help="What counts as production."
+)
+@click.option("--force", is_flag=True, help="Promote whatever the evidence says; what freezes is printed.")
+@broker_options
+@output_option("table", "json")
+def command(
+    *,
+    emitter: str,
+    event: str,
+    evidence: Path | None,
+    environment: str,
+    force: bool,
+    broker: BrokerOption,
+    output: str,
+) -> None:
+    """Make the planned pair (EMITTER, EVENT) implemented in the registry, and capture the pacts anew.
+
+    It takes a verification in which the pair was ready, and is refused (exit 1) while a version of the emitter
+    in production isn't. What has to follow is printed in its order.
+    """
+    settings, domain = project()
+    changed = promote(
+        settings,
+        domain,
+        (emitter, event),
+        Evidence(evidence, environment, force),
+        broker=lambda: broker.open(settings),
+        recapture=lambda own, judged: recapture(own, judged, lambda text: click.echo(text, err=True)),
+    )
+    if output == "json":
+        echo_json(changed.to_json())
+    else:
+        for line in lines_of(changed):
+            click.echo(line)
+
+
+def lines_of(changed: Changed) -> list[str]:
+    """Return a promotion or a demotion as people read it."""
+    pair = changed.pair
+    lines = [f"{pair.emitter}: {pair.event} is {changed.status.value} now (was {pair.status.value})"]
+    lines += [f"  written: {file}" for file in changed.files]
+    lines += [f"  {note}" for note in changed.notes]
+    lines += [f"  freezes: {text}" for text in changed.freezes]
+    lines.append("next, in this order:")
+    lines += [f"  {number}. {step}" for number, step in enumerate(changed.next_steps, start=1)]
+    return lines
