@@ -1,0 +1,117 @@
+"""Running commands as a user types them, in this process, and an emitter that a test makes emit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts import __version__
+from contracts.broker.client import BrokerClient
+from contracts.cli.app import main
+from contracts.flows.domain import load_domain
+from contracts.flows.settings import load_settings
+from contracts.flows.verification_results import Posting, pacts_for_verification, post_result
+from contracts.flows.verify import driver_for, verification_events, verification_of
+from contracts.model.domain import Domain
+from contracts.model.examples import example_event
+from contracts.model.registry_toml import parse_registry
+from contracts.model.verdict import PactResult, Verification
+from contracts.verification.job import PactUnderTest
+from contracts.webinar.events import CATALOGUE
+from tests.release.project import TRACKER
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """What stdout holds, as one JSON document."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """Runs `contracts …`; `client` speaks to the broker that the commands find."""
+
+    patch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+    client: BrokerClient
+
+    def __call__(self, *arguments: str) -> Done:
+        """Run a command."""
+        self.capture.readouterr()
+        self.patch.setattr(sys, "argv", ["contracts", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self.capture.readouterr()
+        assert "Traceback" not in out + err
+        return Done(int(ended.value.code or 0), out, err)
+
+
+def emissions(path: Path, events: Iterable[str], *, source: str = TRACKER) -> Path:
+    """Write captures in which an emitter states one fact of each of `events`."""
+    lines = []
+    for event in events:
+        body = json.dumps(example_event(CATALOGUE[event], source=source))
+        lines.append(json.dumps({"headers": {"content-type": "application/cloudevents+json"}, "body": body}))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def verify(
+    client: BrokerClient | None,
+    captures: Path,
+    *,
+    registry: str | None = None,
+    emitter: str = TRACKER,
+    branch: str = "main",
+) -> tuple[Verification, tuple[tuple[Any, PactResult], ...]]:
+    """Verify captures against the pacts that the broker wants verified, under a registry or the project's.
+
+    Returns:
+        The verification, and each of the broker's pacts with its result.
+    """
+    settings = load_settings(Path.cwd())
+    domain = load_domain(settings)
+    if registry is not None:
+        parsed = parse_registry(registry, file="older.toml", catalogue=domain.catalogue)
+        domain = Domain(domain.package, domain.catalogue, parsed, domain.registry_file)
+    wanted = pacts_for_verification(client, emitter, branch=branch) if client else ()
+    pacts = [
+        PactUnderTest(p.document, p.consumer_version, p.broker_pending, p.wip, " ".join(p.reasons)) for p in wanted
+    ]
+    driver = driver_for(settings, emitter, {"captures": str(captures)})
+    run = verification_of(verification_events(domain, emitter, driver, pacts))
+    return run, tuple(zip(wanted, run.pacts, strict=True))
+
+
+def verify_and_post(
+    client: BrokerClient,
+    captures: Path,
+    version: str,
+    *,
+    registry: str | None = None,
+    emitter: str = TRACKER,
+    branch: str = "main",
+) -> dict[str | None, bool | None]:
+    """Verify and post; returns the posted result of each consumer version."""
+    run, results = verify(client, captures, registry=registry, emitter=emitter, branch=branch)
+    posting = Posting(version, branch, __version__, run.registry, "https://ci.example/build/1")
+    posted = {}
+    for wanted, result in results:
+        done = post_result(client, wanted, result, posting)
+        assert done.published is (result.result is not None)
+        posted[wanted.consumer_version] = done.result
+    return posted
