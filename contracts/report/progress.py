@@ -1,0 +1,63 @@
+"""Progress of a long verification: one line on a terminal, nothing in a log or in CI."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TextIO
+
+from contracts.report.ci import in_ci
+from contracts.report.text import one_line
+from contracts.verification.job import EmissionJudged, Event, ReplayStarted
+
+_SECONDS_BETWEEN = 0.1
+_CLEAR = "\r\x1b[K"
+
+
+def watch(
+    events: Iterable[Event],
+    subject: str,
+    *,
+    stream: TextIO,
+    environ: Mapping[str, str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Event]:
+    """Pass the events of a run on, and show where it is while somebody looks.
+
+    Args:
+        events: what the engine yields.
+        subject: what is verified, in front of the line.
+        stream: where to show it; standard error, because standard output carries the result.
+        environ: the environment's variables; nothing is shown in CI.
+        clock: seconds; the line changes ten times a second at most.
+    """
+    environ = os.environ if environ is None else environ
+    if in_ci(environ) or not stream.isatty() or environ.get("TERM") == "dumb":
+        yield from events
+        return
+    shown_at = float("-inf")
+    try:
+        stream.write(f"{_CLEAR}{one_line(subject)}: waiting for emissions")
+        stream.flush()
+        for event in events:
+            is_due = isinstance(event, ReplayStarted) or clock() - shown_at >= _SECONDS_BETWEEN
+            if is_due and (words := _words(event)):
+                shown_at = clock()
+                stream.write(f"{_CLEAR}{one_line(subject)}: {words}")
+                stream.flush()
+            yield event
+    finally:
+        # The line is gone before the result, an error's message or the shell's prompt comes.
+        stream.write(_CLEAR)
+        stream.flush()
+
+
+def _words(event: Event) -> str:
+    match event:
+        case EmissionJudged(count):
+            return f"{count} emission{'' if count == 1 else 's'} judged"
+        case ReplayStarted(interactions):
+            return f"asking the official verifier about {interactions} interaction{'' if interactions == 1 else 's'}"
+        case _:
+            return ""
