@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
 from contracts.flows.check import Check, check
 from contracts.flows.domain import shown
 
@@ -26,16 +26,24 @@ def command(junit: Path | None, output: str) -> None:
     Example:
       contracts check
     """
+    from contracts.report.progress import watch
+
     settings, domain = project()
-    result = check(settings, domain, echo=lambda text: click.echo(text, err=True))
+    result = check(
+        settings,
+        domain,
+        echo=lambda text: click.echo(text, err=True),
+        listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
+    )
     if junit is not None:
         from contracts.report.junit import render_junit
 
-        junit.write_text(render_junit(result.runs), encoding="utf-8")
+        write_file(junit, render_junit(result.runs))
     if output == "json":
         echo_json(_document(domain, result))
     else:
         _print(domain, result)
+    tell_ci(result.runs, domain, matrix=True)
     leave(result.exit_code)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from contracts.errors import MisuseError, Where
 from contracts.flows.domain import load_domain
 from contracts.flows.settings import Settings, load_settings
 from contracts.model.domain import Domain
+from contracts.model.verdict import Verification
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +44,40 @@ def project() -> tuple[Settings, Domain]:
 def echo_json(document: Any) -> None:
     """Print one JSON document, and nothing else, on stdout."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a file that the user named.
+
+    Raises:
+        MisuseError: it can't be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise MisuseError(
+            f"this file can't be written: {error.strerror}",
+            where=Where(str(file)),
+            next_step="name a file in a folder that exists and may be written to",
+        ) from None
+
+
+def tell_ci(runs: Sequence[Verification], domain: Domain, *, matrix: bool = False) -> None:
+    """Tell the CI that runs this, if one does, what was found: annotations, summary, outputs, code quality.
+
+    Args:
+        matrix: the runs are those of the whole project; its matrix heads the summary.
+    """
+    from contracts.report.ci import ci_writings, deliver
+
+    def markdown() -> str:
+        from contracts.report.markdown import render_markdown
+        from contracts.report.matrix import build_matrix
+
+        whole = build_matrix(domain.registry, domain.catalogue, runs) if matrix else None
+        return render_markdown(runs, matrix=whole)
+
+    deliver(ci_writings(runs, domain, markdown=markdown), sys.stderr)
 
 
 def leave(code: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from contracts.cli.driver_options import driver_options
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
 from contracts.flows.explain import known_emitter
 from contracts.flows.verify import Mode, driver_for, local_pacts, verification_events, verification_of
 
@@ -40,6 +40,8 @@ def command(
       contracts verify client-webinar-tracker-v2
       contracts verify client-webinar-tracker-v2 --captures captures.ndjson --output json
     """
+    from contracts.report.progress import watch
+
     settings, domain = project()
     known_emitter(domain, emitter)
     chosen = {name.replace("_", "-"): value for name, value in driver.items() if value not in (None, (), False)}
@@ -50,11 +52,11 @@ def command(
         local_pacts(settings, emitter, pacts),
         Mode(strict_pending=strict_pending, report_only=report_only),
     )
-    run = verification_of(events)
+    run = verification_of(watch(events, emitter, stream=sys.stderr))
     if junit is not None:
         from contracts.report.junit import render_junit
 
-        junit.write_text(render_junit([run]), encoding="utf-8")
+        write_file(junit, render_junit([run]))
     if output == "json":
         echo_json(run.to_json())
     else:
@@ -62,4 +64,5 @@ def command(
         from contracts.report.look import look_at
 
         click.echo(render_verification(run, look=look_at(sys.stdout)))
+    tell_ci([run], domain)
     leave(run.exit_code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from contracts.errors import ExitCode, worst
@@ -12,6 +12,7 @@ from contracts.flows.settings import Settings
 from contracts.flows.verify import Mode, driver_for, local_pacts, verification_events, verification_of
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
+from contracts.verification.job import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +40,47 @@ class Check:
         return worst(codes)
 
 
-def check(settings: Settings, domain: Domain, *, echo: Callable[[str], None]) -> Check:
+Listen = Callable[[Iterator[Event], str], Iterator[Event]]
+"""Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
+
+
+def check(settings: Settings, domain: Domain, *, echo: Callable[[str], None], listen: Listen | None = None) -> Check:
     """Check a project.
 
     Args:
         echo: is handed the output of consumer tests that fail.
+        listen: hears each emitter's run.
 
     Raises:
         ContractsError: a step couldn't be carried out at all.
     """
     captured = capture(settings, domain, check=True, echo=echo)
-    reached = [emitter for emitter in domain.registry.emitters if settings.emitters.get(emitter)]
+    runs = verify_reached(settings, domain, Mode(), listen=listen)
+    verified = {run.emitter for run in runs}
     return Check(
         lint=lint(domain),
         capture=captured,
-        runs=tuple(_verified(settings, domain, emitter) for emitter in reached),
-        unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in reached),
+        runs=runs,
+        unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in verified),
     )
 
 
-def _verified(settings: Settings, domain: Domain, emitter: str) -> Verification:
-    events = verification_events(
-        domain, emitter, driver_for(settings, emitter, {}), local_pacts(settings, emitter), Mode()
-    )
-    return verification_of(events)
+def verify_reached(
+    settings: Settings, domain: Domain, mode: Mode, *, listen: Listen | None = None
+) -> tuple[Verification, ...]:
+    """Verify each emitter that the settings name a driver for, in the registry's order.
+
+    Args:
+        listen: hears each emitter's run.
+
+    Raises:
+        ContractsError: a driver's options aren't right, or a pact can't be read.
+    """
+    reached = [emitter for emitter in domain.registry.emitters if settings.emitters.get(emitter)]
+    return tuple(_verified(settings, domain, emitter, mode, listen) for emitter in reached)
+
+
+def _verified(settings: Settings, domain: Domain, emitter: str, mode: Mode, listen: Listen | None) -> Verification:
+    driver, pacts = driver_for(settings, emitter, {}), local_pacts(settings, emitter)
+    events = verification_events(domain, emitter, driver, pacts, mode)
+    return verification_of(listen(events, emitter) if listen else events)

@@ -66,7 +66,7 @@ def remark(pair: PairVerdict) -> str:
         return "ready: promote it"
     if pair.findings:
         return f"{len(pair.findings)} finding{'s' if len(pair.findings) > 1 else ''}"
-    return ""
+    return "" if pair.emissions else "nothing emitted"
 
 
 def outcome(run: Verification) -> str | None:
