@@ -14,24 +14,28 @@ from pathlib import Path
 
 START_LIMIT = 30.0
 
-_SERVE = """
-import sys
-from pathlib import Path
-from contracts.broker.embedded.server import serve
-serve(Path(sys.argv[1]), "127.0.0.1", 0, None, lambda url: print("listening", url, flush=True))
-"""
-
 
 @contextmanager
-def served(database: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Serve an embedded broker from a process of its own; yields its address and the process."""
+def served(database: Path, *options: str, token: str = "") -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve an embedded broker with `contracts broker serve`; yields its address and the process."""
     root = Path(__file__).resolve().parents[2]
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(database)],
+        [
+            sys.executable,
+            "-m",
+            "contracts.cli",
+            "broker",
+            "serve",
+            "--database",
+            str(database),
+            "--port",
+            "0",
+            *options,
+        ],
         stdout=subprocess.PIPE,
         text=True,
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": str(root), "PACT_BROKER_TOKEN": token},
     )
     try:
         yield _address(process), process
@@ -51,7 +55,7 @@ def _address(process: subprocess.Popen[str]) -> str:
         end = time.monotonic() + START_LIMIT
         while time.monotonic() < end:
             if selector.select(timeout=1.0):
-                found = re.search(r"listening (\S+)", process.stdout.readline())
+                found = re.search(r"listening on (\S+)", process.stdout.readline())
                 if found:
                     return found[1]
                 assert process.poll() is None, "the broker ended before it listened"
