@@ -30,8 +30,8 @@ class Variant(BaseModel):
         name: the file's name.
         summary: what is wrong, in a sentence.
         rule: the rule that must find it.
-        level: the lightest way to the emitter that shows it: Pact's message endpoint, one process a
-            trigger, or a real WordPress. A heavier way shows it too.
+        level: the lightest way to the emitter that shows it: Pact's message endpoint, or one process a
+            trigger.
         plain_pact: what Pact's official verifier alone says of it, with the project's pact and the endpoint.
         change: what makes the plugin so.
     """
@@ -41,7 +41,7 @@ class Variant(BaseModel):
     name: str
     summary: str
     rule: str
-    level: Literal["endpoint", "command", "wordpress"]
+    level: Literal["endpoint", "command"]
     plain_pact: Literal["caught", "missed"]
     change: tuple[Change, ...] = Field(min_length=1)
 

@@ -43,8 +43,8 @@ function wp_generate_uuid4() {
 }
 
 /**
- * The outbox's file. All processes that one process starts share one, so that repeats meet the facts stated before;
- * the next run of the toolkit begins without any. Files of runs that are over are removed.
+ * The outbox's file. All processes that one process starts for one sink share it, so that repeats meet the facts stated
+ * before; the next run of the toolkit begins without any. Files of runs that are over are removed.
  *
  * @return string
  */
@@ -62,7 +62,7 @@ function shim_database(): string {
 	$parent = posix_getppid();
 	$began  = preg_replace( '/^.*\) (?:\S+ ){19}(\d+).*/s', '$1', (string) @file_get_contents( "/proc/$parent/stat" ) );
 
-	return $prefix . $parent . '-' . ( $began ? $began : 'x' ) . '.sqlite';
+	return $prefix . $parent . '-' . ( $began ? $began : 'x' ) . hash( 'crc32b', (string) getenv( 'CONTRACTS_SINK_URL' ) ) . '.sqlite';
 }
 
 /**

@@ -4,7 +4,8 @@
  *
  * POST /_messages {"description": "<event>: …", "providerStates": [{"name": "<event>", "params": {the fact}}]} answers
  * the message that the plugin sent, its content type, and the metadata in base64; 501 when the plugin doesn't implement
- * the event; 500 when it sent nothing or several messages, or died. POST /_state forgets what was stated before.
+ * the event; 204 when it sent nothing; 500 when it sent several messages, or died. POST /_state takes any provider
+ * state: that a client has completed a webinar needs no preparation.
  *
  * The endpoint takes the message out of the plugin and tells it 503: no receiver has it, so it stays owed, and whoever
  * asks for the same fact again gets the same message again.
@@ -51,7 +52,11 @@ function shim_message( array $trigger ): void {
 	if ( ! ClientWebinarTracker\Trigger\state_fact( $trigger ) ) {
 		shim_answer( 501, array( 'error' => "The plugin doesn't implement {$trigger['event']}." ) );
 	}
-	if ( 1 !== count( $sent ) ) {
+	if ( ! $sent ) {
+		http_response_code( 204 );
+		exit;
+	}
+	if ( count( $sent ) > 1 ) {
 		shim_answer( 500, array( 'error' => sprintf( 'The plugin sent %d messages for one fact.', count( $sent ) ) ) );
 	}
 	$headers = array_change_key_case( $sent[0]['headers'] );
@@ -69,18 +74,16 @@ $shim_request = json_decode( (string) file_get_contents( 'php://input' ), true )
 if ( ! is_array( $shim_request ) ) {
 	shim_answer( 400, array( 'error' => 'The body is no JSON object.' ) );
 }
-try {
-	shim_load( 'http://receiver.invalid/' );
-} catch ( InvalidArgumentException $problem ) {
-	shim_answer( 500, array( 'error' => $problem->getMessage() ) );
-}
 if ( '/_state' === $shim_path ) {
-	$wpdb->query( 'DELETE FROM ' . ClientWebinarTracker\Outbox\table() );
-	$wpdb->query( "DELETE FROM wp_options WHERE option_name NOT LIKE 'client_webinar_tracker_%'" );
 	shim_answer( 200, array() );
 }
 if ( '/_messages' !== $shim_path ) {
 	shim_answer( 404, array( 'error' => 'POST to /_messages or /_state.' ) );
+}
+try {
+	shim_load( 'http://receiver.invalid/' );
+} catch ( InvalidArgumentException $problem ) {
+	shim_answer( 500, array( 'error' => $problem->getMessage() ) );
 }
 http_response_code( 500 ); // Until the message is there: a plugin that dies must not look like an answer.
 ob_start();
