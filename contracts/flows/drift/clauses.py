@@ -118,6 +118,11 @@ def _lead(tokens: Sequence[Token]) -> int:
     return len(tokens) if seen else 0
 
 
+def led_by(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Return the events that lead a sentence."""
+    return tuple(dict.fromkeys(token.text for token in tokens[: _lead(tokens)] if token.kind == "event"))
+
+
 def merge(old: Said, new: Said) -> Said:
     """Join two statuses of one name: "planned, not implemented" is planned; a contradiction is unclear."""
     return old if old is new else _MERGED.get(frozenset((old, new)), Said.UNCLEAR)
@@ -162,6 +167,10 @@ class _Reader:
             self.pending = self.pending if index >= self.lead > 0 else []
 
     def _target(self, token: Token, index: int) -> None:
+        if token.means(*_BLANKET) and index and not self.tokens[index - 1].means(Sense.FILLER):
+            # "`a`, the rest is planned" says nothing of `a`; "`a` and the rest" does.
+            self.pending = []
+            self.label_holds = self.label_holds and not self.recent
         if self.label and self.label_holds:
             self.recent.append(len(self.clause.assigned))
             self.clause.assigned.append(Assigned(token, self.label.said, token.line))

@@ -16,10 +16,12 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
     Sense.ABBREVIATION: (r"e\.g\.", r"i\.e\.", r"v\d+(?:\.\d+)+"),
     Sense.NO_EMITTER: (
         (rf"(?:there is |has |have |with )*(?:no|without(?: an?| any)?|lacks? an?|lacking an?)"
-        rf"(?: (?:approved|permitted|assigned|real|known|registered))? {_SOURCE}"),
+        rf"(?: (?:approved|permitted|assigned|real|known|registered))? {_SOURCE}"
+            "(?: (?:exists?|is|was|has been|have been|yet|approved|assigned|defined|known|planned|there|may state))*"),
         r"emitters? ?(?:is|are|:|—|–|-) ?(?:none|not (?:yet )?(?:approved|assigned|defined|decided|known|determined))",
         r"emitters? ?(?:is|are|:|—|–|-) ?(?:absent|unassigned|missing)",
         "unassigned", "not (?:yet )?assigned(?: to any emitter)?", "orphaned?",
+        f"(?:nobody|no one|no {_SOURCE}) (?:currently |yet )?(?:{_SAY}s?|may {_SAY})",
         rf"(?:not|never) (?:emitted|stated|sent) by (?:anyone|anybody|any {_SOURCE})",
     ),
     Sense.HISTORY: (
@@ -43,6 +45,8 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
     Sense.NOT_IMPLEMENTED: (
         rf"{_NOT}{_LINK} {_DONE}", "(?:un-?|non-?|not-)implemented", "no implementation(?: yet)?",
         "without (?:an )?implementation",
+        # "`a` is implemented, `b` is not"
+        "(?:(?:is|are) not|isn't|aren't)(?: yet)?(?= ?(?:[.,;)]|$))",
     ),
     Sense.PLANNED: (
         "planned", "(?:yet )?to be (?:implemented|done|built)", "will (?:only )?be (?:implemented|built|added|done)",
@@ -51,7 +55,8 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
         "work in progress", "wip", "todo", "to do", "tbd", "pending", "upcoming", "coming soon", "to come", "future",
     ),
     Sense.IMPLEMENTED: (
-        "implemented", r"impl\.", "(?:really|already|actually|currently) (?:emitted|live|works?|working)", "live",
+        "implemented", "implements", r"impl\.",
+        "(?:really|already|actually|currently) (?:emitted|live|works?|working)", "live",
         "in prod(?:uction)?", "shipped", "done",
     ),
     Sense.NOTHING_ELSE: (
@@ -95,8 +100,10 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
         "proposals?", "candidates?", "proposed", "ideas?",
     ),
     Sense.FILLER: (
-        "is", "are", "was", "has", "have", "been", "be", "it", "its", "this", "that", "these", "those", "the", "an?",
-        "and", "or", "so", "far", "now", "today", "currently", "already", "really", "actually", "indeed", "fully",
+        "is", "are", "was", "there", "there's", "neither", "nor", "either",
+        "has", "have", "been", "be",
+        "it", "its", "this", "that", "these", "those", "the", "an?", "and", "or", "so", "far",
+        "now", "today", "currently", "already", "really", "actually", "indeed", "fully",
         "completely", "still", "yet", "also", "both", "all", "each", "by", "from", "in", "on", "for", "of", "to", "at",
         "as", "since", "via", "with", "but", "while", "whereas", "however", "which", "namely", "no", "yes", "q[1-4]",
         r"v\d+", "plugin", "tracker", "wordpress", "canonical", "end", "year", "release", "version", "part", "named",

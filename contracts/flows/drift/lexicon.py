@@ -25,7 +25,9 @@ _SIGNS = {
 def _pattern(sense: Sense) -> str:
     if sense in _SIGNS:
         return f"(?P<{sense}>{_SIGNS[sense]})"
-    phrases = "|".join((*ENGLISH.get(sense, ()), *RUSSIAN.get(sense, ())))
+    # Phrases of several words come first, so that "на данный момент" isn't taken for "на".
+    both = (*ENGLISH.get(sense, ()), *RUSSIAN.get(sense, ()))
+    phrases = "|".join(sorted(both, key=lambda phrase: (-phrase.count(" "), -len(phrase))))
     # The signs of the notation stand outside every character class of the phrases.
     return rf"(?P<{sense}>(?<!\w)(?:{phrases})(?!\w))".replace(" ?", r"\s*").replace(" ", r"\s+").replace("~", r"\w*")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from contracts.flows.drift.clauses import Assigned, Clause, read_clause, sentences
+from contracts.flows.drift.clauses import Assigned, Clause, led_by, read_clause, sentences
 from contracts.flows.drift.context import Context, enter
 from contracts.flows.drift.linking import emitter_near, only_these, stated_here
 from contracts.flows.drift.markdown import LABEL_LEVEL, Node, Piece, parse_markdown
@@ -128,22 +128,30 @@ class _Reader:
     def _sentences(self, tokens: Sequence[Token], context: Context, *, leading: bool) -> Iterator[Statement]:
         if context.silent:
             return
-        for number, sentence in enumerate(sentences(tokens)):
-            leads = leading and number == 0
-            clause = read_clause(sentence, leading=leads)
-            yield from self._blankets(clause, sentence, context)
-            assigned = [part for part in clause.assigned if part.target.kind == "event"]
-            named = {id(part.target) for part in assigned}
-            assigned += [
-                Assigned(token, None, token.line)
-                for token in sentence
-                if token.kind == "event"
-                and id(token) not in named
-                and stated_here(sentence, token, context, leads=leads, plain=clause.plain)
-            ]
-            yield from self._pairs(assigned, sentence, context, listed=leads)
-            if clause.orphan and not any(token.kind == "event" for token in sentence):
-                yield from self._orphan(clause, sentence, context)
+        parts: list[list[Token]] = list(sentences(tokens))
+        first, others = (parts[0], parts[1:]) if parts else ([], [])
+        yield from self._sentence(first, context, leads=leading)
+        # "- `a`: sent when the visit ends. Planned." still speaks of `a`.
+        led = led_by(first) if leading else ()
+        later = replace(context, events=led) if led else context
+        for sentence in others:
+            yield from self._sentence(sentence, later, leads=False)
+
+    def _sentence(self, sentence: Sequence[Token], context: Context, *, leads: bool) -> Iterator[Statement]:
+        clause = read_clause(sentence, leading=leads)
+        yield from self._blankets(clause, sentence, context)
+        assigned = [part for part in clause.assigned if part.target.kind == "event"]
+        named = {id(part.target) for part in assigned}
+        assigned += [
+            Assigned(token, None, token.line)
+            for token in sentence
+            if token.kind == "event"
+            and id(token) not in named
+            and stated_here(sentence, token, context, leads=leads, plain=clause.plain)
+        ]
+        yield from self._pairs(assigned, sentence, context, listed=leads)
+        if clause.orphan and not any(token.kind == "event" for token in sentence):
+            yield from self._orphan(clause, sentence, context)
 
     def _pairs(
         self, assigned: Sequence[Assigned], sentence: Sequence[Token], context: Context, *, listed: bool
@@ -172,7 +180,8 @@ class _Reader:
                 for emitter in emitter_near(sentence, part.target) or context.emitters or (None,):
                     yield Statement(Kind.REST, part.line, emitter, None, said, context.section, own=spoken)
         if only_these(sentence) and any(part.said is Said.IMPLEMENTED for part in clause.assigned):
-            for emitter in context.emitters or (None,):
+            named = tuple(token.text for token in sentence if token.kind == "emitter")
+            for emitter in named[:1] or context.emitters or (None,):
                 yield Statement(Kind.REST, sentence[0].line, emitter, None, Said.NOT_IMPLEMENTED, context.section)
 
     def _orphan(self, clause: Clause, sentence: Sequence[Token], context: Context) -> Iterator[Statement]:

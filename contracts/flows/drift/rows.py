@@ -48,11 +48,16 @@ def read_table(table: Node, context: Context, words: Vocabulary, read: Sentences
     if context.silent or not table.children:
         return
     columns = [_column(tuple(words.tokens(cell))) for cell in table.children[0].cells]
+    above: _Cell | None = None
     for row in table.children[1:]:
         cells = [
             _Cell(column, tuple(words.tokens(pieces)), "".join(piece.text for piece in pieces).strip().lower())
             for column, pieces in zip(columns, row.cells, strict=False)
         ]
+        if cells and not cells[0].text and above:
+            # An empty first cell repeats the one above it.
+            cells[0] = above
+        above = cells[0] if cells else None
         yield from _Row(row.line, cells, context, words).statements(read)
 
 
@@ -86,7 +91,10 @@ class _Row:
         yield from self._matrix(inner)
         done = set[str]()
         for cell in self.cells:
-            if len(cell.names("event")) > 0 and any(token.said for token in cell.tokens):
+            if cell.column.said and cell.names("event"):
+                done.update(cell.names("event"))
+                yield from self._pairs(cell.names("event"), cell.column.said, inner, own=False)
+            elif len(cell.names("event")) > 0 and any(token.said for token in cell.tokens):
                 # A cell such as "`a` (planned), `b`" says itself which is which.
                 for statement in read(cell.tokens, inner, leading=True):
                     done.add(statement.event or "")
@@ -97,7 +105,7 @@ class _Row:
         if not events and not done and said and not unowned:
             yield from self._without_events(said, inner)
 
-    def _pairs(self, events: list[str], said: Said | None, inner: Context, *, own: bool) -> Iterator[Statement]:
+    def _pairs(self, events: Sequence[str], said: Said | None, inner: Context, *, own: bool) -> Iterator[Statement]:
         for event in events:
             for emitter in (None,) if said is Said.NO_EMITTER else inner.emitters or (None,):
                 if said or emitter:
@@ -138,7 +146,9 @@ class _Row:
 
     def _says_no_emitter(self) -> bool:
         for cell in self.cells:
-            if cell.column.holds == "emitter" and (is_no(cell.text) or _status(cell.tokens) is Said.NO_EMITTER):
+            if cell.column.holds == "emitter" and (
+                (cell.text and is_no(cell.text)) or _status(cell.tokens) is Said.NO_EMITTER
+            ):
                 return True
         return any(_status(cell.tokens) is Said.NO_EMITTER for cell in self.cells)
 

@@ -73,6 +73,11 @@ class Token:
         return self.kind == "word" and self.sense in senses
 
 
+def _is_status(text: str) -> bool:
+    found = PATTERN.fullmatch(text.lower())
+    return found is not None and Sense(str(found.lastgroup)) in SAID
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The names that a domain knows."""
@@ -129,7 +134,7 @@ class Vocabulary:
         text, lines, codes = "", list[int](), dict[int, str]()
         for piece in pieces:
             content = piece.text.strip()
-            if piece.kind == "code" and _NAME.match(content.removesuffix("()")):
+            if piece.kind == "code" and _NAME.match(content.removesuffix("()")) and not _is_status(content):
                 codes[len(text)] = content
                 content = "\ue000"
             elif piece.kind == "break":
