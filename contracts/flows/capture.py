@@ -138,6 +138,14 @@ def plugin_options() -> list[str]:
     return [] if _is_found_by_pytest() else ["-p", PLUGIN]
 
 
+def environment() -> dict[str, str]:
+    """Return the environment in which another Python process finds this package where this one did."""
+    if _is_found_by_pytest():
+        return dict(os.environ)
+    above = str(Path(contracts.__file__).resolve().parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (above, os.environ.get("PYTHONPATH"))))}
+
+
 def _is_found_by_pytest() -> bool:
     found = any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
     return found and not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
@@ -149,16 +157,11 @@ def _one_process() -> list[str]:
 
 
 def _pytest(arguments: list[str], folder: Path) -> tuple[int, str]:
-    environment = dict(os.environ)
-    if not _is_found_by_pytest():
-        # The package isn't installed: the other process finds it where this one did.
-        above = str(Path(contracts.__file__).resolve().parents[1])
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (above, environment.get("PYTHONPATH"))))
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *arguments],
             cwd=folder,
-            env=environment,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,5 +1,5 @@
 """A tiny domain of parcels, beside the webinar's: another team's events, with every type that a pact can hold."""
 
-from tests.domains.tiny.events import CATALOGUE
+from .events import CATALOGUE
 
 __all__ = ["CATALOGUE"]
