@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +39,24 @@ def _run_of(config: pytest.Config) -> ConsumerRun:
     return config.stash[_RUN]
 
 
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Fail the test with what an error says; a traceback through the toolkit would say nothing more."""
+    from contracts.errors import ContractsError
+
+    try:
+        yield
+    except ContractsError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def contracts_settings(pytestconfig: pytest.Config) -> Settings:
     """The settings of the project that is tested."""
     from contracts.flows.settings import load_settings
 
-    return load_settings(pytestconfig.rootpath)
+    with _said_plainly():
+        return load_settings(pytestconfig.rootpath)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +64,8 @@ def contracts_domain(contracts_settings: Settings) -> Domain:
     """The canonical events and the registry that the settings name."""
     from contracts.flows.domain import load_domain
 
-    return load_domain(contracts_settings)
+    with _said_plainly():
+        return load_domain(contracts_settings)
 
 
 @pytest.fixture
@@ -59,7 +73,7 @@ def handler(contracts_settings: Settings) -> Iterator[Any]:
     """The consumer's own handler, fresh for each test; the setting `handler` names it."""
     from contracts.flows.handler import opened_handler
 
-    with opened_handler(contracts_settings) as opened:
+    with _said_plainly(), opened_handler(contracts_settings) as opened:
         yield opened
 
 
@@ -70,7 +84,6 @@ def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable
     Each test runs twice: with the fields that it says it reads and no other, then with the whole canonical
     event, its optional fields too.
     """
-    from contracts.errors import ContractsError
     from contracts.flows.consumer_run import expecting
 
     node = request.node
@@ -83,11 +96,8 @@ def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable
     )
 
     def expect_event(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
-        try:
+        with _said_plainly():
             return say(*args, **kwargs)
-        except ContractsError as error:
-            pytest.fail(str(error), pytrace=False)
 
     return expect_event
 
