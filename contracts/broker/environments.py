@@ -93,13 +93,18 @@ def placements(client: BrokerClient, place: Environment, pacticipant: str) -> tu
     )
 
 
+def all_placements(client: BrokerClient, place: Environment) -> tuple[Placement, ...]:
+    """Return every pacticipant's versions in an environment."""
+    return (*_placements(client, place, None, "deployed"), *_placements(client, place, None, "released"))
+
+
 _RELATIONS = {
     "deployed": ("pb:currently-deployed-deployed-versions", "deployedVersions"),
     "released": ("pb:currently-supported-released-versions", "releasedVersions"),
 }
 
 
-def _placements(client: BrokerClient, place: Environment, pacticipant: str, kind: str) -> Iterator[Placement]:
+def _placements(client: BrokerClient, place: Environment, pacticipant: str | None, kind: str) -> Iterator[Placement]:
     relation, name = _RELATIONS[kind]
     # A list of environments may hold their own addresses alone.
     own = place.document
@@ -108,12 +113,13 @@ def _placements(client: BrokerClient, place: Environment, pacticipant: str, kind
     document = client.get(
         hal.link(own, relation),
         doing=f"asking what is {kind} in {place.name}",
-        params=[("pacticipant", pacticipant)],
+        params=[("pacticipant", pacticipant)] if pacticipant is not None else [],
     )
     for raw in hal.embedded(document, name) or ():
-        if hal.embedded(raw, "pacticipant")["name"] == pacticipant:
+        found = str(hal.embedded(raw, "pacticipant")["name"])
+        if pacticipant in (None, found):
             number = str(hal.embedded(raw, "version")["number"])
-            yield Placement(pacticipant, number, kind, raw.get("applicationInstance"), hal.link(raw, "self"))
+            yield Placement(found, number, kind, raw.get("applicationInstance"), hal.link(raw, "self"))
 
 
 def record(
