@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import leave, project, tell_ci, write_file
-from contracts.errors import ExitCode, MisuseError, worst
+from contracts.errors import BrokerError, ExitCode, MisuseError, worst
+
+if TYPE_CHECKING:
+    from contracts.flows.settings import Settings
+    from contracts.model.deployment import KnownVersion
+    from contracts.model.domain import Domain
+    from contracts.model.verdict import Verification
 
 
 @click.command("report")
@@ -21,11 +31,13 @@ from contracts.errors import ExitCode, MisuseError, worst
     help="Write Markdown, for a pull request or a job summary; - is standard output.",
 )
 @click.option("--report-only", is_flag=True, help="Exit 0 whatever was found.")
-def command(html: Path | None, markdown: Path | None, report_only: bool) -> None:
+@broker_options
+def command(html: Path | None, markdown: Path | None, report_only: bool, broker: BrokerOption) -> None:
     """Verify each emitter that the settings name a driver for, and write a report.
 
     The HTML page needs no network and no script: the matrix of emitters and events, and for each pair what was
-    emitted, what was found, what is read of the event and what was not tested.
+    emitted, what was found, what is read of the event and what was not tested. Where a broker is named, or the
+    project has its embedded one, the page also says which versions are deployed where.
 
     \b
     Examples:
@@ -33,8 +45,7 @@ def command(html: Path | None, markdown: Path | None, report_only: bool) -> None
       contracts report --markdown -
     """
     from contracts.flows.check import verify_reached
-    from contracts.flows.verify import Mode, local_pacts
-    from contracts.report.evidence import Evidence
+    from contracts.flows.verify import Mode
     from contracts.report.progress import watch
 
     if html is None and markdown is None:
@@ -46,25 +57,60 @@ def command(html: Path | None, markdown: Path | None, report_only: bool) -> None
         Mode(report_only=report_only),
         listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
     )
+    codes = [run.exit_code for run in runs] or [ExitCode.NOTHING]
     if html is not None:
-        from contracts.report.html import render_html
-
-        pacts = [pact.document for emitter in domain.registry.emitters for pact in local_pacts(settings, emitter)]
-        made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        write_file(html, render_html(Evidence(domain, runs, tuple(pacts), made=made)))
-        click.echo(f"wrote {html}", err=True)
+        versions, code = _versions(settings, domain, broker)
+        codes.append(code)
+        _write_html(html, settings, domain, runs, versions)
     if markdown is not None:
-        from contracts.report.markdown import render_markdown
-        from contracts.report.matrix import build_matrix
-
-        text = render_markdown(runs, matrix=build_matrix(domain.registry, domain.catalogue, runs))
-        if str(markdown) == "-":
-            click.echo(text, nl=False)
-        else:
-            write_file(markdown, text)
-            click.echo(f"wrote {markdown}", err=True)
+        _write_markdown(markdown, domain, runs)
     tell_ci(runs, domain, matrix=True)
     if not runs:
         click.echo("not verified: no driver is named under [tool.contracts.emitters] in the settings", err=True)
-    codes = [run.exit_code for run in runs] if runs else [ExitCode.NOTHING]
     leave(ExitCode.HOLDS if report_only else worst(codes))
+
+
+def _versions(
+    settings: Settings, domain: Domain, broker: BrokerOption
+) -> tuple[tuple[KnownVersion, ...] | None, ExitCode]:
+    """Ask the broker; a page without its answer is better than none, but the exit code says that it is missing."""
+    from contracts.flows.known_versions import broker_at_hand, known_versions
+
+    client = broker_at_hand(settings, os.environ, base_url=broker.base_url, embedded=broker.embedded)
+    if client is None:
+        return None, ExitCode.HOLDS
+    try:
+        return known_versions(client, domain.registry), ExitCode.HOLDS
+    except BrokerError as error:
+        click.echo(f"error: {error}", err=True)
+        click.echo("the page is written without the versions that the broker knows", err=True)
+        return None, error.exit_code
+
+
+def _write_html(
+    file: Path,
+    settings: Settings,
+    domain: Domain,
+    runs: Sequence[Verification],
+    versions: tuple[KnownVersion, ...] | None,
+) -> None:
+    from contracts.flows.verify import local_pacts
+    from contracts.report.evidence import Evidence
+    from contracts.report.html import render_html
+
+    pacts = tuple(pact.document for emitter in domain.registry.emitters for pact in local_pacts(settings, emitter))
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    write_file(file, render_html(Evidence(domain, tuple(runs), pacts, versions, made)))
+    click.echo(f"wrote {file}", err=True)
+
+
+def _write_markdown(file: Path, domain: Domain, runs: Sequence[Verification]) -> None:
+    from contracts.report.markdown import render_markdown
+    from contracts.report.matrix import build_matrix
+
+    text = render_markdown(runs, matrix=build_matrix(domain.registry, domain.catalogue, runs))
+    if str(file) == "-":
+        click.echo(text, nl=False)
+    else:
+        write_file(file, text)
+        click.echo(f"wrote {file}", err=True)

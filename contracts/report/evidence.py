@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from contracts.errors import Where
+from contracts.model.deployment import KnownVersion
 from contracts.model.domain import Domain
 from contracts.model.emission import Answered, Emission
 from contracts.model.pact import PactDocument
@@ -14,23 +15,6 @@ from contracts.model.verdict import Verification
 
 BODY_SHOWN = 8 * 1024
 """Characters of a body that a page shows; the capture has the rest."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeployedVersion:
-    """One version that a broker knows.
-
-    Attributes:
-        participant: the consumer's or the emitter's name.
-        environments: where it is deployed or released; empty where it is nowhere.
-        verified: what the broker holds of its verification, in a few words; empty where it holds nothing.
-    """
-
-    participant: str
-    version: str
-    branch: str | None = None
-    environments: tuple[str, ...] = ()
-    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +31,7 @@ class Evidence:
     domain: Domain
     runs: tuple[Verification, ...] = ()
     pacts: tuple[PactDocument, ...] = ()
-    versions: tuple[DeployedVersion, ...] | None = None
+    versions: tuple[KnownVersion, ...] | None = None
     made: str = ""
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.model.deployment import KnownVersion
 from contracts.model.events import Catalogue
 from contracts.model.pact import Interaction, PactDocument
 from contracts.model.registry import EmitterEntry, PairEntry, Status
 from contracts.model.verdict import Finding, InteractionResult, PairVerdict, Verification
-from contracts.report.evidence import DeployedVersion, Evidence, Sample, sample
+from contracts.report.evidence import Evidence, Sample, sample
 from contracts.report.matrix import Matrix, build_matrix
 from contracts.report.reads import FieldRead, fields_read
 from contracts.report.text import remark
@@ -83,7 +84,7 @@ class EmitterPart:
     entry: EmitterEntry
     run: Verification | None
     pairs: tuple[PairPart, ...]
-    versions: tuple[DeployedVersion, ...]
+    versions: tuple[KnownVersion, ...]
 
     @property
     def deployed(self) -> str:
@@ -133,7 +134,7 @@ class Page:
     def _all(self) -> Iterator[tuple[EmitterPart, PairPart]]:
         return ((emitter, pair) for emitter in self.emitters for pair in emitter.pairs)
 
-    def versions_of(self, participant: str) -> tuple[DeployedVersion, ...]:
+    def versions_of(self, participant: str) -> tuple[KnownVersion, ...]:
         """Return what a broker knows of a participant's versions."""
         return tuple(version for version in self.evidence.versions or () if version.participant == participant)
 

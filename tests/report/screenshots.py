@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from contracts.report.evidence import DeployedVersion, Evidence
+from contracts.model.deployment import KnownVersion
+from contracts.report.evidence import Evidence
 from contracts.report.html import render_html
 from tests.report.chromium import chromium
 from tests.report.examples import EMITTER, domain, green, pacts, red
@@ -21,9 +22,9 @@ def evidence_by_name() -> dict[str, Evidence]:
     """Return what the pictures show."""
     consumer = domain().registry.consumer.name
     versions = (
-        DeployedVersion(EMITTER, "2.4.0", "main", ("production",), "success against 1.2.3"),
-        DeployedVersion(EMITTER, "2.5.0-rc.1", "hotfix/a-rather-long-branch-name", (), "failure against 1.3.0"),
-        DeployedVersion(consumer, "1.2.3", "main", ("production", "test")),
+        KnownVersion(EMITTER, "2.4.0", "main", ("production",), "success against 1.2.3"),
+        KnownVersion(EMITTER, "2.5.0-rc.1", "hotfix/a-rather-long-branch-name", (), "failure against 1.3.0"),
+        KnownVersion(consumer, "1.2.3", "main", ("production", "test")),
     )
     return {
         "green": Evidence(domain(), (green(),), pacts(EMITTER)),

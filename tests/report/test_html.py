@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from contracts.report.evidence import BODY_SHOWN, DeployedVersion, Evidence, sample
+from contracts.model.deployment import KnownVersion
+from contracts.report.evidence import BODY_SHOWN, Evidence, sample
 from contracts.report.html import render_html
 from contracts.report.reads import fields_read
 from tests.report.examples import COMPLETED, EMITTER, HOSTILE, domain, emission, green, pacts, red
@@ -39,7 +40,7 @@ class _Document(HTMLParser):
 
 
 def _html(*, text: str = "words") -> str:
-    versions = (DeployedVersion(EMITTER, "2.4.0", "main", ("production",), "success against 1.2.3"),)
+    versions = (KnownVersion(EMITTER, "2.4.0", "main", ("production",), "success against 1.2.3"),)
     return render_html(Evidence(domain(), (red(text),), pacts(EMITTER), versions))
 
 
@@ -100,7 +101,7 @@ def test_what_came_from_outside_stays_text(hostile: str) -> None:
 def test_without_a_broker_nothing_is_said_of_versions() -> None:
     """No broker isn't the same as a broker that knows no version."""
     assert "Versions of" not in render_html(Evidence(domain(), (green(),)))
-    assert "The broker knows no version of" in render_html(Evidence(domain(), (green(),), versions=()))
+    assert "No environment of the broker has a version of" in render_html(Evidence(domain(), (green(),), versions=()))
 
 
 def test_an_emitter_that_was_not_verified_says_so() -> None:
