@@ -1,7 +1,8 @@
 """Ways to an emitter, one driver a file.
 
-A module here that holds a `DriverKind` under the name `KIND` is a driver: adding one is adding a file. What
-a driver needs beyond the standard library it imports when it is used, so that finding drivers costs nothing.
+A module here that holds a `DriverKind` under the name `KIND` is a driver: adding one is adding a file. What it
+needs beyond the standard library it imports when it is used, so that finding drivers costs nothing. `parts` holds
+what several drivers are made of; `sink.py` records what an emitter sends, and drives nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ OptionInput = str | bool | int | float | Sequence[str] | None
 @cache
 def driver_kinds() -> tuple[DriverKind, ...]:
     """Return every driver, by the name of its option."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    names = (found.name for found in pkgutil.iter_modules(__path__) if not found.ispkg)
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
     kinds = (getattr(module, "KIND", None) for module in modules)
     return tuple(sorted((kind for kind in kinds if isinstance(kind, DriverKind)), key=lambda kind: kind.option.name))
 
@@ -62,7 +64,7 @@ def _open(options: Mapping[str, OptionInput]) -> Driver:
 
 def _is_said(value: OptionInput) -> bool:
     # Zero is a value, although it equals False.
-    return value is not None and value is not False and value != () and value != []
+    return value is not None and value is not False and value not in ((), [])
 
 
 def _names(kind: DriverKind) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from contracts.emitters.capture_line import MAX_LINE, CaptureRefusedError, read_capture
+from contracts.emitters.parts.capture_line import MAX_LINE, CaptureRefusedError, read_capture
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan
 from contracts.model.emission import Emission, Fault, Observation

@@ -19,12 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from contracts.emitters.answers import ACCEPT, Answer
-from contracts.emitters.interception import Deliveries, intercepted
-from contracts.emitters.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
-from contracts.emitters.quiet_stdout import prints_to_stderr
-from contracts.emitters.socket_guard import SocketGuard
-from contracts.emitters.workers import Workers
+from contracts.emitters.parts.answers import ACCEPT, Answer
+from contracts.emitters.parts.interception import Deliveries, intercepted
+from contracts.emitters.parts.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
+from contracts.emitters.parts.quiet_stdout import prints_to_stderr
+from contracts.emitters.parts.socket_guard import SocketGuard
+from contracts.emitters.parts.workers import Workers
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step
 from contracts.model.emission import Asked, Fault, Observation, Trigger

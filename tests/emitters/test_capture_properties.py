@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.emitters.capture_line import read_capture, write_capture
 from contracts.emitters.captures import read_captures
+from contracts.emitters.parts.capture_line import read_capture, write_capture
 from contracts.model.emission import Answered, Emission, Fault, Refused, Trigger
 
 FULL: dict[str, Any] = {

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from contracts.emitters import open_driver
-from contracts.emitters.capture_line import MAX_LINE
 from contracts.emitters.captures import read_captures
+from contracts.emitters.parts.capture_line import MAX_LINE
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities
 from contracts.model.emission import Answered, Emission, Fault, Refused, Trigger

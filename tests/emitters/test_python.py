@@ -14,8 +14,8 @@ import pytest
 import requests
 
 from contracts.emitters import open_driver
+from contracts.emitters.parts.socket_guard import SocketGuard
 from contracts.emitters.python import DESTINATION
-from contracts.emitters.socket_guard import SocketGuard
 from contracts.errors import MisuseError
 from contracts.model.driver import Capabilities, Step
 from contracts.model.emission import Answered, Asked, Emission, Fault, Observation, Refused, Trigger

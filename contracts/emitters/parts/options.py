@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.emitters.answers import Answer, parse_answers
+from contracts.emitters.parts.answers import Answer, parse_answers
 from contracts.errors import MisuseError
 from contracts.model.driver import DriverOption, OptionValues
 

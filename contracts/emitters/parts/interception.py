@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from contracts.emitters.answers import Answer
+from contracts.emitters.parts.answers import Answer
 from contracts.model.emission import Emission, Trigger
 
 if TYPE_CHECKING:

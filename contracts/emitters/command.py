@@ -1,0 +1,154 @@
+"""`--command "…"`: one process a trigger, in any language.
+
+The process reads the trigger as one JSON object on standard input. What it emits it writes as captures to
+standard output, or posts to `$CONTRACTS_SINK_URL`. A process that ends with 0 and emits nothing doesn't implement
+the event. Deliveries can be refused only where they are posted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contracts.emitters.captures import read_captures
+from contracts.emitters.parts.address import Address
+from contracts.emitters.parts.answers import ACCEPT, Answer
+from contracts.emitters.parts.inbox import Inbox, listening, was_refused
+from contracts.emitters.parts.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
+from contracts.emitters.parts.processes import Process, describe_exit, environment, split_command
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step
+from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+
+if TYPE_CHECKING:
+    from contracts.emitters.parts.sink_server import Sink
+
+_CAPTURES_ALONE = "write captures alone to standard output, and the rest to standard error"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDriver:
+    """Runs one process a trigger.
+
+    Attributes:
+        words: the program and its arguments.
+        refusal: what a delivery gets while deliveries are refused.
+        one_at_a_time: two of its processes can't run at once.
+        settle: seconds without an emission after which a trigger's emissions are complete.
+        timeout: seconds that a process may take.
+    """
+
+    words: tuple[str, ...]
+    refusal: Answer
+    one_at_a_time: bool
+    settle: float
+    timeout: float
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything, unless two of its processes can't run at once."""
+        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+
+    def observe(self, plan: Plan) -> Iterator[Observation]:
+        """Run the processes of each step and yield what they sent."""
+        with listening(Address("127.0.0.1", 0)) as (inbox, sink):
+            for step in plan:
+                if step.triggers and not (len(step.triggers) > 1 and self.one_at_a_time):
+                    inbox.answer = self.refusal if step.refuse else ACCEPT
+                    yield from _carry_out(self, step, inbox, sink)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What one process came to; `problem` is None where it ended well."""
+
+    captured: tuple[Emission | Fault, ...]
+    problem: str | None
+
+
+def _carry_out(driver: CommandDriver, step: Step, inbox: Inbox, sink: Sink) -> list[Observation]:
+    outcomes = _run(driver, step, inbox, sink)
+    sent, faults = inbox.take(step)
+    refused = was_refused(sent)
+    observations: list[Observation] = [*(item for outcome in outcomes for item in outcome.captured), *sent, *faults]
+    for trigger, outcome in zip(step.triggers, outcomes, strict=True):
+        # A process may well fail when its delivery is refused; what counts is whether it delivers later.
+        failed = outcome.problem is not None and not refused
+        fault = Fault("driver-error", outcome.problem or "", next_step=_ADVICE, trigger=trigger)
+        observations.append(fault if failed else Asked(trigger, refused=refused))
+    return observations
+
+
+_ADVICE = "run the command by hand with the trigger on standard input; it ends with 0 also where it emits nothing"
+
+
+def _run(driver: CommandDriver, step: Step, inbox: Inbox, sink: Sink) -> list[_Outcome]:
+    """Run a process a trigger, all at once, and end whatever they have left running."""
+    env = environment(sink.url)
+    with ExitStack() as running:
+        processes: list[Process] = []
+        for trigger in step.triggers:
+            try:
+                process = Process(driver.words, stdin=trigger.model_dump_json().encode() + b"\n", env=env)
+            except OSError as error:
+                problem = f"{driver.words[0]} can't be started: {error.strerror or error}"
+                return [_Outcome((), problem) for _ in step.triggers]
+            processes.append(running.enter_context(process))
+        deadline = time.monotonic() + driver.timeout
+        codes = [process.wait(deadline - time.monotonic()) for process in processes]
+        captured = any(process.has_written for process in processes)
+        if not captured and all(code is not None for code in codes):
+            inbox.wait_until_quiet(sink, settle=driver.settle, timeout=driver.timeout)
+        for process in processes:
+            process.end()
+        alone = step.triggers[0] if len(step.triggers) == 1 else None
+        return [
+            _Outcome(tuple(_captures(process, driver, alone)), _problem(process, code, driver))
+            for process, code in zip(processes, codes, strict=True)
+        ]
+
+
+def _captures(process: Process, driver: CommandDriver, trigger: Trigger | None) -> Iterator[Emission | Fault]:
+    for item in read_captures(process.written(), f"standard output of {Path(driver.words[0]).name}"):
+        if isinstance(item, Emission):
+            yield replace(item, trigger=trigger) if trigger else item
+        else:
+            yield replace(
+                item,
+                trigger=trigger,
+                next_step=_CAPTURES_ALONE,
+            )
+
+
+def _problem(process: Process, code: int | None, driver: CommandDriver) -> str | None:
+    if code == 0:
+        return None
+    name = Path(driver.words[0]).name
+    how = f"didn't end within {driver.timeout:g} s" if code is None else describe_exit(code)
+    shown = process.output()
+    return f"{name} {how}" + (f"; it wrote:\n{shown}" if shown else ", and wrote nothing")
+
+
+def _open(options: OptionValues) -> CommandDriver:
+    return CommandDriver(
+        words=split_command(options.get("command") or "", option="command"),
+        refusal=refusal(options),
+        one_at_a_time=options.flag("one-at-a-time"),
+        settle=options.seconds("settle"),
+        timeout=options.seconds("timeout"),
+    )
+
+
+KIND = DriverKind(
+    option=DriverOption(
+        name="command",
+        metavar="COMMAND",
+        help="A process a trigger: the trigger on its standard input, captures on its standard output or HTTP to "
+        "$CONTRACTS_SINK_URL.",
+    ),
+    open=_open,
+    shared=(REFUSE_WITH, ONE_AT_A_TIME, SETTLE, TIMEOUT),
+)

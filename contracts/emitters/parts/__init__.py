@@ -1,0 +1,1 @@
+"""What drivers are made of: none of these is one."""
