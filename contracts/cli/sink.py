@@ -1,0 +1,99 @@
+"""`contracts sink`: record what an emitter sends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contracts.emitters.parts.address import parse_address
+from contracts.emitters.parts.answers import parse_answers
+from contracts.emitters.sink import Recording, record
+from contracts.errors import MisuseError, Where
+from contracts.model.durations import parse_seconds
+
+
+@click.command()
+@click.option(
+    "--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help="Port 0 takes a free one."
+)
+@click.option("--out", metavar="FILE", default="-", show_default=True, help="Captures are appended; - is stdout.")
+@click.option(
+    "--respond",
+    metavar="ANSWERS",
+    default="202",
+    show_default=True,
+    help="Statuses or `refuse`, in order, the last one stays: 503,202. A slow answer: 202@2s.",
+)
+@click.option("--per-message", is_flag=True, help="Count the answers for each distinct body.")
+@click.option("--max", "limit", type=click.IntRange(min=1), help="End after so many messages.")
+@click.option("--for", "duration", metavar="DURATION", help="End after a time, such as 60s or 5m.")
+@click.option("--ready-file", type=click.Path(path_type=Path), help="Holds the sink's URL while it listens.")
+def command(
+    listen: str,
+    out: str,
+    respond: str,
+    per_message: bool,
+    limit: int | None,
+    duration: str | None,
+    ready_file: Path | None,
+) -> None:
+    """Record whatever is sent here as captures, for `contracts verify EMITTER --captures FILE`.
+
+    Prints its URL on stderr once it listens. Ends by itself with --max or --for, else with Ctrl-C.
+    """
+    address = parse_address(listen, option="listen")
+    recording = Recording(
+        address=address,
+        out=out,
+        answers=parse_answers(respond, option="respond"),
+        per_message=per_message,
+        limit=limit,
+        seconds=_seconds(duration),
+    )
+    if not address.is_loopback:
+        click.echo(f"warning: {address.host} can be reached from other machines", err=True)
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        count = record(recording, ready=_announcer(ready_file), note=_note, stop=stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if ready_file:
+            ready_file.unlink(missing_ok=True)
+    click.echo(f"recorded {count} message{'' if count == 1 else 's'}", err=True)
+
+
+def _seconds(duration: str | None) -> float | None:
+    try:
+        return parse_seconds(duration) if duration is not None else None
+    except ValueError as error:
+        raise MisuseError(f"--for: {error}") from None
+
+
+def _note(message: str) -> None:
+    click.echo(f"warning: {message}", err=True)
+
+
+def _announcer(ready_file: Path | None) -> Callable[[str], Any]:
+    def announce(url: str) -> None:
+        click.echo(url, err=True)
+        if ready_file is None:
+            return
+        try:
+            # Whoever waits for the file finds it whole.
+            part = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
+            part.write_text(f"{url}\n", encoding="utf-8")
+            part.replace(ready_file)
+        except OSError as error:
+            raise MisuseError(
+                f"the ready file can't be written: {error.strerror or error}", where=Where(str(ready_file))
+            ) from None
+
+    return announce

@@ -1,0 +1,184 @@
+"""Recording what an emitter sends into a capture file: what `contracts sink` does."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from types import TracebackType
+
+from contracts.emitters.parts.address import Address
+from contracts.emitters.parts.answers import ACCEPT, Answer
+from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
+from contracts.errors import HarnessError, MisuseError, Where
+from contracts.model.emission import Emission
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What to record, and until when.
+
+    Attributes:
+        address: where to listen.
+        out: the file that captures are appended to; `-` is standard output.
+        answers: what the first messages get, in order; the last answer stays.
+        per_message: the answers are counted for each distinct body, not for the sink as a whole.
+        limit: messages after which it ends; None for no limit.
+        seconds: time after which it ends; None for no end.
+    """
+
+    address: Address
+    out: str = "-"
+    answers: Sequence[Answer] = (ACCEPT,)
+    per_message: bool = False
+    limit: int | None = None
+    seconds: float | None = None
+
+
+def record(
+    recording: Recording, *, ready: Callable[[str], None], note: Callable[[str], None], stop: threading.Event
+) -> int:
+    """Listen, append each message to the file before it is answered, and end as told.
+
+    Args:
+        recording: what to record, and until when.
+        ready: told of the sink's URL once it listens.
+        note: told of what couldn't be taken, and of what can't be read back.
+        stop: ends it when it is set.
+
+    Returns:
+        How many messages were recorded.
+
+    Raises:
+        MisuseError: nobody can listen there, or the file can't be written.
+        HarnessError: a message couldn't be written; its sender got no answer.
+    """
+    from contracts.emitters.parts.sink_server import Sink
+
+    with CaptureFile(recording.out) as file:
+        tally = _Tally(file, recording.limit, stop, note)
+        sequence = AnswerSequence(tuple(recording.answers), recording.per_message)
+        sink = Sink(recording.address, answer=sequence.next, record=tally.record, complain=note)
+        try:
+            ready(sink.url)
+            stop.wait(recording.seconds)
+        finally:
+            sink.close()
+        if tally.failure:
+            raise HarnessError(
+                f"a message couldn't be recorded: {tally.failure}",
+                where=Where(recording.out),
+                next_step="make room for the file; the sender got no answer and owes the message again",
+            )
+        return tally.count
+
+
+class CaptureFile:
+    """A capture file that lines are appended to, each in one write, so that several processes can share it.
+
+    Args:
+        path: the file; `-` is standard output.
+
+    Raises:
+        MisuseError: it can't be written.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._lock = threading.Lock()
+        self._owned = path != "-"
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666) if self._owned else 1
+            if self._owned:
+                self._end_torn_line()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise MisuseError(
+                f"the captures can't be written: {reason}",
+                where=Where(path),
+                next_step="name a file in a folder that can be written, or - for standard output",
+            ) from None
+
+    def __enter__(self) -> CaptureFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._owned:
+            os.close(self._descriptor)
+
+    def append(self, line: bytes) -> None:
+        """Append one line, which ends with a line feed.
+
+        Raises:
+            OSError: it couldn't be written.
+        """
+        with self._lock:
+            rest = memoryview(line)
+            # A pipe may take less than it is given.
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+
+    def _end_torn_line(self) -> None:
+        """Keep a line that an earlier run left unfinished from swallowing the next one."""
+        status = os.fstat(self._descriptor)
+        size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
+            self.append(b"\n")
+
+
+@dataclass
+class AnswerSequence:
+    """Answers in order; the last one stays."""
+
+    answers: tuple[Answer, ...]
+    per_message: bool
+    _asked: Counter[bytes] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def next(self, body: bytes) -> Answer:
+        """Return the answer to a message with this body."""
+        key = sha256(body).digest() if self.per_message else b""
+        with self._lock:
+            self._asked[key] += 1
+            return self.answers[min(self._asked[key], len(self.answers)) - 1]
+
+
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+
+
+def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    """Captures are kept and shared, and no rule looks at these."""
+    return {name: "(not recorded)" if name in _SECRET else value for name, value in headers.items()}
+
+
+@dataclass
+class _Tally:
+    file: CaptureFile
+    limit: int | None
+    stop: threading.Event
+    note: Callable[[str], None]
+    count: int = 0
+    failure: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def record(self, emission: Emission) -> None:
+        line = write_capture(replace(emission, headers=_without_secrets(emission.headers)))
+        try:
+            self.file.append(line)
+        except OSError as error:
+            self.failure = error.strerror or str(error)
+            self.stop.set()
+            raise
+        if len(line) > MAX_LINE + 1:
+            self.note(
+                f"a message of {len(emission.body)} bytes makes a line over {MAX_LINE} bytes, which isn't read back"
+            )
+        with self._lock:
+            self.count += 1
+            if self.limit is not None and self.count >= self.limit:
+                self.stop.set()
