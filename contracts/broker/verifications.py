@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +37,13 @@ class Result:
 
     Attributes:
         tests: one an interaction, as they were posted.
+        empty: it says that no interaction was tested: what a verifier posts whose filter matched nothing.
     """
 
     emitter_version: str
     success: bool
     tests: tuple[Mapping[str, Any], ...]
+    empty: bool
     url: str
 
     @property
@@ -129,10 +131,12 @@ def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any])
 def result(client: BrokerClient, url: str) -> Result:
     """Fetch a result."""
     document = client.get(url, doing="fetching a verification result")
-    tests = document.get("testResults")
+    listed: list[Any] | None = document.get("testResults")
     return Result(
         emitter_version=str(document.get("providerApplicationVersion", "")),
         success=document.get("success") is True,
-        tests=tuple(t for t in tests if isinstance(t, Mapping)) if isinstance(tests, Sequence) else (),
+        tests=tuple(test for test in listed or () if isinstance(test, Mapping)),
+        # A tool that lists no tests at all says nothing of how many there were.
+        empty=listed == [],
         url=url,
     )

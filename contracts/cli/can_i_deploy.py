@@ -87,7 +87,15 @@ def lines_of(decision: Decision) -> list[str]:
 
 def _row(row: Row) -> list[str]:
     said = {True: "successful", False: "failed", None: "no result"}[row.success]
-    notes = [text for text, holds in (("ignored", row.ignored), ("another registry", row.other_registry)) if holds]
+    notes = [
+        text
+        for text, holds in (
+            ("ignored", row.ignored),
+            ("another registry", row.other_registry),
+            ("nothing tested", row.empty),
+        )
+        if holds
+    ]
     version = f" {row.emitter_version}" if row.emitter_version else ""
     head = f"{row.consumer} {row.consumer_version} with {row.emitter}{version}: {said}"
     width = max((len(pair.event) for pair in row.pairs), default=0)

@@ -115,7 +115,8 @@ def _verified(client: BrokerClient, consumer: str, asked: Question) -> bool:
     if client.find(client.link("pb:pacticipant", pacticipant=consumer), doing="looking for the consumer") is None:
         return False
     matrix: Matrix = results_matrix(client, consumer, asked.pacticipant, asked.version)
-    return any(row.success is True and row.emitter_version == asked.version for row in matrix.rows)
+    successes = {row.result_url for row in matrix.rows if row.success is True and row.emitter_version == asked.version}
+    return any(url and not result(client, url).empty for url in successes)
 
 
 def _relied_on(client: BrokerClient, place: Environment, consumer: str, emitter: str) -> bool:
@@ -140,6 +141,7 @@ def _row(client: BrokerClient, row: MatrixRow, registry: str) -> Row:
         pairs=_merged(pairs),
         other_registry=judged_by is not None and judged_by != registry,
         ignored=row.ignored,
+        empty=found is not None and found.empty,
     )
 
 

@@ -55,6 +55,7 @@ class Row:
         success: the latest result; None where there is none.
         other_registry: the result was judged by another registry than the one of this run.
         ignored: the user asked to leave it out of the decision.
+        empty: the result rests on no interaction at all, so that its success says nothing.
     """
 
     consumer: str
@@ -65,6 +66,7 @@ class Row:
     pairs: tuple[PairReason, ...] = ()
     other_registry: bool = False
     ignored: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Knowledge:
         deployable: its own answer; None is "unknown".
         reason: its own words.
         live: the versions of each emitter in the environment, deployed or released and supported.
-        verified: there is a successful result for this very version of the emitter.
+        verified: there is a successful result for this very version of the emitter, and it isn't an empty one.
         relied_on: a consumer version in the environment has a pact with the emitter that isn't pending as a whole.
     """
 
@@ -163,6 +165,7 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "success": row.success,
         "other_registry": row.other_registry,
         "ignored": row.ignored,
+        "empty": row.empty,
         "pairs": [
             {"event": p.event, "state": p.state.value, "rules": list(p.rules), "ready": p.ready} for p in row.pairs
         ],
@@ -256,6 +259,12 @@ def _row_blocker(question: Question, knowledge: Knowledge, row: Row) -> Iterator
             Answer.NO,
             f"the verification between {between} {row.emitter_version} failed: {failed or 'no pair is named'}",
             mend if question.is_emitter else f"{mend}; or take the pair back: contracts demote {row.emitter} EVENT",
+        )
+    elif row.empty:
+        yield Blocker(
+            Answer.UNKNOWN,
+            f"the result between {between} {row.emitter_version} is successful and tested no interaction",
+            _verify(row.emitter, row.emitter_version or question.version),
         )
     elif row.success is None:
         if question.is_emitter:
