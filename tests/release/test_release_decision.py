@@ -200,3 +200,12 @@ def test_the_json_is_deployable_exactly_on_yes() -> None:
         document = decide(ask(), Knowledge(True, deployable, "", (row(deployable),), {EMITTER: ("p1",)})).to_json()
         assert document["deployable"] is (deployable is True)
         assert document["next"]
+
+
+def test_a_result_that_tested_nothing_blocks() -> None:
+    """A success without a single interaction is no result, on either side."""
+    empty = Row(CONSUMER, "v", EMITTER, "v", True, empty=True)
+    for is_emitter in (True, False):
+        decision = decide(ask(is_emitter=is_emitter), Knowledge(True, True, "", (empty,), verified=True))
+        assert decision.answer is Answer.UNKNOWN
+        assert "tested no interaction" in texts(decision)
