@@ -1,4 +1,4 @@
-"""What `contracts verify` says of the plugin and of its broken variants."""
+"""What `contracts verify` says of the plugin and of its broken variants, on each way to it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,51 @@ from pathlib import Path
 
 import pytest
 
-from provider_tests.wordpress.variants import PLUGIN, Variant, build, variants
-from tests.wordpress.programs import post, site, trigger
-from tests.wordpress.verdicts import PASSED, recorded, rules, strict_registry, verdicts, verify
+from provider_tests.wordpress.variants import PLUGIN, build, variants
+from tests.wordpress.programs import endpoint, post, site, trigger
+from tests.wordpress.verdicts import (
+    COMMAND,
+    PASSED,
+    by_endpoint,
+    by_trigger,
+    rules,
+    strict_registry,
+    untested,
+    verdicts,
+    verify,
+)
 
-ALL = variants()
-
-
-def test_the_plugin_passes_by_its_recordings(php: None, tmp_path: Path) -> None:
-    """Passed 1, pending 2, and every promise about repeats and deliveries was tested."""
-    run = verify({"captures": [str(recorded(PLUGIN, tmp_path))]})
-    assert (verdicts(run), run.success) == (PASSED, True)
-    assert not run.untested
-
-
-def test_the_plugin_keeps_even_the_strictest_promises(php: None, tmp_path: Path) -> None:
-    """Each fact once, and none lost."""
-    run = verify({"captures": [str(recorded(PLUGIN, tmp_path))]}, strict_registry(tmp_path))
-    assert (verdicts(run), run.success) == (PASSED, True)
+ALL = {variant.name: variant for variant in variants()}
+IN_WORDPRESS = ("add-option-guard", "get-option-guard", "claim-then-send")
 
 
-def test_the_plugin_in_wordpress_passes_by_the_recorder(real_wordpress: None, tmp_path: Path) -> None:
-    """The same verdicts from a real WordPress."""
+@pytest.fixture
+def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outbox of its own for the shim's processes."""
+    monkeypatch.setenv("CONTRACTS_SHIM_DATABASE", str(tmp_path / "db"))
+
+
+def test_the_plugin_passes_by_endpoint(php: None, tmp_path: Path) -> None:
+    """Passed 1, pending 2; only a refused delivery can't be tested."""
+    with endpoint(tmp_path / "log", tmp_path / "db") as url:
+        run = verify(by_endpoint(url))
+    assert (verdicts(run), run.success, untested(run)) == (PASSED, True, {"lost-fact"})
+
+
+def test_the_plugin_passes_by_command(php: None, outbox: None, tmp_path: Path) -> None:
+    """Passed 1, pending 2, even if it promised each fact once and none lost; nothing is left untested."""
+    run = verify(COMMAND, strict_registry(tmp_path))
+    assert (verdicts(run), run.success, untested(run)) == (PASSED, True, set())
+
+
+def test_the_plugin_passes_in_wordpress_by_sink(real_wordpress: None, tmp_path: Path) -> None:
+    """The same, over real sockets."""
+    run = verify(by_trigger(PLUGIN), strict_registry(tmp_path))
+    assert (verdicts(run), run.success, untested(run)) == (PASSED, True, set())
+
+
+def test_the_plugin_passes_in_wordpress_by_recorder(real_wordpress: None, tmp_path: Path) -> None:
+    """The same, from what the recorder wrote."""
     captures = tmp_path / "captures"
     with site(tmp_path, "--recorder", str(captures)) as running:
         for request in (trigger("client-1"), trigger("client-1", attempt=2), trigger("client-2")):
@@ -36,10 +59,36 @@ def test_the_plugin_in_wordpress_passes_by_the_recorder(real_wordpress: None, tm
     assert (verdicts(run), run.success) == (PASSED, True)
 
 
-@pytest.mark.parametrize("variant", ALL, ids=[variant.name for variant in ALL])
-def test_a_broken_variant_is_caught(php: None, variant: Variant, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [name for name, variant in ALL.items() if variant.level == "endpoint"])
+def test_a_broken_variant_is_caught_by_endpoint(php: None, name: str, tmp_path: Path) -> None:
     """Its mistake is found under the rule that its file names, and the run fails."""
-    run = verify({"captures": [str(recorded(build(variant, tmp_path), tmp_path))]}, strict_registry(tmp_path))
-    # A recording can't tell a plugin that died from one that sent nothing.
-    assert ("not-emitted" if variant.rule == "driver-error" else variant.rule) in rules(run)
+    with endpoint(tmp_path / "log", tmp_path / "db", build(ALL[name], tmp_path)) as url:
+        run = verify(by_endpoint(url))
+    assert ALL[name].rule in rules(run)
     assert not run.success
+
+
+@pytest.mark.parametrize("name", [name for name, variant in ALL.items() if variant.level == "command"])
+def test_a_broken_variant_is_caught_by_command(
+    php: None, outbox: None, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process a trigger shows what an endpoint can't: what else is sent, refusals, simultaneous repeats."""
+    monkeypatch.setenv("CONTRACTS_PLUGIN", str(build(ALL[name], tmp_path)))
+    run = verify(COMMAND, strict_registry(tmp_path))
+    assert ALL[name].rule in rules(run)
+    assert not run.success
+
+
+@pytest.mark.parametrize("name", IN_WORDPRESS)
+def test_a_broken_variant_is_caught_in_wordpress(real_wordpress: None, name: str, tmp_path: Path) -> None:
+    """Where it matters most: simultaneous repeats and refused deliveries against a real database."""
+    run = verify(by_trigger(build(ALL[name], tmp_path)), strict_registry(tmp_path))
+    assert ALL[name].rule in rules(run)
+    assert not run.success
+
+
+@pytest.mark.parametrize("name", [name for name, variant in ALL.items() if variant.level != "endpoint"])
+def test_the_level_is_the_lightest(php: None, name: str, tmp_path: Path) -> None:
+    """What isn't marked as visible at the endpoint is not seen there under its rule."""
+    with endpoint(tmp_path / "log", tmp_path / "db", build(ALL[name], tmp_path)) as url:
+        assert ALL[name].rule not in rules(verify(by_endpoint(url)))

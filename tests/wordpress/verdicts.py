@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import socket
 from pathlib import Path
 
 from contracts.flows.domain import load_domain
@@ -10,9 +10,27 @@ from contracts.flows.settings import Settings
 from contracts.flows.verify import DriverOptions, driver_for, local_pacts, verification_events, verification_of
 from contracts.model.verdict import Verification
 from tests.wordpress.plain_pact import EMITTER
-from tests.wordpress.programs import ROOT, Command, trigger
+from tests.wordpress.programs import DATABASE, ROOT, WORDPRESS
 
 REGISTRY = ROOT / "contracts" / "webinar" / "emitters.toml"
+
+
+COMMAND: DriverOptions = {"command": f"php {WORDPRESS / 'shim' / 'command.php'}", "settle": "0.05"}
+
+
+def by_endpoint(url: str) -> DriverOptions:
+    """The options for a running message endpoint."""
+    return {"endpoint": f"{url}/_messages", "state-change": f"{url}/_state"}
+
+
+def by_trigger(plugin: Path) -> DriverOptions:
+    """The options for a real WordPress that the driver starts."""
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        port = chosen.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/?contracts-trigger"
+    run = WORDPRESS / "run"
+    start = f"{run} --port {port} --plugin {plugin} --database {DATABASE}"
+    return {"trigger": url, "sink": "127.0.0.1:0", "start": start, "ready": url, "settle": "0.1"}
 
 
 def strict_registry(folder: Path) -> Path:
@@ -50,20 +68,6 @@ def rules(run: Verification) -> set[str]:
     return {finding.rule for finding in (*found, *run.violations, *run.errors)}
 
 
-def recorded(plugin: Path, folder: Path) -> Path:
-    """Record what a plugin sends for a fact, a repeat, other facts, a refused delivery and simultaneous repeats."""
-    command = Command(folder / "db", plugin=plugin)
-    refusing = Command(folder / "db", plugin=plugin, answer="503")
-    done = [
-        command.run(trigger("client-1")),
-        command.run(trigger("client-1", attempt=2)),
-        command.run(trigger("client-2")),
-        command.run(trigger("client-1", "webinar-2")),
-        refusing.run(trigger("client-3")),
-        command.run(trigger("client-3", attempt=2)),
-        *command.run_at_once([trigger("client-4")] * 4),
-    ]
-    captures = folder / "captures.ndjson"
-    captures.write_bytes(b"".join(one.stdout for one in done))
-    assert all(json.loads(line) for line in captures.read_bytes().splitlines())
-    return captures
+def untested(run: Verification) -> set[str]:
+    """The rules that the run couldn't test."""
+    return set(run.untested or {})
