@@ -1,16 +1,32 @@
-"""Where a key stands in a TOML text: `tomllib` gives values without their lines."""
+"""Where a key stands in a TOML text: `tomllib` gives values without their lines.
+
+The text is known to be valid TOML 1.0 (https://toml.io/en/v1.0.0), so this reads no values: it steps over
+strings, comments and brackets to find where the next statement begins.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 KeyPath = tuple[str, ...]
 
-_HEADER = re.compile(r"^\s*\[(?P<array>\[?)(?P<name>[^\[\]\n]+)\]\]?\s*(#.*)?$")
-_ASSIGNMENT = re.compile(
-    r"""^\s*(?P<key>(?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*="""
+_PART = r"""(?:[^\s=.\[\]"'#]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_KEY = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
+_STATEMENT = re.compile(rf"\[\[?[ \t]*(?P<header>{_KEY})[ \t]*\]\]?|(?P<key>{_KEY})[ \t]*=")
+_NOTHING = re.compile(r"(?:[\s]|#[^\n]*)*")
+# Multi-line strings may hold one or two quotes of their kind, also right before their end.
+_VALUE_TOKEN = re.compile(
+    r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5}'
+    r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*+"'
+    r"|'[^'\n]*+'"
+    r"|\#[^\n]*+"
+    r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<end>\n)"
+    r"|[^\"'#\[\]{}\n]++",
+    re.DOTALL,
 )
 
 
@@ -21,40 +37,79 @@ def lines_of_keys(text: str) -> dict[KeyPath, int]:
     """
     lines: dict[KeyPath, int] = {}
     table: KeyPath = ()
-    quote: str | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if quote is not None:
-            # Inside a multi-line string nothing is a key.
-            quote = None if line.count(quote) % 2 else quote
-            continue
-        header = _HEADER.match(line)
-        assignment = _ASSIGNMENT.match(line)
-        if header:
-            table = _path(header["name"])
-            lines.setdefault(table, number)
-        elif assignment:
-            lines.setdefault((*table, *_path(assignment["key"])), number)
-            quote = _opened(line[assignment.end() :])
+    line, counted = 1, 0
+    for start, header, key in _statements(text):
+        line, counted = line + text.count("\n", counted, start), start
+        if header is not None:
+            table = _path(header)
+            lines.setdefault(table, line)
+        elif key is not None:
+            lines.setdefault((*table, *_path(key)), line)
     return lines
 
 
 def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
-    """Return the line of the key at `path`, or of the nearest table above it that has one."""
+    """Return the line of the key at `path`, else of the nearest table above it that is written somewhere.
+
+    A table that only tables below it imply (`[a.b]` implies `a`) stands where the first of them does.
+    """
     for length in range(len(path), 0, -1):
-        if path[:length] in lines:
-            return lines[path[:length]]
+        prefix = path[:length]
+        if prefix in lines:
+            return lines[prefix]
+        below = [line for key, line in lines.items() if key[:length] == prefix]
+        if below:
+            return min(below)
     return None
 
 
-def _opened(value: str) -> str | None:
-    for quote in ('"""', "'''"):
-        if value.count(quote) % 2:
-            return quote
-    return None
+def line_of_error(message: str, text: str) -> int:
+    """Return the line that an error message of `tomllib` speaks of; the last one for "at end of document"."""
+    found = re.search(r"at line (\d+)", message)
+    # Only a line feed ends a line in TOML; `str.splitlines` knows seven more ends.
+    return int(found[1]) if found else text.rstrip("\r\n").count("\n") + 1
+
+
+def statement_before(text: str, line: int) -> tuple[int, str]:
+    """Return the last header or assignment that begins at `line` or before it: its line and its first line's text.
+
+    The text may say one thing twice, but is TOML otherwise.
+    """
+    starts = (text.count("\n", 0, start) + 1 for start, _, _ in _statements(text))
+    number = max((each for each in starts if each <= line), default=line)
+    return number, text.split("\n")[number - 1].strip()
+
+
+def _statements(text: str) -> Iterator[tuple[int, str | None, str | None]]:
+    """Yield where each header or assignment begins, with the header's or the key's text."""
+    position = 0
+    while True:
+        position = _end(_NOTHING.match(text, position), position)
+        statement = _STATEMENT.match(text, position)
+        if statement is None:
+            return
+        yield position, statement["header"], statement["key"]
+        position = statement.end() if statement["header"] else _after_value(text, statement.end())
+
+
+def _after_value(text: str, position: int) -> int:
+    depth = 0
+    while token := _VALUE_TOKEN.match(text, position):
+        position = token.end()
+        depth += bool(token["open"]) - bool(token["close"])
+        if token["end"] and depth == 0:
+            break
+    return position
+
+
+def _end(found: re.Match[str] | None, otherwise: int) -> int:
+    return found.end() if found else otherwise
 
 
 def _path(dotted: str) -> KeyPath:
-    # TOML's own parser reads the key, so that quotes and spaces mean what they mean in TOML.
+    if '"' not in dotted and "'" not in dotted:
+        return tuple(part.strip() for part in dotted.split("."))
+    # TOML's own parser reads quoted keys, so that escapes and spaces mean what they mean in TOML.
     node: Any = tomllib.loads(f"{dotted} = 0")
     path: list[str] = []
     while isinstance(node, dict):
