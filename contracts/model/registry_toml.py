@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import date, time
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -14,8 +15,8 @@ from pydantic_core import ErrorDetails
 from contracts.errors import MisuseError, Where
 from contracts.model.events import Catalogue
 from contracts.model.names import did_you_mean
-from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry, Status
-from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
+from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry
+from contracts.model.toml_lines import KeyPath, line_of, line_of_error, lines_of_keys, statement_before
 
 
 class InvalidRegistryError(MisuseError):
@@ -44,16 +45,26 @@ def parse_registry(text: str, *, file: str, catalogue: Catalogue) -> Registry:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidRegistryError([_syntax_problem(str(error), text, file)]) from None
+    except (ValueError, RecursionError):
+        # `tomllib` lets both through: a number of thousands of digits, brackets within thousands of brackets.
+        raise _excessive(file) from None
     lines = lines_of_keys(text)
     try:
         registry = Registry.model_validate(_arrays_as_tuples(document))
     except ValidationError as error:
         problems = [_schema_problem(detail, lines, file) for detail in error.errors(include_url=False)]
         raise InvalidRegistryError(_in_file_order(problems)) from None
+    except RecursionError:
+        raise _excessive(file) from None
     problems = list(_domain_problems(registry, catalogue, lines, file))
     if problems:
         raise InvalidRegistryError(_in_file_order(problems))
     return registry
+
+
+def _excessive(file: str) -> InvalidRegistryError:
+    what = "this can't be read: a number is too long, or values are nested too deep"
+    return InvalidRegistryError([MisuseError(what, where=Where(file), next_step="mend the value")])
 
 
 def _arrays_as_tuples(document: dict[str, Any]) -> dict[str, Any]:
@@ -66,17 +77,38 @@ def _in_file_order(problems: list[MisuseError]) -> list[MisuseError]:
 
 
 def _syntax_problem(message: str, text: str, file: str) -> MisuseError:
-    found = re.search(r"at line (\d+)", message)
-    line = int(found[1]) if found else len(text.splitlines())
-    duplicate = re.search(r"Cannot declare \((.*)\) twice|Cannot overwrite a value", message)
-    if duplicate:
-        line_text = text.splitlines()[line - 1].strip() if line <= len(text.splitlines()) else ""
+    line = line_of_error(message, text)
+    if re.search(r"Cannot declare|Cannot overwrite|Duplicate inline|Cannot redefine|Cannot mutate", message):
+        line, written = statement_before(text, line)
+        pair = written.startswith("[emitters.") and ".events." in written
         return MisuseError(
-            f"{line_text or 'a key'} is declared twice; a pair stands in the registry once",
+            f"{written} is declared twice{'; a pair stands in the registry once' if pair else ''}",
             where=Where(file, line),
             next_step="keep one of the two",
         )
-    return MisuseError(f"this is no TOML: {message}", where=Where(file, line), next_step="mend the syntax")
+    where = Where(file, line)
+    if message.startswith("Invalid date"):
+        return MisuseError(f"the calendar has no such date or time: {message}", where=where, next_step=_DATE_ADVICE)
+    return MisuseError(f"this is no TOML: {message}", where=where, next_step="mend the syntax")
+
+
+_DATE_ADVICE = "write a date that exists, without quotes, such as 2026-01-31"
+_IN_TOML = {
+    "tuple_type": "is no array",
+    "dict_type": "is no table",
+    "model_type": "is no table",
+    "string_type": "is no text in quotes",
+}
+"""What pydantic's words for a wrong type are in TOML's."""
+
+
+def shortened(value: object) -> str:
+    """Return a value of the file as it is shown in an error: on one line, and not endless."""
+    try:
+        text = value.isoformat() if isinstance(value, date | time) else repr(value)
+    except (ValueError, RecursionError):
+        return "a value too large to show"
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 _LEVELS: tuple[tuple[KeyPath, type[BaseModel]], ...] = (
@@ -108,21 +140,19 @@ def _schema_problem(detail: ErrorDetails, lines: dict[KeyPath, int], file: str) 
         )
     if detail["type"] == "missing":
         return MisuseError(f"{dotted!r} is missing", where=where, next_step=f"add {key}")
-    if detail["type"] == "enum":
-        allowed = [status.value for status in Status]
-        return MisuseError(
-            f"{dotted} is {detail['input']!r}{did_you_mean(str(detail['input']), allowed)}",
-            where=where,
-            next_step=f"say {' or '.join(allowed)}",
-        )
+    shown = shortened(detail["input"])
+    if detail["type"] in ("enum", "literal_error"):
+        allowed = re.findall("'([^']*)'", str(detail.get("ctx", {}).get("expected")))
+        hint = did_you_mean(detail["input"][:80], allowed) if isinstance(detail["input"], str) else ""
+        return MisuseError(f"{dotted} is {shown}{hint}", where=where, next_step=f"say {' or '.join(allowed)}")
     if detail["type"].startswith("date") or detail["type"] == "is_instance_of":
+        return MisuseError(f"{dotted} is {shown}, which is no date", where=where, next_step=_DATE_ADVICE)
+    if detail["type"] in _IN_TOML:
         return MisuseError(
-            f"{dotted} is {detail['input']!r}, which is no date",
-            where=where,
-            next_step="write a date without quotes, such as 2026-01-31",
+            f"{dotted} is {shown}, which {_IN_TOML[detail['type']]}", where=where, next_step=f"mend {dotted}"
         )
     message = detail["msg"][0].lower() + detail["msg"][1:]
-    return MisuseError(f"{dotted} is {detail['input']!r}: {message}", where=where, next_step=f"mend {key}")
+    return MisuseError(f"{dotted} is {shown}: {message}", where=where, next_step=f"mend {dotted}")
 
 
 def _domain_problems(
