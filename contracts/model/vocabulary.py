@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 NOT_A_FACT: dict[str, tuple[str, ...]] = {
@@ -22,40 +23,58 @@ NOT_A_FACT: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The refused words, by what they describe. `form` and `submission` are facts and aren't here."""
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_MEANINGS = {tuple(word.split("_")): (word, meaning) for meaning, words in NOT_A_FACT.items() for word in words}
+# A letter that isn't A to Z belongs to the word it stands in: "étape" is one word.
+_WORD = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+
+Step = str | int
 
 
 def words_of(key: str) -> list[str]:
-    """Split a snake_case, camelCase or kebab-case key into lower-case words."""
+    """Split a key into lower-case words: snake_case, camelCase, kebab-case, and any other punctuation.
+
+    An acronym is a word (`uiHTMLPage`: ui, html, page), and so is a number (`html5`: html, 5). What has no
+    boundary is one word, so that `stepson` and `contextual` are no steps and no texts; nor is a plural split.
+    """
     return [word.lower() for word in _WORD.findall(key)]
 
 
 def refused_word(key: str) -> tuple[str, str] | None:
     """Return the word for which `key` is no fact and what that word describes, or None.
 
-    A word of two parts (`retry_at`) is refused where its parts stand next to each other.
+    A word of two parts (`retry_at`) is refused where its parts stand next to each other, and is named before
+    a word of one part.
     """
-    spoken = f"_{'_'.join(words_of(key))}_"
-    for meaning, words in NOT_A_FACT.items():
-        for word in words:
-            if f"_{word}_" in spoken:
-                return word, meaning
-    return None
+    words = words_of(key)
+    pairs = pairwise(words)
+    return next((_MEANINGS[part] for part in (*pairs, *((word,) for word in words)) if part in _MEANINGS), None)
 
 
-def keys_that_are_no_facts(value: Any, path: str = "$") -> Iterator[tuple[str, str, str]]:
+def keys_that_are_no_facts(value: Any) -> Iterator[tuple[str, str, str]]:
     """Find the refused keys of a JSON value, at any depth.
 
     Returns:
         For each: its JSON path, the refused word, and what that word describes.
     """
+    for steps, word, meaning in _refused_keys(value, ()):
+        yield json_path(steps), word, meaning
+
+
+def json_path(steps: Iterable[Step]) -> str:
+    """Return the JSON path that leads through object keys (text) and array positions (numbers)."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+
+
+def _refused_keys(value: Any, above: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str, str]]:
+    # Paths are written for what is found alone: a long key above many values costs nothing.
     if isinstance(value, dict):
         for key, child in value.items():
-            place = f"{path}.{key}"
             refused = refused_word(key)
             if refused:
-                yield place, *refused
-            yield from keys_that_are_no_facts(child, place)
+                yield (*above, key), *refused
+            if isinstance(child, dict | list):
+                yield from _refused_keys(child, (*above, key))
     elif isinstance(value, list):
         for index, child in enumerate(value):
-            yield from keys_that_are_no_facts(child, f"{path}[{index}]")
+            if isinstance(child, dict | list):
+                yield from _refused_keys(child, (*above, index))

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from contracts.model.events import CanonicalEvent
 from contracts.model.names import did_you_mean
 from contracts.model.verdict import Finding
-from contracts.model.vocabulary import keys_that_are_no_facts
+from contracts.model.vocabulary import json_path, keys_that_are_no_facts
 from contracts.verification.message import Message
 
 
@@ -38,7 +38,7 @@ def shape_findings(message: Message, model: type[CanonicalEvent]) -> Iterator[Fi
     except ValidationError as error:
         reported = set(no_facts)
         for detail in error.errors(include_url=False):
-            path = _json_path(detail["loc"])
+            path = json_path(detail["loc"])
             if path not in reported:
                 reported.add(path)
                 yield _finding(detail, path, model, message)
@@ -86,10 +86,6 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, .
             return ()
         current = annotation
     return tuple(current.model_fields)
-
-
-def _json_path(loc: tuple[int | str, ...]) -> str:
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
 
 
 def _at(value: Any, path: str) -> Any:
