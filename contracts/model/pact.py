@@ -75,36 +75,50 @@ def parse_pact(text: str | bytes, *, source: str) -> PactDocument:
         document = json.loads(text)
     except ValueError as error:
         raise _refused(source, f"this pact is no JSON: {error}") from None
+    except RecursionError:
+        raise _refused(source, "this pact is no JSON that can be read: it is nested too deep") from None
     try:
         version = document["metadata"]["pactSpecification"]["version"]
         if not str(version).startswith("4"):
             raise _refused(source, f"this is a pact of version {version}, not 4")
         interactions = tuple(_interaction(raw, source) for raw in document["interactions"])
-        return PactDocument(document["consumer"]["name"], document["provider"]["name"], interactions, source, document)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise _refused(source, f"this is no V4 pact: {type(error).__name__} {error}") from None
+        names = [_text(document[party]["name"], f"{party}.name", source) for party in ("consumer", "provider")]
+    except KeyError as error:
+        raise _refused(source, f"this is no V4 pact: it has no {error.args[0]!r}") from None
+    except (TypeError, AttributeError):
+        raise _refused(source, "this is no V4 pact: an object, an array or a text stands in another's place") from None
+    return PactDocument(names[0], names[1], interactions, source, document)
 
 
 def _interaction(raw: dict[str, Any], source: str) -> Interaction:
     if raw.get("type") != "Asynchronous/Messages":
         raise _refused(source, f"{raw.get('description')!r} is no asynchronous message but {raw.get('type')!r}")
-    states = raw.get("providerStates") or [{}]
+    state: dict[str, Any] = next(iter(raw.get("providerStates") or ()), {})
     contents = raw.get("contents") or {}
-    description = str(raw["description"])
-    key = str(raw.get("key") or description)
+    description = _text(raw["description"], "description", source)
+    key = _text(raw.get("key") or description, "key", source)
+    params = state.get("params") or {}
+    if not isinstance(params, dict) or not isinstance(raw.get("matchingRules", {}), dict):
+        raise _refused(source, f"{description!r} has params or matchingRules that are no object")
     return Interaction(
         description=description,
         key=key,
         # A pact of another hand has no key of ours: its description starts with the event all the same.
         event=key.split("/", 1)[0] if "/" in key else description.split(":", 1)[0].strip(),
         pending=bool(raw.get("pending", False)),
-        state=states[0].get("name"),
-        params=states[0].get("params") or {},
+        state=state.get("name"),
+        params=params,
         contents=contents.get("content"),
         content_type=str(contents.get("contentType", "application/json")),
         raw=raw,
         interaction_id=raw.get("_id"),
     )
+
+
+def _text(value: Any, name: str, source: str) -> str:
+    if not isinstance(value, str):
+        raise _refused(source, f"this is no V4 pact: {name} is no text")
+    return value
 
 
 def _refused(source: str, what: str) -> MisuseError:
