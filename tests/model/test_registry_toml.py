@@ -154,7 +154,7 @@ def test_an_empty_file_says_what_it_lacks() -> None:
 def test_several_mistakes_come_in_the_order_of_the_file() -> None:
     """The first one is the error's own place."""
     error = refused(pair('stat = "x"', "since = 3").replace('name = "service"', "name = 1"))
-    places = [problem.where.line for problem in error.problems if problem.where]
+    places = [problem.where.line or 0 for problem in error.problems if problem.where]
     assert places == sorted(places)
     assert error.where == error.problems[0].where
 

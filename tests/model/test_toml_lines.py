@@ -70,7 +70,7 @@ def written(value: Any) -> str:
         return "{ " + ", ".join(f"{spelled([key])} = {written(child)}" for key, child in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(written(child) for child in value) + "]"
-    return tomlkit.item(value).as_string()
+    return str(tomlkit.item(value).as_string())
 
 
 def paths(value: Any, above: KeyPath = ()) -> list[KeyPath]:
