@@ -42,7 +42,7 @@ LIBRARIES = {
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),
     ("click", "rich"): ("contracts.cli", "contracts.report"),
-    ("pytest", "_pytest", "xdist"): ("contracts.pytest_plugin", "contracts.provider_items"),
+    ("pytest", "_pytest", "xdist"): ("contracts.pytest_plugin", "contracts.provider_items", "contracts.testing"),
 }
 
 

@@ -15,7 +15,7 @@ import click
 from contracts import __version__
 from contracts.errors import ContractsError, ExitCode
 
-_NOT_COMMANDS = frozenset({"app", "options", "broker_options", "driver_options", "__main__"})
+_NOT_COMMANDS = frozenset({"app", "options", "broker_options", "driver_options", "publication_options", "__main__"})
 
 
 class _CommandsByFile(click.Group):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here.")
 @output_option()
 def command(junit: Path | None, output: str) -> None:
-    """Lint the contract, compare the pacts with the consumer tests, verify every emitter, show the matrix.
+    """Lint the contract, compare the pacts with the consumer tests, verify every emitter, rehearse the release.
+
+    The release is asked of a throwaway broker; what PACT_BROKER_BASE_URL names is never spoken to.
 
     \b
     Example:
@@ -32,6 +36,7 @@ def command(junit: Path | None, output: str) -> None:
     result = check(
         settings,
         domain,
+        os.environ,
         echo=lambda text: click.echo(text, err=True),
         listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
     )
@@ -67,6 +72,19 @@ def _print(domain: Domain, result: Check) -> None:
         click.echo(f"not verified: {emitter}; name a driver under [tool.contracts.emitters.{emitter}]")
     click.echo("")
     click.echo(render_matrix(build_matrix(domain.registry, domain.catalogue, result.runs), look=look))
+    click.echo("")
+    for line in _releases(result):
+        click.echo(line)
+
+
+def _releases(result: Check) -> Iterator[str]:
+    from contracts.cli.can_i_deploy import lines_of
+
+    if not result.releases:
+        yield "release: not asked; it takes captured pacts and a verified emitter with an implemented pair"
+    for decision in result.releases:
+        # What comes next on a throwaway broker is nobody's business.
+        yield from lines_of(decision)[:-1]
 
 
 def _document(domain: Domain, result: Check) -> dict[str, Any]:
@@ -83,5 +101,6 @@ def _document(domain: Domain, result: Check) -> dict[str, Any]:
         },
         "verifications": [run.to_json() for run in result.runs],
         "unreached": list(result.unreached),
+        "releases": [decision.to_json() for decision in result.releases],
         "matrix": matrix_json(build_matrix(domain.registry, domain.catalogue, result.runs)),
     }

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from contracts import __version__
 from contracts.cli.driver_options import driver_options
 from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
+from contracts.cli.publication_options import Publication, publication_options
+from contracts.errors import ContractsError, MisuseError
 from contracts.flows.explain import known_emitter
-from contracts.flows.verify import Mode, driver_for, local_pacts, verification_events, verification_of
+from contracts.flows.settings import Settings
+from contracts.flows.verify import (
+    DriverOptions,
+    Mode,
+    driver_for,
+    local_pacts,
+    verification_events,
+    verification_of,
+)
+from contracts.model.domain import Domain
+from contracts.model.verdict import Verification
+from contracts.verification.job import PactUnderTest
 
 
 @click.command()
 @click.argument("emitter")
 @driver_options
+@publication_options
 @click.option("--pacts", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Read the pacts from here.")
 @click.option("--strict-pending", is_flag=True, help="A planned pair that is ready fails the run.")
 @click.option("--report-only", is_flag=True, help="Show everything and exit 0: a first look at an existing emitter.")
@@ -24,6 +41,7 @@ from contracts.flows.verify import Mode, driver_for, local_pacts, verification_e
 @output_option()
 def command(
     emitter: str,
+    publication: Publication,
     pacts: Path | None,
     strict_pending: bool,
     report_only: bool,
@@ -34,35 +52,78 @@ def command(
     """Verify what EMITTER really sends against the registry and the pacts.
 
     Implemented pairs must pass; planned pairs stay pending; everything else that is emitted is a violation.
+    With --broker the pacts are those that the broker wants verified, and --publish posts one result a pact.
 
     \b
     Examples:
       contracts verify client-webinar-tracker-v2
       contracts verify client-webinar-tracker-v2 --captures captures.ndjson --output json
     """
-    from contracts.report.progress import watch
-
     settings, domain = project()
     known_emitter(domain, emitter)
-    chosen = {name.replace("_", "-"): value for name, value in driver.items() if value not in (None, (), False)}
-    events = verification_events(
-        domain,
-        emitter,
-        driver_for(settings, emitter, chosen),
-        local_pacts(settings, emitter, pacts),
-        Mode(strict_pending=strict_pending, report_only=report_only),
+    request = _Request(
+        emitter=emitter,
+        options={name.replace("_", "-"): value for name, value in driver.items() if value not in (None, (), False)},
+        mode=Mode(strict_pending=strict_pending, report_only=report_only),
+        pacts=pacts,
     )
-    run = verification_of(watch(events, emitter, stream=sys.stderr))
+    failure: ContractsError | None = None
+    if publication.wanted:
+        run, failure = _with_broker(settings, domain, request, publication)
+    else:
+        run = _run(settings, domain, request, local_pacts(settings, emitter, pacts))
     if junit is not None:
         from contracts.report.junit import render_junit
 
         write_file(junit, render_junit([run]))
-    if output == "json":
-        echo_json(run.to_json())
-    else:
-        from contracts.report.console import render_verification
-        from contracts.report.look import look_at
-
-        click.echo(render_verification(run, look=look_at(sys.stdout)))
+    _show(run, output)
+    if failure is not None:
+        click.echo(f"error: {failure}", err=True)
     tell_ci([run], domain)
     leave(run.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    emitter: str
+    options: DriverOptions
+    mode: Mode
+    pacts: Path | None
+
+
+def _run(settings: Settings, domain: Domain, request: _Request, pacts: Sequence[PactUnderTest]) -> Verification:
+    from contracts.report.progress import watch
+
+    driver = driver_for(settings, request.emitter, request.options)
+    events = verification_events(domain, request.emitter, driver, pacts, request.mode)
+    return verification_of(watch(events, request.emitter, stream=sys.stderr))
+
+
+def _with_broker(
+    settings: Settings, domain: Domain, request: _Request, publication: Publication
+) -> tuple[Verification, ContractsError | None]:
+    from contracts.flows.verify_for_broker import fetch_pacts, post_results, refuse_stand_in, under_test
+
+    if request.pacts is not None:
+        raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")
+    if publication.publish:
+        refuse_stand_in(settings, request.emitter, request.options)
+    # What a result needs is asked for before anything is driven.
+    posting = publication.posting(settings, __version__, domain.registry.digest) if publication.publish else None
+    client = publication.open(settings)
+    pacts = fetch_pacts(client, request.emitter, publication.asked(settings))
+    run = _run(settings, domain, request, under_test(pacts))
+    if posting is None:
+        return run, None
+    posted = post_results(client, pacts, run, posting)
+    return posted.verification, posted.failure
+
+
+def _show(run: Verification, output: str) -> None:
+    if output == "json":
+        echo_json(run.to_json())
+        return
+    from contracts.report.console import render_verification
+    from contracts.report.look import look_at
+
+    click.echo(render_verification(run, look=look_at(sys.stdout)))

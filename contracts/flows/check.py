@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.errors import ExitCode, worst
 from contracts.flows.capture import Capture, capture
 from contracts.flows.lint import LintFinding, lint
+from contracts.flows.rehearsal import rehearse
 from contracts.flows.settings import Settings
 from contracts.flows.verify import Mode, driver_for, local_pacts, verification_events, verification_of
 from contracts.model.domain import Domain
+from contracts.model.release import Answer, Decision
 from contracts.model.verdict import Verification
 from contracts.verification.job import Event
 
@@ -22,18 +24,22 @@ class Check:
     Attributes:
         runs: one verification for each emitter that the settings name a driver for.
         unreached: emitters that no driver is named for; nothing is known of them.
+        releases: for each verified emitter, whether it could be released, asked of a throwaway broker; empty
+            where the pacts are stale.
     """
 
     lint: tuple[LintFinding, ...]
     capture: Capture
     runs: tuple[Verification, ...]
     unreached: tuple[str, ...]
+    releases: tuple[Decision, ...]
 
     @property
     def exit_code(self) -> ExitCode:
         """The exit code that the check comes to."""
         codes = [run.exit_code for run in self.runs]
-        if self.lint or self.capture.changes:
+        unsafe = any(decision.answer is not Answer.YES for decision in self.releases)
+        if self.lint or self.capture.changes or unsafe:
             codes.append(ExitCode.BROKEN)
         if not self.runs:
             codes.append(ExitCode.NOTHING)
@@ -44,10 +50,18 @@ Listen = Callable[[Iterator[Event], str], Iterator[Event]]
 """Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
 
 
-def check(settings: Settings, domain: Domain, *, echo: Callable[[str], None], listen: Listen | None = None) -> Check:
-    """Check a project.
+def check(
+    settings: Settings,
+    domain: Domain,
+    environ: Mapping[str, str],
+    *,
+    echo: Callable[[str], None],
+    listen: Listen | None = None,
+) -> Check:
+    """Check a project, and rehearse its release on a throwaway broker, whatever broker is named elsewhere.
 
     Args:
+        environ: the process's variables, for the version's and the branch's name.
         echo: is handed the output of consumer tests that fail.
         listen: hears each emitter's run.
 
@@ -57,11 +71,13 @@ def check(settings: Settings, domain: Domain, *, echo: Callable[[str], None], li
     captured = capture(settings, domain, check=True, echo=echo)
     runs = verify_reached(settings, domain, Mode(), listen=listen)
     verified = {run.emitter for run in runs}
+    releases = () if captured.changes or not captured.pacts else rehearse(settings, domain, runs, environ)
     return Check(
         lint=lint(domain),
         capture=captured,
         runs=runs,
         unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in verified),
+        releases=releases,
     )
 
 

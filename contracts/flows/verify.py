@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts import __version__
-from contracts.emitters import open_driver
+from contracts.emitters import OptionInput, open_driver
 from contracts.errors import MisuseError
 from contracts.flows.explain import known_emitter
 from contracts.flows.pacts import read_pacts
@@ -18,8 +18,12 @@ from contracts.model.driver import Driver
 from contracts.model.verdict import Verification
 from contracts.verification.job import Event, Finished, Job, PactUnderTest
 
-DriverOptions = Mapping[str, str | bool | Sequence[str]]
+DriverOptions = Mapping[str, OptionInput]
 """A driver's options by name, as the command line or the settings gave them."""
+
+
+STAND_IN = "stand-in"
+"""The setting that says: this driver reaches a stand-in. Its result is never posted to a broker of anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,19 @@ def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driv
     Raises:
         MisuseError: neither names one, or its options aren't right.
     """
-    chosen = options or settings.emitters.get(emitter)
+    own = settings.emitters.get(emitter, {})
+    chosen = options or {name: value for name, value in own.items() if name != STAND_IN}
     if not chosen:
         raise MisuseError(
             f"nothing says how to reach {emitter}",
             next_step=f"name its captures (--captures FILE), or a driver under [tool.contracts.emitters.{emitter}]",
         )
     return open_driver(chosen)
+
+
+def is_stand_in(settings: Settings, emitter: str) -> bool:
+    """Do the settings say that their driver reaches a stand-in, not the emitter itself?"""
+    return settings.emitters.get(emitter, {}).get(STAND_IN) is True
 
 
 def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) -> tuple[PactUnderTest, ...]:

@@ -60,12 +60,12 @@ def _result(
     pact: PactUnderTest, interactions: tuple[InteractionResult, ...], *, violated: bool, usable: bool
 ) -> PactResult:
     required = [interaction for interaction in interactions if interaction.required]
-    result: bool | None
-    reason = pact.reason
+    result: bool | None = None
+    unposted = ""
     if not usable:
-        result, reason = None, "nothing is posted: the run gave no verdict"
+        unposted = "nothing is posted: the run gave no verdict"
     elif not required:
-        result, reason = None, "nothing is posted: no interaction of this pact is required"
+        unposted = "nothing is posted: no interaction of this pact is required"
     else:
         result = all(interaction.success for interaction in required) and not violated
     return PactResult(
@@ -76,5 +76,5 @@ def _result(
         consumer_version=pact.consumer_version,
         broker_pending=pact.broker_pending,
         wip=pact.wip,
-        reason=reason,
+        reason="; ".join(filter(None, (pact.reason, unposted))),
     )

@@ -1,0 +1,129 @@
+"""The options of `contracts verify` that concern a broker, handed over as one value."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from contracts.errors import MisuseError
+
+if TYPE_CHECKING:
+    from contracts.broker.client import BrokerClient
+    from contracts.flows.settings import Settings
+    from contracts.flows.verification_results import Posting
+    from contracts.flows.verify_for_broker import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the command line says of the broker that the pacts come from and the results go to.
+
+    Attributes:
+        wanted: the pacts come from a broker.
+        publish: the results go there.
+    """
+
+    wanted: bool
+    publish: bool
+    base_url: str | None
+    embedded: bool
+    version: str | None
+    branch: str | None
+    build_url: str | None
+    selectors: tuple[Mapping[str, Any], ...]
+    wip_since: date | None
+
+    def open(self, settings: Settings) -> BrokerClient:
+        """Return the client of the broker that the options and variables name."""
+        from contracts.flows.broker_choice import choose_broker
+
+        return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded)
+
+    def asked(self, settings: Settings) -> Asked:
+        """Return what is asked of the broker."""
+        from contracts.flows.verify_for_broker import Asked
+        from contracts.flows.version import find_branch
+
+        branch = find_branch(self.branch, os.environ, settings.root)
+        return Asked(branch.value if branch else None, self.selectors, self.wip_since)
+
+    def posting(self, settings: Settings, toolkit: str, registry: str) -> Posting:
+        """Return what every posted result says of itself.
+
+        Raises:
+            MisuseError: no version or no branch is known.
+        """
+        from contracts.flows.verification_results import Posting
+        from contracts.flows.version import find_build_url, require_branch, require_version
+
+        build = find_build_url(self.build_url, os.environ)
+        return Posting(
+            require_version(self.version, os.environ, settings.root).value,
+            require_branch(self.branch, os.environ, settings.root).value,
+            toolkit,
+            registry,
+            build.value if build else None,
+        )
+
+
+def publication_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the broker's options to a command, handed over as one `publication`."""
+    names = ("broker", "publish", "broker_base_url", "embedded", "version", "branch", "build_url", "selector")
+
+    @click.option("--broker", is_flag=True, help="Verify the pacts that the broker wants verified.")
+    @click.option("--publish", is_flag=True, help="Post one result a pact to the broker.")
+    @click.option("-b", "--broker-base-url", metavar="URL", help="The broker; else PACT_BROKER_BASE_URL.")
+    @click.option("--embedded", is_flag=True, help="Use the project's embedded broker, in a CI job too.")
+    @click.option("-a", "--version", metavar="VERSION", help="The emitter's version; else GIT_COMMIT, CI, git.")
+    @click.option("--branch", metavar="BRANCH", help="The emitter's branch; else GIT_BRANCH, CI, git.")
+    @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
+    @click.option("--selector", multiple=True, metavar="JSON", help="A consumer version selector; may be said again.")
+    @click.option("--wip-since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Include work in progress.")
+    @functools.wraps(command)
+    def with_publication(*arguments: Any, wip_since: datetime | None, **options: Any) -> None:
+        said = {name: options.pop(name) for name in names}
+        publication = Publication(
+            wanted=said["broker"],
+            publish=said["publish"],
+            base_url=said["broker_base_url"],
+            embedded=said["embedded"],
+            version=said["version"],
+            branch=said["branch"],
+            build_url=said["build_url"],
+            selectors=tuple(_selector(text) for text in said["selector"]),
+            wip_since=wip_since.date() if wip_since else None,
+        )
+        _refuse_half(publication, said, wip_since)
+        command(*arguments, publication=publication, **options)
+
+    return with_publication
+
+
+def _refuse_half(publication: Publication, said: Mapping[str, Any], wip_since: datetime | None) -> None:
+    if publication.wanted:
+        return
+    alone = [f"--{name.replace('_', '-')}" for name, value in said.items() if value and name != "broker"]
+    alone += ["--wip-since"] if wip_since else []
+    if alone:
+        raise MisuseError(f"{alone[0]} goes with --broker", next_step="say --broker as well, or leave it out")
+
+
+def _selector(text: str) -> Mapping[str, Any]:
+    try:
+        selector = json.loads(text)
+    except ValueError as error:
+        raise MisuseError(
+            f"--selector is no JSON: {error}", next_step="""say --selector '{"mainBranch": true}' for example"""
+        ) from None
+    if not isinstance(selector, dict):
+        raise MisuseError(
+            "--selector is no JSON object", next_step="""say --selector '{"deployed": true}' for example"""
+        )
+    return selector
