@@ -57,7 +57,7 @@ def under_test(pacts: Sequence[BrokerPact]) -> tuple[PactUnderTest, ...]:
             consumer_version=pact.consumer_version,
             broker_pending=pact.broker_pending,
             wip=pact.wip,
-            reason=" ".join(pact.reasons),
+            reason="; ".join(reason.rstrip(". ") for reason in pact.reasons),
         )
         for pact in pacts
     )

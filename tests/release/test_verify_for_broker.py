@@ -84,7 +84,7 @@ def test_the_table_says_why_a_pact_was_verified(ready: Cli, tmp_path: Path) -> N
     captures = emissions(tmp_path / "c.ndjson", [COMPLETED])
     done = ready("verify", TRACKER, "--captures", str(captures), "--broker", *AS_VERSION)
     assert "success posted" in done.out
-    assert "production" in done.out
+    assert "deployed" in done.out
 
 
 @pytest.mark.parametrize(("content", "code"), [("", 3), ('{"headers": {', 2)], ids=["nothing read", "harness broke"])
