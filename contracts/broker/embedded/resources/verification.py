@@ -108,8 +108,8 @@ def _check_result(body: dict[str, Any]) -> None:
         raise ValidationProblem(errors)
 
 
-@blueprint.get(f"{_CONTENT}/verification-results/<int:number>", defaults={"metadata": None})
-@blueprint.get(f"{_WITH_METADATA}/verification-results/<int:number>")
+@blueprint.get(f"{_CONTENT}/verification-results/<int(max=9223372036854775807):number>", defaults={"metadata": None})
+@blueprint.get(f"{_WITH_METADATA}/verification-results/<int(max=9223372036854775807):number>")
 def get_result(provider: str, consumer: str, digest: str, metadata: str | None, number: int) -> Response:  # noqa: ARG001 - part of the address
     """Answer with a result, as it was posted."""
     with store().read() as db:

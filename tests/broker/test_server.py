@@ -1,0 +1,79 @@
+"""Serving the broker: where it listens, and for whom."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from contracts.broker.embedded.server import is_loopback, serve
+from contracts.errors import BrokerError, MisuseError
+from tests.broker.running import Broker, pact, running
+
+
+def _unreachable(url: str) -> None:
+    pytest.fail(f"it listened on {url}")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])  # noqa: S104 - what is refused
+def test_an_open_address_needs_a_token(host: str, database: Path) -> None:
+    """Without one the broker doesn't listen, and no file is made."""
+    for token in (None, ""):
+        with pytest.raises(MisuseError, match="open to everyone"):
+            serve(database, host, 0, token, _unreachable)
+    assert not database.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("localhost", True),
+        ("128.0.0.1", False),
+        ("localhost.example", False),
+        ("0.0.0.0", False),  # noqa: S104 - not loopback
+    ],
+)
+def test_loopback_addresses(host: str, loopback: bool) -> None:
+    """Only what is reachable from this machine alone counts."""
+    assert is_loopback(host) is loopback
+
+
+def test_an_open_address_with_a_token(database: Path) -> None:
+    """It listens everywhere, and answers who bears the token."""
+    with running(database, host="0.0.0.0", token="s3cret") as started:  # noqa: S104 - guarded by the token
+        url = started.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - the address it says
+        assert Broker(url).publish("service", "1", pact("service", "tracker")).status_code == 401
+        assert Broker(url, token="s3cret").publish("service", "1", pact("service", "tracker")).status_code == 200
+
+
+def test_localhost(database: Path) -> None:
+    """The name is resolved to one address, and the broker says which."""
+    with running(database, host="localhost") as started:
+        assert Broker(started.url).call("GET", "/").status_code == 200
+
+
+def test_a_port_that_is_taken(database: Path) -> None:
+    """It is an error of the broker that says what to do; no file is made."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BrokerError, match=f"can't listen on 127.0.0.1:{port}") as caught:
+            serve(database, "127.0.0.1", port, None, _unreachable)
+        assert caught.value.next_step
+    with pytest.raises(BrokerError, match="can't listen"):
+        serve(database, "127.0.0.1", 70_000, None, _unreachable)
+    assert not database.exists()
+
+
+def test_the_index_names_the_address_that_was_asked(broker: Broker) -> None:
+    """Links lead to where the client came from, and each plain one is there."""
+    index = broker.get("/")
+    assert index["_links"]["self"]["href"] == broker.url
+    plain = [link["href"] for name, link in index["_links"].items() if name != "curies" and not link.get("templated")]
+    assert len(plain) > 4
+    for address in plain:
+        assert broker.call("GET", address).status_code == (405 if address.endswith("/publish") else 200)
