@@ -34,11 +34,13 @@ CREATE TABLE branch_versions (
     version_id INTEGER NOT NULL REFERENCES versions, created_at TEXT NOT NULL,
     UNIQUE (branch_id, version_id));
 CREATE INDEX branch_versions_by_version ON branch_versions (version_id);
+CREATE INDEX branch_versions_in_order ON branch_versions (branch_id, id);
+-- The head of a branch is the version that was put on it last.
 CREATE VIEW branch_heads AS
-    SELECT b.id AS branch_id, b.pacticipant_id, b.name,
-        (SELECT bv.version_id FROM branch_versions bv WHERE bv.branch_id = b.id ORDER BY bv.id DESC LIMIT 1)
-            AS version_id
-    FROM branches b;
+    SELECT b.id AS branch_id, b.pacticipant_id, b.name, bv.version_id
+    FROM branches b JOIN branch_versions bv ON bv.id =
+        (SELECT max(last.id) FROM branch_versions last INDEXED BY branch_versions_in_order
+            WHERE last.branch_id = b.id);
 CREATE TABLE tags (
     version_id INTEGER NOT NULL REFERENCES versions, pacticipant_id INTEGER NOT NULL REFERENCES pacticipants,
     name TEXT NOT NULL, moment INTEGER NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (version_id, name));
@@ -73,7 +75,7 @@ CREATE TABLE publications (
     provider_id INTEGER NOT NULL REFERENCES pacticipants,
     pact_version_id INTEGER NOT NULL REFERENCES pact_versions, created_at TEXT NOT NULL,
     UNIQUE (consumer_version_id, provider_id));
-CREATE INDEX publications_by_provider ON publications (provider_id, consumer_id);
+CREATE INDEX publications_by_provider ON publications (provider_id, consumer_id, consumer_version_id);
 CREATE INDEX publications_by_consumer ON publications (consumer_id);
 CREATE INDEX publications_by_pact_version ON publications (pact_version_id);
 CREATE TABLE verifications (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.broker.embedded.hal import Link, link
+from contracts.broker.embedded.hal import Link
 
 _PAIR = "/pacts/provider/{provider}/consumer/{consumer}"
 
@@ -40,7 +40,6 @@ _RELATIONS = (
         "/pacts/provider/{provider}/for-verification",
         "The pacts to verify",
     ),
-    ("pb:pact-version", _PAIR + "/pact-version/{pactVersion}", "A pact's content"),
     (
         "pb:provider-pacts-with-main-branch",
         "/pacts/provider/{provider}/branch",
@@ -90,4 +89,4 @@ def index(base: str) -> dict[str, Any]:
     links["curies"] = [  # type: ignore[assignment]  # HAL has a list here
         {"name": name, "href": f"{base}/doc/{{rel}}?context=index", "templated": True} for name in ("pb", "beta")
     ]
-    return {"_links": {**links, "pb:healthcheck": link(f"{base}/diagnostic/status/heartbeat", "Health")}}
+    return {"_links": links}

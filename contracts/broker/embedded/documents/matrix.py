@@ -24,15 +24,25 @@ def matrix_document(db: sqlite3.Connection, answer: Answer, at: Addresses) -> di
     }
     if answer.ignored is not None:
         summary["ignored"] = answer.ignored
+    # A version stands in many rows: what is said of it is read once.
+    versions: dict[int, dict[str, Any]] = {}
+    for row in (*answer.rows, *answer.ignored_rows):
+        sides = (
+            (row.consumer, row.consumer_version_id, row.consumer_version),
+            (row.provider, row.provider_version_id, row.provider_version),
+        )
+        for name, version_id, number in sides:
+            if version_id is not None and number is not None and version_id not in versions:
+                versions[version_id] = _version(db, name, version_id, number, at)
     return {
         "summary": summary,
         "notices": [{"type": reason.type, "text": reason.text} for reason in answer.reasons],
-        "matrix": [_row(db, row, at) for row in answer.rows]
-        + [{**_row(db, row, at), "ignored": True} for row in answer.ignored_rows],
+        "matrix": [_row(row, versions, at) for row in answer.rows]
+        + [{**_row(row, versions, at), "ignored": True} for row in answer.ignored_rows],
     }
 
 
-def _row(db: sqlite3.Connection, row: Row, at: Addresses) -> dict[str, Any]:
+def _row(row: Row, versions: dict[int, dict[str, Any]], at: Addresses) -> dict[str, Any]:
     result = None
     if row.result is not None and row.verified_at is not None:
         address = f"{at.results(row.provider, row.consumer, row.digest)}/{row.result}"
@@ -41,9 +51,10 @@ def _row(db: sqlite3.Connection, row: Row, at: Addresses) -> dict[str, Any]:
             "verifiedAt": moment(row.verified_at),
             "_links": {"self": link(address)},
         }
+    provider_version = None if row.provider_version_id is None else versions[row.provider_version_id]
     return {
-        "consumer": _side(db, row.consumer, row.consumer_version_id, row.consumer_version, at),
-        "provider": _side(db, row.provider, row.provider_version_id, row.provider_version, at),
+        "consumer": _side(row.consumer, versions[row.consumer_version_id], at),
+        "provider": _side(row.provider, provider_version, at),
         "pact": {
             "createdAt": moment(row.published_at),
             "_links": {"self": link(at.pact(row.provider, row.consumer, row.consumer_version))},
@@ -52,23 +63,22 @@ def _row(db: sqlite3.Connection, row: Row, at: Addresses) -> dict[str, Any]:
     }
 
 
-def _side(
-    db: sqlite3.Connection, name: str, version_id: int | None, number: str | None, at: Addresses
-) -> dict[str, Any]:
-    version = None
-    if version_id is not None and number is not None:
-        members = branches_of(db, version_id)
-        branches = [branch_member(member, at) for member in members]
-        version = {
-            "number": number,
-            "branch": members[-1].branch if members else None,
-            "branches": branches,
-            "branchVersions": branches,
-            "environments": [embedded_environment(one, at) for one in environments_of(db, version_id)],
-            "_links": {"self": link(at.version(name, number))},
-            "tags": [
-                {"name": tag, "latest": latest, "_links": {"self": link(at.tag(name, number, tag))}}
-                for tag, latest, _ in tags_of(db, version_id)
-            ],
-        }
+def _side(name: str, version: dict[str, Any] | None, at: Addresses) -> dict[str, Any]:
     return {"name": name, "version": version, "_links": {"self": link(at.pacticipant(name))}}
+
+
+def _version(db: sqlite3.Connection, name: str, version_id: int, number: str, at: Addresses) -> dict[str, Any]:
+    members = branches_of(db, version_id)
+    branches = [branch_member(member, at) for member in members]
+    return {
+        "number": number,
+        "branch": members[-1].branch if members else None,
+        "branches": branches,
+        "branchVersions": branches,
+        "environments": [embedded_environment(one, at) for one in environments_of(db, version_id)],
+        "_links": {"self": link(at.version(name, number))},
+        "tags": [
+            {"name": tag, "latest": latest, "_links": {"self": link(at.tag(name, number, tag))}}
+            for tag, latest, _ in tags_of(db, version_id)
+        ],
+    }
