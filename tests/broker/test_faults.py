@@ -64,11 +64,14 @@ def _corrupt(database: Path) -> None:
         (_with_schema(SCHEMA_NUMBER + 1), "a newer release"),
         (_foreign, "doesn't belong"),
         (lambda database: database.mkdir(), "can't be opened"),
+        (lambda database: database.parent.rmdir() or database.parent.write_text("a file"), "could not be used"),
     ],
-    ids=["no database", "corrupt", "older", "newer", "foreign", "folder"],
+    ids=["no database", "corrupt", "older", "newer", "foreign", "folder", "in a file"],
 )
 def test_a_file_that_is_no_broker_of_this_release(spoil: Callable[[Path], object], said: str, database: Path) -> None:
     """It is refused before anything is written, with the file's name and the next step."""
+    database = database.parent / "folder" / database.name
+    database.parent.mkdir()
     spoil(database)
     before = database.read_bytes() if database.is_file() else b""
     with pytest.raises(BrokerError, match=said) as caught:

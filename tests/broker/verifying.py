@@ -41,11 +41,31 @@ def verify(
     Raises:
         RuntimeError: an interaction failed.
     """
-    answers = {
+    verifier = Verifier(provider, host="127.0.0.1").message_handler(_answers(messages))
+    verifier = _select(verifier, broker, branch, selectors or [], pending=pending, wip_since=wip_since)
+    if version is not None:
+        verifier.set_publish_options(version, branch=branch)
+    if description is not None:
+        verifier.filter(description)
+    verifier.verify()
+
+
+def _answers(messages: dict[str, bytes]) -> Any:
+    return {
         f"a {name} event": {"contents": contents, "content_type": "application/json", "metadata": None}
         for name, contents in messages.items()
     }
-    verifier = Verifier(provider, host="127.0.0.1").message_handler(answers)  # type: ignore[arg-type]  # TypedDict
+
+
+def _select(  # the parts of one selection
+    verifier: Verifier,
+    broker: Broker,
+    branch: str | None,
+    selectors: list[dict[str, Any]],
+    *,
+    pending: bool,
+    wip_since: str | None,
+) -> Verifier:
     source = verifier.broker_source(broker.url, token=broker.token or None, selector=True, use_env=False)
     if pending:
         source.include_pending()
@@ -53,11 +73,6 @@ def verify(
         source.include_wip_since(wip_since)
     if branch is not None:
         source.provider_branch(branch)
-    for selector in selectors or []:
+    for selector in selectors:
         source.consumer_version(**selector)
-    verifier = source.build()
-    if version is not None:
-        verifier.set_publish_options(version, branch=branch)
-    if description is not None:
-        verifier.filter(description)
-    verifier.verify()
+    return source.build()

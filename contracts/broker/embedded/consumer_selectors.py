@@ -66,22 +66,9 @@ def verification_query(body: Any, environments: frozenset[str]) -> VerificationQ
     """
     if not isinstance(body, dict):
         raise ValidationProblem({"": ["must be a JSON object"]})
-    errors: dict[str, list[str]] = {}
-    branch = body.get("providerVersionBranch")
-    if branch is not None and (not isinstance(branch, str) or (branch and not branch.strip())):
-        errors["providerVersionBranch"] = ["must be a name"]
-    tags = body.get("providerVersionTags") or []
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        errors["providerVersionTags"] = ["must be a list of names"]
-    if "includePendingStatus" in body and not isinstance(body["includePendingStatus"], bool):
-        errors["includePendingStatus"] = ["must be true or false"]
-    since = body.get("includeWipPactsSince")
-    if "includeWipPactsSince" in body and not _is_date(since):
-        errors["includeWipPactsSince"] = ["must be a date"]
-    listed = body.get("consumerVersionSelectors", [])
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-        errors["consumerVersionSelectors"] = ["must be a list of objects"]
-    else:
+    branch, listed = body.get("providerVersionBranch"), body.get("consumerVersionSelectors", [])
+    errors = _shape_errors(body)
+    if "consumerVersionSelectors" not in errors:
         texts = [
             f"{text} (at index {index})"
             for index, item in enumerate(listed)
@@ -94,10 +81,35 @@ def verification_query(body: Any, environments: frozenset[str]) -> VerificationQ
     return VerificationQuery(
         selectors=tuple(selector for item in listed for selector in _selectors(item, branch)),
         branch=branch,
-        tags=tuple(tags),
+        tags=tuple(body.get("providerVersionTags") or []),
         pending=body.get("includePendingStatus", True),
-        wip_since=since,
+        wip_since=body.get("includeWipPactsSince"),
     )
+
+
+def _shape_errors(body: dict[str, Any]) -> dict[str, list[str]]:
+    branch, tags = body.get("providerVersionBranch"), body.get("providerVersionTags") or []
+    listed = body.get("consumerVersionSelectors", [])
+    wrong = {
+        "providerVersionBranch": (
+            branch is not None and (not isinstance(branch, str) or (branch != "" and not branch.strip())),
+            "must be a name",
+        ),
+        "providerVersionTags": (
+            not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags),
+            "must be a list of names",
+        ),
+        "includePendingStatus": (not isinstance(body.get("includePendingStatus", True), bool), "must be true or false"),
+        "includeWipPactsSince": (
+            "includeWipPactsSince" in body and not _is_date(body["includeWipPactsSince"]),
+            "must be a date",
+        ),
+        "consumerVersionSelectors": (
+            not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed),
+            "must be a list of objects",
+        ),
+    }
+    return {field: [text] for field, (is_wrong, text) in wrong.items() if is_wrong}
 
 
 def _is_date(value: Any) -> bool:

@@ -206,15 +206,8 @@ def judge(
     absent = [pair for pair in integrations if pair.required and (pair.consumer_id, pair.provider_id) not in with_row]
     unverified = [row for row in considered if row.success is None]
     missing = [entry for entry in resolved if entry.named and entry.missing and not entry.ignored]
-    deployable: bool | None
-    if missing:
-        deployable = False
-    elif unverified or absent:
-        deployable = None
-    else:
-        deployable = all(row.success for row in considered)
     return Answer(
-        deployable=deployable,
+        deployable=_deployable(considered, known=not (unverified or absent), missing=bool(missing)),
         success=sum(row.success is True for row in considered),
         failed=sum(row.success is False for row in considered),
         unknown=len(absent) + len(unverified),
@@ -223,6 +216,12 @@ def judge(
         rows=considered,
         ignored_rows=ignored,
     )
+
+
+def _deployable(considered: Sequence[Row], *, known: bool, missing: bool) -> bool | None:
+    if missing:
+        return False
+    return all(row.success for row in considered) if known else None
 
 
 def _reasons(

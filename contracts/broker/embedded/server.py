@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from contracts.errors import BrokerError, MisuseError
+
+if TYPE_CHECKING:
+    from waitress.server import BaseWSGIServer, MultiSocketServer
 
 _THREADS = 8
 _MAX_BODY = 64 * 1024 * 1024
@@ -41,26 +45,10 @@ def serve(
         MisuseError: the address is reachable by others and there is no token.
         BrokerError: the address can't be listened on, or the file can't be used.
     """
-    if not token and not is_loopback(host):
-        raise MisuseError(
-            f"the broker would be open to everyone who can reach {host}",
-            next_step="give it a token, or listen on 127.0.0.1",
-        )
-    # Imported late: it is needed by nobody but who serves.
-    from waitress.server import create_server
-
-    from contracts.broker.embedded.app import create_app
-
+    _refuse_to_be_open(host, token)
     listening = _listen(host, port)
     try:
-        app = create_app(database, token=token or None, patience=patience)
-        server = create_server(
-            app,
-            sockets=[listening],
-            threads=_THREADS,
-            max_request_body_size=_MAX_BODY,
-            ident="contracts-broker",
-        )
+        server = _server(listening, database, token or None, patience)
     except BaseException:
         listening.close()
         raise
@@ -73,6 +61,28 @@ def serve(
             pass
         finally:
             server.close()
+
+
+def _server(
+    listening: socket.socket, database: Path, token: str | None, patience: float
+) -> BaseWSGIServer | MultiSocketServer:
+    # Imported late: it is needed by nobody but who serves.
+    from waitress.server import create_server
+
+    from contracts.broker.embedded.app import create_app
+
+    app = create_app(database, token=token, patience=patience)
+    return create_server(
+        app, sockets=[listening], threads=_THREADS, max_request_body_size=_MAX_BODY, ident="contracts-broker"
+    )
+
+
+def _refuse_to_be_open(host: str, token: str | None) -> None:
+    if not token and not is_loopback(host):
+        raise MisuseError(
+            f"the broker would be open to everyone who can reach {host}",
+            next_step="give it a token, or listen on 127.0.0.1",
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
