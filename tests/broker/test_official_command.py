@@ -97,7 +97,7 @@ def test_record_deployment_of_instances(published: Broker) -> None:
 
 
 def test_record_release_and_support_ended(published: Broker) -> None:
-    """Releases stand beside each other until their support ends."""
+    """Releases stand beside each other until their support ends; a release can be supported again."""
     published.publish("service", "2", pact("service", "tracker"))
     for number in ("1", "2"):
         version = ("--pacticipant", "service", "--version", number, "--environment", "production")
@@ -115,6 +115,9 @@ def test_record_release_and_support_ended(published: Broker) -> None:
     assert pact_broker(published, *ended).returncode == 0
     assert pact_broker(published, *ended).returncode == 1
     assert _live(published, "released", "currently-supported") == ["2"]
+    again = ("record-release", "--pacticipant", "service", "--version", "1", "--environment", "production")
+    assert pact_broker(published, *again).returncode == 0
+    assert sorted(_live(published, "released", "currently-supported")) == ["1", "2"]
 
 
 def test_can_i_deploy(published: Broker) -> None:
