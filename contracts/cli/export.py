@@ -1,0 +1,85 @@
+"""`contracts export`: the contract in the forms of other ecosystems."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contracts.cli.options import echo_json, project
+from contracts.errors import MisuseError, Where
+from contracts.model.names import did_you_mean
+
+
+@click.group("export")
+def command() -> None:
+    """Write the contract as JSON Schema or AsyncAPI."""
+
+
+@command.command("json-schema")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write one file an event, <event>.schema.json, into this folder.",
+)
+@click.option("--event", metavar="EVENT", help="Only this event.")
+@click.option("--base-uri", metavar="URI", help="What each $id starts with.  [default: urn:contracts:<domain>:]")
+def json_schema(out: Path | None, event: str | None, base_uri: str | None) -> None:
+    """Export each canonical event as JSON Schema, draft 2020-12.
+
+    Without --out, one schema that holds all of them is printed.
+
+    \b
+    Examples:
+      contracts export json-schema --out schemas
+      contracts export json-schema --event client_webinar_completed
+    """
+    from contracts.report.exports import bundle, event_schema
+
+    _, domain = project()
+    base = base_uri or f"urn:contracts:{domain.package}:"
+    if event is not None and event not in domain.catalogue:
+        raise MisuseError(
+            f"{event!r} is no canonical event{did_you_mean(event, domain.catalogue)}",
+            next_step=f"the canonical events are {', '.join(domain.catalogue)}",
+        )
+    if out is not None:
+        for name in [event] if event else domain.catalogue:
+            _write(out / f"{name}.schema.json", event_schema(domain, name, base))
+    else:
+        echo_json(event_schema(domain, event, base) if event else bundle(domain, base))
+
+
+@command.command("asyncapi")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write this file instead of printing.")
+def asyncapi(out: Path | None) -> None:
+    """Export registry and catalogue as an AsyncAPI 3.0.0 document, in JSON.
+
+    Emitters send, the consumer receives; x-status says how far each pair is.
+
+    \b
+    Examples:
+      contracts export asyncapi
+      contracts export asyncapi --out asyncapi.json
+    """
+    from contracts.report.exports import asyncapi_document
+
+    _, domain = project()
+    document = asyncapi_document(domain)
+    if out is not None:
+        _write(out, document)
+    else:
+        echo_json(document)
+
+
+def _write(file: Path, document: dict[str, Any]) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes((json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
+    except OSError as error:
+        raise MisuseError(
+            f"the export can't be written: {error.strerror}", where=Where(str(file)), next_step="name another place"
+        ) from None
+    click.echo(f"wrote {file}", err=True)
