@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import echo_json, leave, output_option, project, stale_pacts, tell_ci
 from contracts.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def command(check: bool, output: str) -> None:
     else:
         for line in _lines(result):
             click.echo(line)
+    if check:
+        tell_ci(domain, others=stale_pacts(result))
     leave(ExitCode.BROKEN if check and result.changes else ExitCode.HOLDS)
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
+from contracts.cli.options import echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
 from contracts.flows.check import Check, check
 from contracts.flows.domain import shown
 
 if TYPE_CHECKING:
     from contracts.model.domain import Domain
+    from contracts.report.annotations import Annotation
 
 
 @click.command("check")
@@ -40,16 +41,26 @@ def command(junit: Path | None, output: str) -> None:
         echo=lambda text: click.echo(text, err=True),
         listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
     )
+    complaints = _complaints(result)
     if junit is not None:
         from contracts.report.junit import render_junit
 
-        write_file(junit, render_junit(result.runs))
+        write_file(junit, render_junit(result.runs, checks=complaints))
     if output == "json":
         echo_json(_document(domain, result))
     else:
         _print(domain, result)
-    tell_ci(result.runs, domain, matrix=True)
+    tell_ci(domain, result.runs, others=[found for group in complaints.values() for found in group], matrix=True)
     leave(result.exit_code)
+
+
+def _complaints(result: Check) -> dict[str, list[Annotation]]:
+    from contracts.report.annotations import complaint
+
+    return {
+        "lint": [complaint(found.rule, found.message, found.where, found.next_step) for found in result.lint],
+        "capture": stale_pacts(result.capture),
+    }
 
 
 def _print(domain: Domain, result: Check) -> None:

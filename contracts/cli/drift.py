@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
 
 
@@ -25,9 +25,12 @@ def command(documents: tuple[Path, ...], output: str) -> None:
       contracts drift docs/emitters.ru.md --output json
     """
     from contracts.flows.drift.document import drift_of
+    from contracts.report.annotations import complaint
 
     _, domain = project()
     found, code = drift_of(documents, domain)
+    differences = [difference for document in found for difference in document.differences]
+    tell_ci(domain, others=[complaint("drift", one.message, one.document) for one in differences])
     if output == "json":
         echo_json({"success": code is ExitCode.HOLDS, "documents": [document.to_json() for document in found]})
         leave(code)

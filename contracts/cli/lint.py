@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
-from contracts.flows.lint import lint
+from contracts.flows.lint import LintFinding, lint
+
+if TYPE_CHECKING:
+    from contracts.report.annotations import Annotation
 
 
 @click.command()
@@ -44,4 +49,11 @@ def command(output: str) -> None:
             click.echo(f"  next: {finding.next_step}")
         pairs = len(list(domain.registry.pairs()))
         click.echo(f"lint: {len(domain.catalogue.names)} canonical events, {pairs} pairs, {len(findings)} findings")
+    tell_ci(domain, others=_annotations(findings))
     leave(ExitCode.BROKEN if findings else ExitCode.HOLDS)
+
+
+def _annotations(findings: tuple[LintFinding, ...]) -> tuple[Annotation, ...]:
+    from contracts.report.annotations import complaint
+
+    return tuple(complaint(found.rule, found.message, found.where, found.next_step) for found in findings)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +15,10 @@ from contracts.flows.domain import load_domain
 from contracts.flows.settings import Settings, load_settings
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
+
+if TYPE_CHECKING:
+    from contracts.flows.capture import Capture
+    from contracts.report.annotations import Annotation
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -62,10 +66,13 @@ def write_file(file: Path, text: str) -> None:
         ) from None
 
 
-def tell_ci(runs: Sequence[Verification], domain: Domain, *, matrix: bool = False) -> None:
+def tell_ci(
+    domain: Domain, runs: Sequence[Verification] = (), *, others: Iterable[Annotation] = (), matrix: bool = False
+) -> None:
     """Tell the CI that runs this, if one does, what was found: annotations, summary, outputs, code quality.
 
     Args:
+        others: what other checks than verifications found.
         matrix: the runs are those of the whole project; its matrix heads the summary.
     """
     from contracts.report.ci import ci_writings, deliver
@@ -77,7 +84,22 @@ def tell_ci(runs: Sequence[Verification], domain: Domain, *, matrix: bool = Fals
         whole = build_matrix(domain.registry, domain.catalogue, runs) if matrix else None
         return render_markdown(runs, matrix=whole)
 
-    deliver(ci_writings(runs, domain, markdown=markdown), sys.stderr)
+    deliver(ci_writings(runs, domain, markdown=markdown, others=others), sys.stderr)
+
+
+def stale_pacts(result: Capture) -> list[Annotation]:
+    """Return each pact that isn't what the consumer tests expect, for a CI to show."""
+    from contracts.report.annotations import complaint
+
+    return [
+        complaint(
+            "capture",
+            "\n".join([f"the pact is stale: {change.how}", *change.details]),
+            Where(str(result.folder / change.file)),
+            "run contracts capture and commit the pacts",
+        )
+        for change in result.changes
+    ]
 
 
 def leave(code: int) -> None:

@@ -64,7 +64,7 @@ def command(html: Path | None, markdown: Path | None, report_only: bool, broker:
         _write_html(html, settings, domain, runs, versions)
     if markdown is not None:
         _write_markdown(markdown, domain, runs)
-    tell_ci(runs, domain, matrix=True)
+    tell_ci(domain, runs, matrix=True)
     if not runs:
         click.echo("not verified: no driver is named under [tool.contracts.emitters] in the settings", err=True)
     leave(ExitCode.HOLDS if report_only else worst(codes))

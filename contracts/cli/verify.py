@@ -79,7 +79,7 @@ def command(
     _show(run, output)
     if failure is not None:
         click.echo(f"error: {failure}", err=True)
-    tell_ci([run], domain)
+    tell_ci(domain, [run])
     leave(run.exit_code)
 
 

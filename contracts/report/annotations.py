@@ -104,6 +104,17 @@ def _of_finding(level: Level, finding: Finding, subject: tuple[str, ...], place:
     )
 
 
+def complaint(rule: str, message: str, where: Where | None, next_step: str | None = None) -> Annotation:
+    """Return what another check than a verification found, as an error.
+
+    Args:
+        rule: what was checked, such as `capture`.
+    """
+    advice = f"\nnext: {printable(next_step)}" if next_step else ""
+    text = f"{printable(message)}{advice}"
+    return Annotation(Level.ERROR, rule, rule, text, where, (rule, where.file if where else "", message))
+
+
 def inside(where: Where | None, root: Path, current: Path) -> Where | None:
     """Return a place as the CI names it, relative to its checkout; None where it lies outside.
 

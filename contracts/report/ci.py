@@ -40,21 +40,23 @@ def ci_writings(
     domain: Domain,
     *,
     markdown: Callable[[], str],
+    others: Iterable[Annotation] = (),
     environ: Mapping[str, str] | None = None,
 ) -> tuple[Writing, ...]:
     """Return what the CI that runs this is to be told; nothing where none does.
 
     Args:
-        runs: the verifications.
+        runs: the verifications; without any, no summary and no outputs are written.
         domain: for the registry's lines.
         markdown: makes the job summary, where one is wanted.
+        others: what other checks found.
         environ: the environment's variables.
     """
     environ = os.environ if environ is None else environ
     if not (_on(environ, "GITHUB_ACTIONS") or _on(environ, "GITLAB_CI")):
         return ()
     taken = tuple(runs)
-    annotations = annotate(taken, registry_places(domain))
+    annotations = (*others, *annotate(taken, registry_places(domain)))
     if _on(environ, "GITHUB_ACTIONS"):
         return tuple(_github(taken, annotations, markdown, environ))
     return tuple(_gitlab(annotations, domain, environ))
@@ -87,6 +89,8 @@ def _github(
     commands = list(github.workflow_commands(_placed(annotations, root)))
     if commands:
         yield Writing("".join(f"{command}\n" for command in commands))
+    if not runs:
+        return
     if summary := environ.get("GITHUB_STEP_SUMMARY"):
         file = Path(summary)
         room = github.SUMMARY_BYTES - (file.stat().st_size if file.is_file() else 0)
@@ -100,7 +104,10 @@ def _gitlab(annotations: tuple[Annotation, ...], domain: Domain, environ: Mappin
     registry = inside(Where(str(domain.registry_file)), root, Path.cwd())
     # A registry from an installed package has no place in the checkout, but GitLab wants some file.
     elsewhere = registry or Where(domain.registry_file.name)
-    yield Writing(gitlab.code_quality(_placed(annotations, root), elsewhere=elsewhere), root / gitlab.FILE)
+    file = root / gitlab.FILE
+    # A job may run several commands: each adds to what the ones before it found.
+    before = gitlab.issues_in(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else ()
+    yield Writing(gitlab.code_quality(_placed(annotations, root), elsewhere=elsewhere, before=before), file)
 
 
 def _placed(annotations: Iterable[Annotation], root: Path) -> Iterator[Annotation]:

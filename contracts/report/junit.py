@@ -6,17 +6,22 @@ The form is the one that Jenkins and GitLab document: a test suite an emitter, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 from xml.etree import ElementTree as ET
 
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
+from contracts.report.annotations import Annotation
 from contracts.report.text import finding_fields, one_line, outcome, pact_line, printable, remark
 
 # XML 1.0, section 2.2: what a document can't hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_PROJECT = "project"
+"""The suite of what is checked beside the emitters."""
 
 _Outcome = Literal["passed", "failure", "error", "skipped"]
 
@@ -32,11 +37,17 @@ class _Case:
     line: int | None = None
 
 
-def render_junit(runs: Iterable[Verification]) -> str:
+def render_junit(
+    runs: Iterable[Verification], *, checks: Mapping[str, Sequence[Annotation]] = MappingProxyType({})
+) -> str:
     """Return the runs as one JUnit document, to be written as UTF-8.
 
     A pair is a test case: failed is a failure, planned is skipped with its reason, error an error. Each
     violation and each error of the harness is a test case of its own. Any content gives valid XML.
+
+    Args:
+        runs: the verifications.
+        checks: what else was checked, by its name, and what it found; a test case each.
     """
     root = ET.Element("testsuites", name="contracts")
     totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
@@ -45,6 +56,11 @@ def render_junit(runs: Iterable[Verification]) -> str:
         counts = _counts(cases)
         totals = {name: totals[name] + count for name, count in counts.items()}
         root.append(_suite(run, cases, counts))
+    if checks:
+        cases = tuple(_check_case(name, tuple(found)) for name, found in checks.items())
+        counts = _counts(cases)
+        totals = {name: totals[name] + count for name, count in counts.items()}
+        root.append(_bare_suite(_PROJECT, cases, counts))
     for name, count in totals.items():
         root.set(name, str(count))
     ET.indent(root)
@@ -105,6 +121,18 @@ def _finding_case(what: Literal["violation", "error"], number: int, finding: Fin
     )
 
 
+def _check_case(name: str, found: tuple[Annotation, ...]) -> _Case:
+    if not found:
+        return _Case(name, "passed")
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    text = "\n".join(f"{one.where}: {one.message}" if one.where else one.message for one in found)
+    where = found[0].where
+    return _Case(
+        name, "failure", found[0].rule, f"{found[0].message}{more}", text,
+        where.file if where else None, where.line if where else None,
+    )  # fmt: skip
+
+
 def _headline(finding: Finding, number: int) -> str:
     more = f" (and {number - 1} more)" if number > 1 else ""
     return f"{finding.rule}: {finding.message}{more}"
@@ -116,13 +144,18 @@ def _described(finding: Finding) -> str:
     return "\n".join(lines)
 
 
+def _bare_suite(name: str, cases: tuple[_Case, ...], counts: dict[str, int]) -> ET.Element:
+    suite = ET.Element("testsuite", {"name": _xml(name)} | {kind: str(count) for kind, count in counts.items()})
+    suite.extend(_element(name, case) for case in cases)
+    return suite
+
+
 def _suite(run: Verification, cases: tuple[_Case, ...], counts: dict[str, int]) -> ET.Element:
-    suite = ET.Element("testsuite", {"name": _xml(run.emitter)} | {name: str(count) for name, count in counts.items()})
-    properties = ET.SubElement(suite, "properties")
+    suite = _bare_suite(run.emitter, cases, counts)
+    properties = ET.Element("properties")
+    suite.insert(0, properties)
     for name, value in (("toolkit", run.toolkit), ("registry", run.registry)):
         ET.SubElement(properties, "property", name=name, value=_xml(value))
-    for case in cases:
-        suite.append(_element(run.emitter, case))
     said = [f"note {_described(note)}" for note in run.notes]
     said += [f"untested {rule}: {one_line(reason)}" for rule, reason in (run.untested or {}).items()]
     said += [f"pact {pact_line(pact)}" for pact in run.pacts]

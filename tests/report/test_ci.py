@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.errors import Where
 from contracts.model.verdict import Verdict, Verification
-from contracts.report.annotations import annotate, inside, registry_places
+from contracts.report.annotations import annotate, complaint, inside, registry_places
 from contracts.report.ci import Writing, ci_writings, deliver, in_ci
 from contracts.report.console import render_verification
 from contracts.report.github import SUMMARY_BYTES, job_summary, output_file, workflow_commands
@@ -152,6 +152,28 @@ def test_gitlab_gets_its_code_quality_file(tmp_path: Path, monkeypatch: pytest.M
         assert issue["location"]["lines"]["begin"] >= 1
         assert not Path(issue["location"]["path"]).is_absolute()
     assert {"path": "captures.ndjson", "lines": {"begin": 3}} in [issue["location"] for issue in issues]
+
+
+def test_a_second_command_of_the_job_keeps_what_the_first_found(tmp_path: Path) -> None:
+    """GitLab takes one file a job: later commands add to it, and what is found again is there once."""
+    environ = {"GITLAB_CI": "true", "CI_PROJECT_DIR": str(tmp_path)}
+    for runs in ([red()], [run(pair(Verdict.FAILED, finding("lost-fact")), emitter="another")], [red()]):
+        deliver(_write(runs, environ), io.StringIO())
+    names = [issue["check_name"] for issue in json.loads((tmp_path / FILE).read_text(encoding="utf-8"))]
+    assert names.count("wrong-fact") == 1
+    assert "lost-fact" in names
+    (tmp_path / FILE).write_text("{torn", encoding="utf-8")
+    deliver(_write([red()], environ), io.StringIO())
+    assert json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
+
+
+def test_other_checks_are_shown_at_their_line(tmp_path: Path) -> None:
+    """What lint or capture found is an error at its place; without a verification there are no outputs."""
+    found = complaint("fact-key", "50%: it is no key", Where(str(tmp_path / "events.py"), 7), "name the key")
+    environ = {"GITHUB_ACTIONS": "1", "GITHUB_WORKSPACE": str(tmp_path), "GITHUB_OUTPUT": str(tmp_path / "out")}
+    (writing,) = ci_writings((), domain(), markdown=lambda: "", others=[found], environ=environ)
+    assert writing.file is None
+    assert writing.text == "::error title=fact-key,file=events.py,line=7::50%25: it is no key%0Anext: name the key\n"
 
 
 def test_fingerprints_are_unique_and_stable() -> None:

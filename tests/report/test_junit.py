@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.errors import ExitCode
+from contracts.errors import ExitCode, Where
 from contracts.model.verdict import Verdict
+from contracts.report.annotations import complaint
 from contracts.report.junit import render_junit
 from tests.report.examples import COMPLETED, ENTERED, HOSTILE, SUBMITTED, finding, green, pair, red, run
 
@@ -70,6 +71,17 @@ def test_what_fails_a_run_beside_its_pairs_is_a_case() -> None:
     """A run that read nothing, or whose publication failed, isn't green in JUnit."""
     assert "emissions" in _cases(render_junit([run(pair(Verdict.PENDING), nothing_read=True)]))
     assert "publication" in _cases(render_junit([run(pair(Verdict.PASSED), failures=(ExitCode.BROKER,))]))
+
+
+def test_other_checks_are_cases_of_the_project() -> None:
+    """A lint finding or a stale pact fails its case, so that JUnit isn't green where the exit code isn't 0."""
+    found = [complaint("fact-key", "no key", Where("events.py", 7), "name it"), complaint("capture", "stale", None)]
+    cases = _cases(render_junit([green()], checks={"lint": found, "capture": []}))
+    failure = cases["lint"].find("failure")
+    assert failure is not None
+    assert "events.py:7: no key" in (failure.text or "")
+    assert (cases["lint"].get("file"), cases["lint"].get("line")) == ("events.py", "7")
+    assert len(cases["capture"]) == 0
 
 
 def test_hostile_content_gives_valid_xml() -> None:

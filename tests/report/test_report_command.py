@@ -117,3 +117,12 @@ def test_without_a_ci_nothing_else_is_written(project: Path) -> None:
     done = _run(project, "verify", EMITTER)
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(project.rglob("*")) == before
+
+
+def test_a_document_that_drifted_is_shown_at_its_line(project: Path) -> None:
+    """GitHub shows a difference where the document makes its statement."""
+    text = f"# Emitters\n\n## `{EMITTER}`\n\n- `{COMPLETED}`: planned, not implemented\n"
+    (project / "doc.md").write_text(text, encoding="utf-8")
+    done = _run(project, "drift", "doc.md", GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(project))
+    assert done.returncode == 1, done.stderr
+    assert "::error title=drift,file=doc.md,line=5::" in done.stderr
