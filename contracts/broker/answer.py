@@ -95,7 +95,8 @@ def _sentences(value: Any) -> Iterator[str]:
         yield from _strings(value.get(key), "")
     if not any(key in value for key in ("error", "errors", "detail")):
         yield from _strings(value.get("title"), "")
-    for notice in value.get("notices") or ():
+    notices = value.get("notices")
+    for notice in notices if isinstance(notices, list) else ():
         if isinstance(notice, Mapping) and notice.get("type") == "error":
             yield from _strings(notice.get("text"), "")
 

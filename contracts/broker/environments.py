@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,11 @@ class Placement:
 def environments(client: BrokerClient) -> tuple[Environment, ...]:
     """Return every environment of the broker."""
     listed = client.get(client.link("pb:environments"), doing="listing the environments")
-    return tuple(
-        Environment(str(e["name"]), str(e.get("displayName", e["name"])), e.get("production") is True, e)
-        for e in hal.embedded(listed, "environments") or ()
-    )
+    with hal.understood("the list of environments"):
+        return tuple(
+            Environment(str(e["name"]), str(e.get("displayName", e["name"])), e.get("production") is True, e)
+            for e in hal.embedded(listed, "environments") or ()
+        )
 
 
 def environment(client: BrokerClient, name: str) -> Environment:
@@ -104,7 +105,7 @@ _RELATIONS = {
 }
 
 
-def _placements(client: BrokerClient, place: Environment, pacticipant: str | None, kind: str) -> Iterator[Placement]:
+def _placements(client: BrokerClient, place: Environment, pacticipant: str | None, kind: str) -> tuple[Placement, ...]:
     relation, name = _RELATIONS[kind]
     # A list of environments may hold their own addresses alone.
     own = place.document
@@ -115,11 +116,19 @@ def _placements(client: BrokerClient, place: Environment, pacticipant: str | Non
         doing=f"asking what is {kind} in {place.name}",
         params=[("pacticipant", pacticipant)] if pacticipant is not None else [],
     )
-    for raw in hal.embedded(document, name) or ():
-        found = str(hal.embedded(raw, "pacticipant")["name"])
-        if pacticipant in (None, found):
-            number = str(hal.embedded(raw, "version")["number"])
-            yield Placement(found, number, kind, raw.get("applicationInstance"), hal.link(raw, "self"))
+    with hal.understood(f"what is {kind} in {place.name}"):
+        found = tuple(_placement(raw, kind) for raw in hal.embedded(document, name) or ())
+    return tuple(one for one in found if pacticipant in (None, one.pacticipant))
+
+
+def _placement(raw: Mapping[str, Any], kind: str) -> Placement:
+    return Placement(
+        pacticipant=str(raw["_embedded"]["pacticipant"]["name"]),
+        version=str(raw["_embedded"]["version"]["number"]),
+        kind=kind,
+        instance=raw.get("applicationInstance"),
+        url=hal.link(raw, "self"),
+    )
 
 
 def record(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -63,3 +64,22 @@ def embedded(document: Mapping[str, Any], name: str) -> Any:
     """Return what a document embeds under `name`, or None."""
     known = document.get("_embedded")
     return known.get(name) if isinstance(known, Mapping) else None
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Say that an answer has another form than a Pact Broker's, where reading it fails.
+
+    Args:
+        what: what is read, as in "the list of environments".
+
+    Raises:
+        BrokerError: the code inside met a missing key or a value of another type.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise BrokerError(
+            f"{what} can't be read: the broker's answer has another form ({type(error).__name__}: {error})",
+            next_step="check that the base URL is a Pact Broker's, of version 2.100 or newer",
+        ) from None

@@ -8,7 +8,6 @@ from typing import Any
 
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
-from contracts.errors import BrokerError
 
 _PATH = "matrix"
 """The one path without a link in the index; the official clients know it too."""
@@ -74,17 +73,12 @@ def results_matrix(client: BrokerClient, consumer: str, emitter: str, emitter_ve
 
 def _ask(client: BrokerClient, params: list[tuple[str, str]]) -> Matrix:
     document = client.get(_PATH, doing="asking for the matrix", params=params)
-    try:
+    with hal.understood("the matrix"):
         summary = document["summary"]
         rows = tuple(_row(raw) for raw in document["matrix"])
         # Read strictly: what is neither true nor false must not become a yes.
         deployable = {True: True, False: False, None: None}[summary["deployable"]]
-    except (KeyError, TypeError, AttributeError):
-        raise BrokerError(
-            "the broker's matrix can't be read: it holds no summary or no rows",
-            next_step="check the broker's version: 2.100 or newer",
-        ) from None
-    return Matrix(deployable, str(summary.get("reason", "")), rows)
+        return Matrix(deployable, str(summary.get("reason", "")), rows)
 
 
 def _row(raw: Mapping[str, Any]) -> MatrixRow:

@@ -92,10 +92,13 @@ def _body(publication: Publication) -> dict[str, Any]:
 def _latest_digests(client: BrokerClient, consumer: str) -> dict[str, str]:
     """Return the digest of the pact of each of the consumer's pairs that was published last, by provider."""
     listed = client.get(client.link("pb:latest-pact-versions"), doing="asking for the latest pacts")
+    with hal.understood("the list of the latest pacts"):
+        entries = listed.get("pacts") or hal.embedded(listed, "pacts") or ()
+        own = [entry for entry in entries if (hal.embedded(entry, "consumer") or {}).get("name") == consumer]
     digests = {}
-    for entry in listed.get("pacts") or hal.embedded(listed, "pacts") or ():
-        if (hal.embedded(entry, "consumer") or {}).get("name") == consumer:
-            found = client.get(hal.link(entry, "self"), doing="fetching the latest pact")
+    for entry in own:
+        found = client.get(hal.link(entry, "self"), doing="fetching the latest pact")
+        with hal.understood("the latest pact"):
             digests[str(found["provider"]["name"])] = _digest(found)
     return digests
 
@@ -115,7 +118,9 @@ def _confirm(
         consumerApplicationVersion=publication.version,
     )
     found = client.find(url, doing="reading a published pact back")
-    if found is None or _meaning(found) != _meaning(pact.raw):
+    with hal.understood("the published pact"):
+        confirmed = found is not None and _meaning(found) == _meaning(pact.raw)
+    if found is None or not confirmed:
         what = "doesn't have" if found is None else "gives back another content for"
         raise BrokerError(
             f"not confirmed: the broker {what} the pact with {pact.provider}, version {publication.version}",
@@ -129,7 +134,8 @@ def _confirm(
 def _confirm_branch(client: BrokerClient, publication: Publication) -> None:
     url = client.link("pb:pacticipant-version", pacticipant=publication.consumer, version=publication.version)
     version = client.find(url, doing="reading the published version back") or {}
-    branches = [entry.get("name") for entry in hal.embedded(version, "branchVersions") or ()]
+    with hal.understood("the published version"):
+        branches = [entry["name"] for entry in hal.embedded(version, "branchVersions") or ()]
     if publication.branch not in branches:
         raise BrokerError(
             f"not confirmed: the broker doesn't have {publication.consumer} {publication.version} "

@@ -32,26 +32,48 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
+class Test:
+    """What a result says of one interaction.
+
+    Attributes:
+        rules: what was broken; another tool's attributes where it names no rules.
+        ready: it is pending, and nothing was found.
+    """
+
+    event: str
+    success: bool
+    pending: bool
+    ready: bool
+    rules: tuple[str, ...]
+    registry: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A posted result.
 
     Attributes:
-        tests: one an interaction, as they were posted.
+        tests: one an interaction.
         empty: it says that no interaction was tested: what a verifier posts whose filter matched nothing.
     """
 
-    emitter_version: str
     success: bool
-    tests: tuple[Mapping[str, Any], ...]
+    tests: tuple[Test, ...]
     empty: bool
-    url: str
 
     @property
     def registry(self) -> str | None:
         """The digest of the registry that it was judged by; None where another tool posted it."""
-        digests = {test.get("registry") for test in self.tests}
-        digest = digests.pop() if len(digests) == 1 else None
-        return digest if isinstance(digest, str) else None
+        digests = {test.registry for test in self.tests}
+        return digests.pop() if len(digests) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One interaction of a pact on the broker."""
+
+    event: str
+    pending: bool
 
 
 def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tuple[Selected, ...]:
@@ -72,27 +94,23 @@ def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tupl
         return ()
     if answer.status != 200:
         raise answer.refusal(f"asking for the pacts of {provider} to verify")
-    listed = hal.embedded(answer.mapping(), "pacts")
-    if not isinstance(listed, list):
-        raise BrokerError(
-            "the broker's answer names no pacts to verify", next_step="check the broker's version: 2.100 or newer"
-        )
-    return tuple(_selected(client, entry) for entry in listed)
+    document = answer.mapping()
+    with hal.understood("the list of pacts to verify"):
+        entries = list(document["_embedded"]["pacts"])
+    return tuple(_selected(client, entry) for entry in entries)
 
 
 def _selected(client: BrokerClient, entry: Mapping[str, Any]) -> Selected:
-    properties = entry.get("verificationProperties") or {}
-    notices = [
-        n for n in properties.get("notices") or () if n.get("when", "before_verification") == "before_verification"
-    ]
-    url = hal.link(entry, "self")
-    return Selected(
-        url=url,
-        pending=properties.get("pending") is True,
-        wip=properties.get("wip") is True,
-        reasons=tuple(str(notice.get("text", "")) for notice in notices),
-        document=client.get(url, doing="fetching a pact to verify"),
-    )
+    with hal.understood("a pact to verify"):
+        url = hal.link(entry, "self")
+        properties = entry.get("verificationProperties") or {}
+        notices = properties.get("notices") or ()
+        reasons = tuple(str(n["text"]) for n in notices if n.get("when", _BEFORE) == _BEFORE)
+        pending, wip = properties.get("pending") is True, properties.get("wip") is True
+    return Selected(url, pending, wip, reasons, client.get(url, doing="fetching a pact to verify"))
+
+
+_BEFORE = "before_verification"
 
 
 def put_on_branch(client: BrokerClient, pacticipant: str, version: str, branch: str) -> None:
@@ -107,8 +125,8 @@ def put_on_branch(client: BrokerClient, pacticipant: str, version: str, branch: 
         raise answer.refusal(f"putting {pacticipant} {version} on the branch {branch}")
 
 
-def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any]) -> str:
-    """Post a result to a pact and return the result's address. The last one posted wins, so it may be repeated.
+def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    """Post a result to a pact. The last one posted wins, so it may be repeated.
 
     Raises:
         BrokerError: any answer but 201, or one that isn't about this result.
@@ -125,18 +143,54 @@ def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any])
             "not confirmed: the broker's answer is about another verification result",
             next_step="post it again; if it stays so, see the broker's log",
         )
-    return hal.link(taken, "self")
 
 
 def result(client: BrokerClient, url: str) -> Result:
-    """Fetch a result."""
+    """Fetch a result.
+
+    Raises:
+        BrokerError: the broker can't be reached, or the result can't be read.
+    """
     document = client.get(url, doing="fetching a verification result")
-    listed: list[Any] | None = document.get("testResults")
-    return Result(
-        emitter_version=str(document.get("providerApplicationVersion", "")),
-        success=document.get("success") is True,
-        tests=tuple(test for test in listed or () if isinstance(test, Mapping)),
-        # A tool that lists no tests at all says nothing of how many there were.
-        empty=listed == [],
-        url=url,
+    # A tool that lists no tests at all says nothing of how many there were.
+    listed = document.get("testResults")
+    with hal.understood("the verification result"):
+        tests = tuple(_test(raw) for raw in listed or ())
+    return Result(document.get("success") is True, tests, empty=listed == [])
+
+
+def _test(raw: Mapping[str, Any]) -> Test:
+    success, pending = raw.get("success") is True, raw.get("pending") is True
+    broken = [m.get("rule") or m.get("attribute") for m in raw.get("mismatches") or ()]
+    registry = raw.get("registry")
+    return Test(
+        event=_event(raw.get("event"), None, raw.get("interactionDescription")),
+        success=success,
+        pending=pending,
+        ready=pending and raw.get("ready", success) is True,
+        rules=tuple(dict.fromkeys(str(rule) for rule in broken if rule)),
+        registry=registry if isinstance(registry, str) else None,
     )
+
+
+def expected(client: BrokerClient, url: str) -> tuple[Expected, ...]:
+    """Return the interactions of a pact on the broker; none where it isn't there.
+
+    Raises:
+        BrokerError: the broker can't be reached, or the pact can't be read.
+    """
+    pact = client.find(url, doing="fetching a pact") or {}
+    with hal.understood("the pact"):
+        return tuple(
+            Expected(_event(None, raw.get("key"), raw.get("description")), raw.get("pending") is True)
+            for raw in pact.get("interactions") or ()
+        )
+
+
+def _event(event: object, key: object, description: object) -> str:
+    """Return the canonical event that is meant; pacts of another hand name it first in the description alone."""
+    if isinstance(event, str):
+        return event
+    if isinstance(key, str) and "/" in key:
+        return key.split("/", 1)[0]
+    return str(description or "").split(":", 1)[0].strip()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import environments, placements
@@ -13,7 +12,6 @@ from contracts.broker.matrix import results_matrix
 from contracts.broker.verifications import Result, result
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.flows.domain import shown
-from contracts.flows.release import event_of
 from contracts.model.registry import Pair, Registry
 
 
@@ -96,11 +94,11 @@ def _shortcoming(client: BrokerClient, registry: Registry, pair: Pair, version: 
 
 
 def _why_not_ready(found: Result, registry: Registry, pair: Pair) -> str | None:
-    tests: list[Any] = [test for test in found.tests if event_of(test) == pair.event]
+    tests = [test for test in found.tests if test.event == pair.event]
     if not tests:
         return f"its latest result says nothing of {pair.event}"
     if found.registry != registry.digest:
         return "its latest result was judged by another registry than this one"
-    if not all(test.get("ready", test.get("success")) is True for test in tests):
+    if not all(test.success for test in tests):
         return f"in its latest result {pair.event} wasn't ready: it wasn't emitted, or something was found"
     return None

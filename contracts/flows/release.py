@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import Environment, environment, placements
 from contracts.broker.matrix import Matrix, MatrixRow, release_matrix, results_matrix
-from contracts.broker.verifications import Result, result
+from contracts.broker.verifications import Result, expected, result
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
@@ -122,8 +121,7 @@ def _verified(client: BrokerClient, consumer: str, asked: Question) -> bool:
 def _relied_on(client: BrokerClient, place: Environment, consumer: str, emitter: str) -> bool:
     for version in _live(client, place, consumer):
         url = client.link("pb:publish-pact", provider=emitter, consumer=consumer, consumerApplicationVersion=version)
-        pact = client.find(url, doing="looking for a pact with the emitter") or {}
-        if any(not interaction.get("pending", False) for interaction in pact.get("interactions", ())):
+        if not all(interaction.pending for interaction in expected(client, url)):
             return True
     return False
 
@@ -147,34 +145,18 @@ def _row(client: BrokerClient, row: MatrixRow, registry: str) -> Row:
 
 def _pairs_of_result(emitter: str, found: Result) -> Iterator[PairReason]:
     for test in found.tests:
-        if test.get("pending") is True:
-            ready = test.get("ready", test.get("success")) is True
-            yield PairReason(emitter, event_of(test), PairState.PENDING, ready=ready)
-        elif test.get("success") is True:
-            yield PairReason(emitter, event_of(test), PairState.PASSED)
+        if test.pending:
+            yield PairReason(emitter, test.event, PairState.PENDING, ready=test.ready)
+        elif test.success:
+            yield PairReason(emitter, test.event, PairState.PASSED)
         else:
-            yield PairReason(emitter, event_of(test), PairState.FAILED, _rules(test))
-
-
-def event_of(test: Mapping[str, Any]) -> str:
-    """Return the canonical event of one entry of `testResults`, other tools' too: its description starts with it."""
-    event = test.get("event")
-    return event if isinstance(event, str) else str(test.get("interactionDescription", "")).split(":", 1)[0].strip()
-
-
-def _rules(test: Mapping[str, Any]) -> tuple[str, ...]:
-    mismatches = test.get("mismatches") or ()
-    rules = [m.get("rule") or m.get("attribute") for m in mismatches if isinstance(m, Mapping)]
-    return tuple(dict.fromkeys(str(rule) for rule in rules if rule))
+            yield PairReason(emitter, test.event, PairState.FAILED, test.rules)
 
 
 def _pairs_of_pact(client: BrokerClient, row: MatrixRow) -> Iterator[PairReason]:
-    pact = (client.find(row.pact_url, doing="fetching the pact") if row.pact_url else None) or {}
-    for interaction in pact.get("interactions", ()):
-        state = PairState.PENDING if interaction.get("pending") is True else PairState.NEVER_VERIFIED
-        key = str(interaction.get("key") or "")
-        event = key.split("/", 1)[0] if "/" in key else str(interaction.get("description", "")).split(":", 1)[0]
-        yield PairReason(row.emitter, event.strip(), state)
+    for interaction in expected(client, row.pact_url) if row.pact_url else ():
+        state = PairState.PENDING if interaction.pending else PairState.NEVER_VERIFIED
+        yield PairReason(row.emitter, interaction.event, state)
 
 
 _WORST_FIRST = (PairState.FAILED, PairState.NEVER_VERIFIED, PairState.PENDING, PairState.PASSED)

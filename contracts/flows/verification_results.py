@@ -99,10 +99,10 @@ def pacts_for_verification(
 
 
 def _pact(selected: Selected) -> BrokerPact:
-    versions = hal.links(selected.document, "pb:consumer-version")
+    named = [link["name"] for link in hal.links(selected.document, "pb:consumer-version") if "name" in link]
     return BrokerPact(
         document=parse_pact(json.dumps(selected.document), source=selected.url),
-        consumer_version=str(versions[0]["name"]) if versions and "name" in versions[0] else None,
+        consumer_version=str(named[0]) if named else None,
         source=selected.url,
         broker_pending=selected.pending,
         wip=selected.wip,
