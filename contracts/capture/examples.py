@@ -58,8 +58,6 @@ def _texts(shape: Text, path: str) -> Iterator[str]:
     stem = name.removesuffix("_id").replace("_", "-")
     yield from (f"{stem}-1", name, stem, f"{stem}1", "1", "a", "A")
     yield f"{stem}-".ljust(shape.min_length, "1")
-    if shape.max_length is not None:
-        yield stem[: shape.max_length]
 
 
 def _text_fits(shape: Text, text: Any) -> bool:

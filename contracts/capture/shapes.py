@@ -83,10 +83,6 @@ class Object:
 
     fields: tuple[Field, ...]
 
-    def field(self, name: str) -> Field | None:
-        """Return the field called `name`, if there is one."""
-        return next((field for field in self.fields if field.name == name), None)
-
 
 Shape = Constant | Choice | Text | Number | Boolean | Nullable | ListOf | Object
 
@@ -96,7 +92,7 @@ class Field:
     """One field, by the name it has in JSON.
 
     Attributes:
-        promised: it is always there and never null; only such a field can be in a pact.
+        required: it is always there, if only as null.
     """
 
     name: str
@@ -105,7 +101,7 @@ class Field:
 
     @property
     def promised(self) -> bool:
-        """Is it always there, and never null?"""
+        """Is it always there, and never null? Only such a field can be in a pact."""
         return self.required and not isinstance(self.shape, Nullable)
 
 

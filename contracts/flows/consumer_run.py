@@ -97,7 +97,10 @@ def narrowings(arguments: Iterable[str], options: Mapping[str, Any], root: Path,
     reasons = [f"--{name.replace('_', '-')} was given" for name in _NARROWING if options.get(name)]
     if options.get("numprocesses"):
         reasons.append("it ran in several processes")
-    tests = (root / load_settings(root).consumer_tests).resolve()
+    try:
+        tests = (root / load_settings(root).consumer_tests).resolve()
+    except ContractsError as error:
+        return (*reasons, f"the settings can't be used: {error.what}")
     if not any("::" not in one and tests.is_relative_to((invoked_in / one).resolve()) for one in arguments):
         reasons.append(f"not all of {shown(tests)} was asked for")
     return tuple(reasons)
@@ -108,8 +111,8 @@ _NARROWING = ("ignore", "ignore_glob", "lf", "collectonly", "setuponly", "setupp
 
 def summary_of(root: Path, recording: Recording) -> tuple[str, ...]:
     """Say in lines how the pacts of the project in `root` compare with a recording; nothing is written."""
-    settings = load_settings(root)
     try:
+        settings = load_settings(root)
         capture = compare(settings, load_domain(settings), recording).capture
     except ContractsError as error:
         return (f"the pacts can't be compared: {error}",)

@@ -127,3 +127,11 @@ def test_a_suite_with_fixtures_of_the_same_names_keeps_them(parcels: MakeProject
     assert run.status == 0
     assert "2 passed" in run.stdout
     assert "contracts =" not in run.stdout
+
+
+def test_settings_that_cannot_be_used_break_no_run(parcels: MakeProject) -> None:
+    """Each test that needs them fails with what is wrong, and pytest ends as it always does."""
+    run = parcels({"contracts.toml": 'domian = "parcels"\n'}).pytest("-k", "weighed")
+    assert run.status == 1
+    assert "did you mean 'domain'?" in run.stdout
+    assert "INTERNALERROR" not in run.output
