@@ -37,6 +37,7 @@ def build_pacts(expectations: Iterable[Expectation], catalogue: Catalogue, regis
         ExpectationError: two expectations have one key, or one doesn't hold against the catalogue.
         MisuseError: Pact's core can't match a field the way the model does.
     """
+    # Pact's library sorts interactions as well, but doesn't promise to.
     held = [
         expect(catalogue, e.event, e.title, e.reads, fact=e.fact, test=e.test)
         for e in sorted(unique(expectations), key=lambda expectation: expectation.key)

@@ -78,6 +78,15 @@ def corruptions(model: type[CanonicalEvent]) -> st.SearchStrategy[Corruption]:
     return corrupted().filter(lambda corruption: not is_taken(model, corruption.body))
 
 
+def usual_corruptions(model: type[CanonicalEvent], body: dict[str, Any]) -> Iterator[Corruption]:
+    """Yield one event with each usual mistake in each field that is always there: left out, or of another type."""
+    for place, shape, may_go in _places(shape_of(model), body):
+        every = [Corruption(_with(body, place, value), place, shape, missing=False, value=value) for value in _WRONG]
+        if may_go:
+            every.append(Corruption(_without(body, place), place, shape, missing=True))
+        yield from (corruption for corruption in every if not is_taken(model, corruption.body))
+
+
 def is_taken(model: type[CanonicalEvent], body: Any) -> bool:
     """Does the model take this JSON?"""
     try:
