@@ -21,6 +21,7 @@ class Answer:
         content_type: as sent; empty where there was none.
         document: the JSON value; None where the body is no JSON.
         text: the body where it is no JSON.
+        date: the broker's clock, as its Date header has it; empty where there was none.
         access: what the request was signed with; its secrets are kept out of every message.
     """
 
@@ -30,6 +31,7 @@ class Answer:
     document: Any
     access: BrokerAccess
     text: str = ""
+    date: str = ""
 
     @property
     def said(self) -> str:

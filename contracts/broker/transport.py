@@ -145,6 +145,7 @@ class Transport:
             document=document,
             access=self.access,
             text="" if document is not None else text,
+            date=response.headers.get("Date", ""),
         )
 
     def _breakdown(self, error: Exception, method: str, address: str, attempts: int) -> BrokerError:

@@ -1,0 +1,45 @@
+"""`contracts doctor`: is everything in place, and what to do about what isn't?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from contracts.cli.options import echo_json, leave, output_option
+from contracts.flows.doctor import Named, examine, outcome
+from contracts.flows.settings import load_settings
+
+
+@click.command("doctor")
+@click.option("-b", "--broker-base-url", metavar="URL", help="The broker; else PACT_BROKER_BASE_URL, else embedded.")
+@click.option("--embedded", is_flag=True, help="Use the project's embedded broker, in a CI job too.")
+@output_option()
+def command(broker_base_url: str | None, embedded: bool, output: str) -> None:
+    """Look at versions, the pact library, settings, git, the broker, the clock and telemetry.
+
+    Each line is ok, or says what to do; the exit code is the one that the commands would end with.
+
+    \b
+    Example:
+      contracts doctor
+    """
+    checks = examine(load_settings(Path.cwd()), os.environ, Named(broker_base_url, embedded))
+    if output == "json":
+        echo_json(
+            {
+                "success": outcome(checks) == 0,
+                "checks": [
+                    {"name": check.name, "ok": check.ok, "finding": check.finding, "next": check.next_step}
+                    for check in checks
+                ],
+            }
+        )
+    else:
+        width = max(len(check.name) for check in checks)
+        for check in checks:
+            click.echo(f"{'ok ' if check.ok else 'NOT'}  {check.name:<{width}}  {check.finding}")
+            if check.next_step:
+                click.echo(f"     {'':<{width}}  next: {check.next_step}")
+    leave(outcome(checks))
