@@ -8,6 +8,7 @@ import os
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -177,7 +178,11 @@ class Site:
         fetched = subprocess.run(
             [str(WORDPRESS / "fetch-wordpress"), DATABASE], capture_output=True, text=True, check=True, timeout=60
         )
-        load = f"require '{fetched.stdout.strip()}/wp-load.php'; require_once ABSPATH . 'wp-admin/includes/plugin.php';"
+        host = urllib.parse.urlsplit(self.url).netloc
+        load = (
+            f"$_SERVER['HTTP_HOST'] = '{host}'; require '{fetched.stdout.strip()}/wp-load.php';"
+            "require_once ABSPATH . 'wp-admin/includes/plugin.php';"
+        )
         env = {"CONTRACTS_WP_CONTENT": str(self.content), "CLIENT_WEBINAR_TRACKER_DESTINATION": ""}
         if DATABASE == "mariadb":
             env["CONTRACTS_WP_SOCKET"] = str(self.content.parent / "mysql.sock")

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from provider_tests.wordpress.variants import variants
 from tests.wordpress.programs import ROOT, WORDPRESS
 
 COMMANDS = [line for line in (WORDPRESS / "README.md").read_text().splitlines() if line.startswith("contracts ")]
@@ -36,3 +37,13 @@ def test_a_command_of_the_readme_says_what_it_says(real_wordpress: None, line: s
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed 1, pending 2, failed 0, violations 0" in done.stdout
+
+
+def test_the_readme_lists_every_variant_with_what_was_measured() -> None:
+    """The table beside the variants says what their files say, which other tests measure."""
+    lines = (WORDPRESS / "README.md").read_text().splitlines()
+    rows = [line for line in lines if line.startswith("| `")]
+    assert rows == [
+        f"| `{variant.name}` | {variant.summary} | `{variant.rule}` | {variant.level} | {variant.plain_pact} |"
+        for variant in variants()
+    ]

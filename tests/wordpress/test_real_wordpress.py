@@ -142,6 +142,24 @@ def test_the_rest_route_is_closed_to_others(running: Site, receiver: Receiver, h
     assert receiver.messages == []
 
 
+def test_the_rest_route_takes_an_administrator_with_a_nonce(running: Site, receiver: Receiver) -> None:
+    """A login alone is not enough: another site could make a browser send its cookie."""
+    session = """
+        $expires = time() + 600;
+        $token   = WP_Session_Tokens::get_instance( 1 )->create( $expires );
+        $cookie  = wp_generate_auth_cookie( 1, $expires, 'logged_in', $token );
+        $_COOKIE[ LOGGED_IN_COOKIE ] = $cookie;
+        wp_set_current_user( 1 );
+        echo wp_json_encode( array( LOGGED_IN_COOKIE . '=' . rawurlencode( $cookie ), wp_create_nonce( 'wp_rest' ) ) );
+    """
+    cookie, nonce = json.loads(running.php(session))
+    body = json.dumps({"client_id": "rest-5", "webinar_id": "webinar-1"}).encode()
+    assert post(running.route(ROUTE), body, {"Cookie": cookie}).status == 401
+    assert post(running.route(ROUTE), body, {"Cookie": cookie, "X-WP-Nonce": "0123456789"}).status == 403
+    assert receiver.messages == []
+    assert post(running.route(ROUTE), body, {"Cookie": cookie, "X-WP-Nonce": nonce}).status == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [
