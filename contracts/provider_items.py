@@ -23,7 +23,16 @@ HARNESS = "harness"
 
 
 class ContractBrokenError(Exception):
-    """An item's findings, as the message that pytest shows."""
+    """An item's findings, as the message that pytest shows.
+
+    Args:
+        message: what pytest shows.
+        findings: those that a CI shows at their line.
+    """
+
+    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 class EmitterCollector(pytest.Collector):
@@ -64,8 +73,9 @@ class EmitterItem(pytest.Item):
         return verified_once(self.config.rootpath, self.contract.emitter, self.contract.driver, shared=Path(shared))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Say where the item stands: the file that names the emitter."""
-        return self.path, None, f"{self.contract.emitter} {self.name}"
+        """Say where the item stands: the line that names the emitter."""
+        line = self.contract.line
+        return self.path, None if line is None else line - 1, f"{self.contract.emitter} {self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show findings and errors as they are, without a traceback through the toolkit."""
@@ -89,9 +99,9 @@ class PairItem(EmitterItem):
         if pair.verdict is Verdict.PENDING:
             raise ContractBrokenError(f"{pending_reason(pair)} (--strict-pending)")
         if pair.verdict is Verdict.ERROR:
-            raise ContractBrokenError("no verdict: the harness broke\n" + shown(run.errors))
+            raise ContractBrokenError("no verdict: the harness broke\n" + shown(run.errors), run.errors)
         if pair.verdict is Verdict.FAILED:
-            raise ContractBrokenError(shown(pair.findings))
+            raise ContractBrokenError(shown(pair.findings), pair.findings)
 
 
 class ViolationItem(EmitterItem):
@@ -101,7 +111,7 @@ class ViolationItem(EmitterItem):
         """Fail with the violations of this rule."""
         broken = tuple(finding for finding in self.verification().violations if finding.rule == self.name)
         if broken:
-            raise ContractBrokenError(shown(broken))
+            raise ContractBrokenError(shown(broken), broken)
 
 
 class HarnessItem(EmitterItem):
@@ -111,9 +121,29 @@ class HarnessItem(EmitterItem):
         """Fail with the errors, or because nothing was read."""
         run = self.verification()
         if run.errors:
-            raise ContractBrokenError(shown(run.errors))
+            raise ContractBrokenError(shown(run.errors), run.errors)
         if run.nothing_read:
             raise ContractBrokenError("nothing to verify: no emission was read and nothing was driven")
+
+
+def annotations_of(item: pytest.Item, error: BaseException | None) -> list[dict[str, Any]]:
+    """Return what a CI is to show of a failed item, as JSON values that pytest-xdist can carry.
+
+    A finding without a place of its own is shown where the test module names the emitter.
+    """
+    if not isinstance(item, EmitterItem) or not isinstance(error, ContractBrokenError | ContractsError):
+        return []
+    found = error.findings if isinstance(error, ContractBrokenError) else ()
+    messages = [(finding.where, shown((finding,))) for finding in found] or [(None, str(error))]
+    return [
+        {
+            "title": f"{item.contract.emitter} {item.name}",
+            "message": message,
+            "file": where.file if where else str(item.path),
+            "line": where.line if where else item.contract.line,
+        }
+        for where, message in messages
+    ]
 
 
 def pending_reason(pair: PairVerdict) -> str:

@@ -141,9 +141,16 @@ def _pending_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember which expectations' tests have passed."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember which expectations' tests have passed, and what a CI is to show of an emitter."""
     report = yield
+    if report.failed and "contracts.provider_items" in sys.modules:
+        from contracts.provider_items import annotations_of
+
+        # An attribute of a report goes through pytest-xdist as JSON.
+        vars(report)["contracts_annotations"] = annotations_of(item, call.excinfo.value if call.excinfo else None)
     if report.when == "call" and report.passed and not hasattr(report, "wasxfail") and _expects(item):
         _run_of(item.config).passed.add(item.nodeid)
     return report
@@ -179,7 +186,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how the pacts compare with what was expected, and why pairs are pending."""
+    """Say how the pacts compare with what was expected, why pairs are pending, and tell the CI what failed."""
     pending = terminalreporter.stats.get("pending", ())
     if pending:
         terminalreporter.section("pending pairs")
@@ -189,4 +196,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if lines:
         terminalreporter.section("contracts")
         for line in lines:
+            terminalreporter.line(line)
+    found = [
+        annotation
+        for report in terminalreporter.stats.get("failed", ())
+        for annotation in getattr(report, "contracts_annotations", ())
+    ]
+    if found:
+        from contracts.report.ci import commands_for
+
+        for line in commands_for(found):
             terminalreporter.line(line)

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from contracts.errors import Where
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
 from contracts.report import github, gitlab
-from contracts.report.annotations import Annotation, annotate, inside, registry_places
+from contracts.report.annotations import Annotation, Level, annotate, inside, registry_places
+from contracts.report.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,27 @@ def ci_writings(
     if _on(environ, "GITHUB_ACTIONS"):
         return tuple(_github(taken, annotations, markdown, environ))
     return tuple(_gitlab(annotations, domain, environ))
+
+
+def commands_for(found: Iterable[Mapping[str, Any]], environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return GitHub's workflow commands for what a test run found; none elsewhere.
+
+    Args:
+        found: each with a `title`, a `message`, a `file` and a `line` or None.
+        environ: the environment's variables.
+    """
+    environ = os.environ if environ is None else environ
+    if not _on(environ, "GITHUB_ACTIONS"):
+        return ()
+    annotations = (
+        Annotation(Level.ERROR, "pytest", str(one["title"]), printable(str(one["message"])), _where(one), ())
+        for one in found
+    )
+    return tuple(github.workflow_commands(_placed(annotations, Path(environ.get("GITHUB_WORKSPACE") or "."))))
+
+
+def _where(found: Mapping[str, Any]) -> Where:
+    return Where(str(found["file"]), found["line"])
 
 
 def deliver(writings: Iterable[Writing], stderr: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -38,10 +39,12 @@ class EmitterContract:
     Attributes:
         emitter: its name in the registry.
         driver: the driver's options by name; empty for those of the settings.
+        line: where the test module says so, for messages; None where that isn't known.
     """
 
     emitter: str
     driver: Mapping[str, str | bool | tuple[str, ...]]
+    line: int | None = None
 
 
 def verify_emitter(emitter: str, **driver: str | bool | tuple[str, ...]) -> EmitterContract:
@@ -54,4 +57,6 @@ def verify_emitter(emitter: str, **driver: str | bool | tuple[str, ...]) -> Emit
         driver: the driver and its options, such as `captures="captures.ndjson"`, with `_` for `-`; those of
             the settings where none is given.
     """
-    return EmitterContract(emitter, driver)
+    caller = inspect.currentframe()
+    caller = caller.f_back if caller else None
+    return EmitterContract(emitter, driver, caller.f_lineno if caller else None)

@@ -191,3 +191,25 @@ def test_a_suite_that_doesnt_use_it_is_left_alone(project: Project) -> None:
     assert "1 passed" in outcome.output
     assert "contracts" not in outcome.output
     assert "pending" not in outcome.output
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_github_sees_findings_at_the_capture_s_or_the_test_s_line(
+    project: Project, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
+) -> None:
+    """A finding of a capture is shown at its line, one without a place where the test names the emitter."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(project.folder))
+    project.captures(message(source="somebody-else"))
+    outcome = project.pytest(*workers)
+    assert outcome.code == 1
+    commands = [line for line in outcome.output.splitlines() if line.startswith("::error ")]
+    assert any("file=captures.ndjson,line=1::" in line and "wrong-source" in line for line in commands)
+    assert any("file=test_emitter.py,line=3::" in line and "not-emitted" in line for line in commands)
+
+
+def test_without_github_a_failed_run_says_no_commands(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's terminal gets none of a CI's commands."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    project.captures(message(source="somebody-else"))
+    assert "::error" not in project.pytest().output
