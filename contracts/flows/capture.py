@@ -23,6 +23,7 @@ from contracts.model.domain import Domain
 
 PLUGIN = "contracts.pytest_plugin"
 RECORD_OPTION = "--contracts-record"
+_NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 TIME_LIMIT = 1800
 """Seconds that the consumer tests may take."""
 
@@ -148,12 +149,12 @@ def environment() -> dict[str, str]:
 
 def _is_found_by_pytest() -> bool:
     found = any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
-    return found and not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    return found and not os.environ.get(_NO_AUTOLOAD)
 
 
 def _one_process() -> list[str]:
     # A project may ask for several processes in its addopts; what is said last counts.
-    return ["-n0"] if find_spec("xdist") else []
+    return ["-n0"] if find_spec("xdist") and not os.environ.get(_NO_AUTOLOAD) else []
 
 
 def _pytest(arguments: list[str], folder: Path) -> tuple[int, str]:

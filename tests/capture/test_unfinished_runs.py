@@ -68,6 +68,16 @@ def test_a_project_that_asks_for_processes_is_captured_in_one(parcels: MakeProje
     assert len(project.files("pacts")) == 2
 
 
+def test_a_pytest_that_loads_no_plugins_by_itself_is_given_this_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without pytest-xdist nothing says -n, and the capture is the same."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    run = project.contracts("capture")
+    assert run.status == 0, run.output
+    assert len(project.files("pacts")) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
