@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[2]
 _SERVE = """
@@ -28,6 +29,8 @@ if user:
 serve(Path(database), host, 0, token or None, lambda url: print(url, flush=True), patience=float(patience))
 """
 JSON = "application/json"
+# Machines that run tests are shared: how long an example takes says nothing.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ import json
 import random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.broker.embedded.content import digest, with_interaction_ids
-from tests.broker.running import interaction, pact
+from tests.broker.running import UNHURRIED, interaction, pact
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -34,6 +34,7 @@ def _shuffled(value: Any, shuffle: random.Random, *, interactions: bool = False)
     return value
 
 
+@settings(UNHURRIED)
 @given(interactions, st.randoms(use_true_random=False), values)
 def test_order_and_the_writing_library_do_not_matter(
     content: list[dict[str, Any]], shuffle: random.Random, library: Any
@@ -45,6 +46,7 @@ def test_order_and_the_writing_library_do_not_matter(
     assert digest(before) == digest(json.loads(json.dumps(after)))
 
 
+@settings(UNHURRIED)
 @given(interactions, values, st.data())
 def test_every_change_of_an_interaction_matters(content: list[dict[str, Any]], value: Any, data: st.DataObject) -> None:
     """Any other value under any key of any interaction is other content."""
@@ -89,6 +91,7 @@ def test_files_that_hold_no_interactions_are_told_apart_by_all_they_hold() -> No
     assert len({digest(content) for content in odd}) == len(odd)
 
 
+@settings(UNHURRIED)
 @given(interactions)
 def test_interaction_ids_depend_on_the_interaction_alone(content: list[dict[str, Any]]) -> None:
     """Equal interactions have equal ids, an old id doesn't count, and what isn't an object is left alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.broker.embedded.matrix import (
@@ -19,6 +19,7 @@ from contracts.broker.embedded.matrix import (
     judge,
     latest_rows,
 )
+from tests.broker.running import UNHURRIED
 
 CONSUMER, PROVIDER = Selector("service", number="1"), Selector("tracker", environment="production")
 QUERY = Query((CONSUMER,), latestby="cvpv", environment="production")
@@ -130,6 +131,7 @@ def test_latestby_keeps_one_row_of_each_group() -> None:
 outcomes = st.lists(st.sampled_from([True, False, None]), max_size=6)
 
 
+@settings(UNHURRIED)
 @given(outcomes)
 def test_true_is_never_said_over_a_failure_or_an_unknown(found: list[bool | None]) -> None:
     """Whatever the rows are: true means that each of them is a success, and the counts add up."""

@@ -128,8 +128,7 @@ def _rows(db: sqlite3.Connection, resolved: Sequence[Resolved], *, every: bool) 
         owners = _list(entry.pacticipant_id for entry in resolved)
         named = _list(entry.pacticipant_id for entry in resolved if entry.named)
         join = (
-            f"LEFT JOIN {results} r ON r.pact_version_id = pub.pact_version_id"
-            f" AND ({_matches(resolved, 'r.provider')}) AND r.consumer_id IN ({owners})"
+            f"LEFT JOIN {results} r ON r.pact_version_id = pub.pact_version_id AND ({_matches(resolved, 'r.provider')})"
         )
         where = (
             f"({_matches(resolved, 'pub.consumer')}) AND pub.provider_id IN ({owners})"
