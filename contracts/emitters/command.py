@@ -57,8 +57,10 @@ class CommandDriver:
         with listening(Address("127.0.0.1", 0)) as (inbox, sink):
             for step in plan:
                 if step.triggers and not (len(step.triggers) > 1 and self.one_at_a_time):
+                    yield from inbox.unasked()
                     inbox.answer = self.refusal if step.refuse else ACCEPT
                     yield from _carry_out(self, step, inbox, sink)
+            yield from inbox.unasked()
 
 
 @dataclass(frozen=True, slots=True)

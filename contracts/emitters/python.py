@@ -34,7 +34,8 @@ DESTINATION = "http://destination.contracts.invalid/events"
 
 Emit = Callable[[Trigger, str], None]
 
-_FOREIGN = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_STANDARD = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
+_INSTALLED = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib"))
 _OURS = str(Path(__file__).parent)
 
 
@@ -147,10 +148,16 @@ def _late(name: str, timeout: float) -> Fault:
 
 
 def _place(error: BaseException) -> Where | None:
-    """Return the innermost line of the emitter itself, not of a library that it uses."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OURS)]
-    own = [frame for frame in frames if not frame.filename.startswith(_FOREIGN)] or frames
-    return Where(_shown(own[-1].filename), own[-1].lineno) if own else None
+    """Return the innermost line of the emitter itself, not of a library that it uses; None where it isn't reached."""
+    files = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    outside = [(file, line) for file, line in files if not (file.startswith(_OURS) or _is_standard(file))]
+    own = [(file, line) for file, line in outside if not file.startswith(_INSTALLED)] or outside
+    return Where(_shown(own[-1][0]), own[-1][1]) if own else None
+
+
+def _is_standard(file: str) -> bool:
+    # Installed packages may lie below the standard library.
+    return file.startswith("<") or (file.startswith(_STANDARD) and not file.startswith(_INSTALLED))
 
 
 def _shown(file: str) -> str:

@@ -71,9 +71,11 @@ class TriggerDriver:
                 process = parts.enter_context(started(self.start, sink_url=sink.url, timeout=self.timeout))
                 for step in plan:
                     if step.triggers and not (len(step.triggers) > 1 and self.one_at_a_time):
+                        yield from inbox.unasked()
                         replies = _posted(self, step, calls, inbox, sink)
                         statuses |= {reply.status for reply in replies if isinstance(reply, Reply)}
                         yield from _observed(self, step, replies, inbox, process)
+                yield from inbox.unasked()
             if statuses == {404}:
                 yield _never_found(self.url)
         except NotStartedError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import contextlib
 import http.client
@@ -106,6 +107,16 @@ def by_http_client(trigger: Trigger, destination: str) -> None:
     """Send with http.client."""
     with contextlib.suppress(OSError):
         http.client.HTTPConnection(urlsplit(destination).netloc, timeout=5).request("POST", "/", b"{}")
+
+
+def by_asyncio(trigger: Trigger, destination: str) -> None:
+    """Send from an event loop."""
+
+    async def send() -> None:
+        with contextlib.suppress(OSError):
+            await asyncio.open_connection(urlsplit(destination).netloc, 80)
+
+    asyncio.run(send())
 
 
 def by_own_adapter(trigger: Trigger, destination: str) -> None:

@@ -16,7 +16,7 @@ import requests
 from contracts.emitters import open_driver
 from contracts.emitters.parts.socket_guard import SocketGuard
 from contracts.emitters.python import DESTINATION
-from contracts.errors import MisuseError
+from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, Step
 from contracts.model.emission import Answered, Asked, Emission, Fault, Observation, Refused, Trigger
 from tests.emitters import in_process
@@ -162,7 +162,9 @@ def test_an_emitter_can_not_end_the_run() -> None:
     assert only_fault("exiting").message.endswith("raised SystemExit: enough")
 
 
-@pytest.mark.parametrize("name", ["by_urllib", "by_urllib3", "by_http_client", "by_own_adapter", "by_late_thread"])
+@pytest.mark.parametrize(
+    "name", ["by_urllib", "by_urllib3", "by_http_client", "by_asyncio", "by_own_adapter", "by_late_thread"]
+)
 def test_what_goes_past_requests_is_an_error(name: str) -> None:
     """Other libraries, other adapters and threads don't reach the network, and are reported if they swallow it."""
     assert "the emitter connected to destination.contracts.invalid" in only_fault(name).message
@@ -263,6 +265,17 @@ def test_a_callable_that_can_not_be_used_is_misuse(target: str, message: str) ->
     with pytest.raises(MisuseError, match=message) as raised:
         list(open_driver({"python": target}).observe(()))
     assert raised.value.next_step
+    assert raised.value.where is None
+
+
+def test_a_module_that_fails_is_misuse_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception while the module is imported is shown with the module's own line."""
+    (tmp_path / "half_an_emitter.py").write_text("import json\njson.loads('nonsense')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    with pytest.raises(MisuseError, match="half_an_emitter can't be imported: json") as raised:
+        list(open_driver({"python": "half_an_emitter:emit"}).observe(()))
+    assert raised.value.where == Where("half_an_emitter.py", 2)
 
 
 @pytest.mark.parametrize("text", ["", "maybe", "202", "503,202", "600", "503@soon"])

@@ -6,15 +6,19 @@ import json
 import shutil
 import socket
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from contracts.emitters import open_driver
 from contracts.errors import MisuseError
 from contracts.model.driver import Capabilities, Step
-from contracts.model.emission import Answered, Asked, Emission, Fault, Refused
+from contracts.model.emission import Answered, Asked, Emission, Fault, Observation, Refused
 from tests.emitters.parts import FIRST, OTHER, SECOND, has_ended, needs_proc, observe, only_fault
 from tests.emitters.provider import providing
 
@@ -162,8 +166,6 @@ def test_an_emitter_that_runs_already_is_triggered() -> None:
     sink = f"127.0.0.1:{free_port()}"
 
     def emit(path: str, document: Any) -> tuple[int, dict[str, str], bytes]:
-        import requests
-
         requests.post(f"http://{sink}/events", json=document, timeout=10)
         return 202, {}, b""
 
@@ -174,6 +176,50 @@ def test_an_emitter_that_runs_already_is_triggered() -> None:
     assert json.loads(emission.body) == FIRST.model_dump()
     assert emitter.asked[0][1]["authorization"] == "Bearer k"
     assert asked == Asked(FIRST)
+
+
+def test_what_nobody_asked_for_has_no_trigger() -> None:
+    """A message that comes before the first trigger, or after the last one was answered, is blamed on none."""
+    sink = f"127.0.0.1:{free_port()}"
+    with providing(lambda *_: (202, {}, b"")) as emitter:
+        options = {"trigger": emitter.url, "sink": sink, "settle": "0"}
+        with ThreadPoolExecutor(1) as pool:
+
+            def plan() -> Iterator[Step]:
+                pool.submit(requests.post, f"http://{sink}/early", data=b"early", timeout=10).result(10)
+                yield Step((FIRST,))
+                pool.submit(requests.post, f"http://{sink}/late", data=b"late", timeout=10).result(10)
+
+            early, asked, late = open_driver(options).observe(plan())
+    assert isinstance(early, Emission)
+    assert isinstance(late, Emission)
+    assert [(item.body, item.trigger) for item in (early, late)] == [(b"early", None), (b"late", None)]
+    assert asked == Asked(FIRST)
+
+
+def test_an_emitter_that_never_stops_sending_is_an_error() -> None:
+    """Where it doesn't get quiet within the timeout that is said, and what came counts."""
+    sink = f"127.0.0.1:{free_port()}"
+    stop = threading.Event()
+
+    def flood() -> None:
+        while not stop.wait(0.02):
+            requests.post(f"http://{sink}/", data=b"again", timeout=10)
+
+    with providing(lambda *_: (202, {}, b"")) as emitter, ThreadPoolExecutor(1) as pool:
+        options = {"trigger": emitter.url, "sink": sink, "settle": "0.3", "timeout": "1"}
+        observations: list[Observation] = []
+        for item in open_driver(options).observe(_flooded(pool, flood)):
+            observations.append(item)
+            if isinstance(item, Asked):
+                stop.set()
+    assert only_fault(observations).message == "the emitter was still sending after 1 s"
+    assert len([item for item in observations if isinstance(item, Emission)]) > 1
+
+
+def _flooded(pool: ThreadPoolExecutor, flood: Callable[[], None]) -> Iterator[Step]:
+    pool.submit(flood)
+    yield Step((FIRST,))
 
 
 @pytest.mark.parametrize(("status", "message"), [(500, "answered 500: oops"), (401, "answered 401: oops")])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import ACCEPT, Answer
 from contracts.model.driver import Step
-from contracts.model.emission import Emission, Fault, Trigger
+from contracts.model.emission import Emission, Fault, Observation
 
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
@@ -25,7 +25,7 @@ class Inbox:
     answer: Answer = ACCEPT
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _emissions: list[Emission] = field(default_factory=list)
-    _complaints: list[str] = field(default_factory=list)
+    _complaints: list[tuple[str, str]] = field(default_factory=list)
     _last: float = field(default_factory=time.monotonic)
 
     def record(self, emission: Emission) -> None:
@@ -37,17 +37,29 @@ class Inbox:
     def complain(self, message: str) -> None:
         """Take what couldn't be read."""
         with self._lock:
-            self._complaints.append(message)
+            self._complaints.append((message, "send whole HTTP/1.1 requests to the sink"))
             self._last = time.monotonic()
 
     def wait_until_quiet(self, sink: Sink, *, settle: float, timeout: float) -> None:
-        """Wait until nothing is under way and nothing came for `settle` seconds, `timeout` seconds at most."""
+        """Wait until nothing is under way and nothing came for `settle` seconds.
+
+        After `timeout` seconds it is a complaint that the emitter is still sending.
+        """
         began = time.monotonic()
         while (now := time.monotonic()) - began < timeout:
             rest = settle - (now - max(began, self._last))
             if rest <= 0 and not sink.is_busy:
                 return
             time.sleep(min(max(rest, 0.005), 0.05))
+        with self._lock:
+            self._complaints.append(
+                (f"the emitter was still sending after {timeout:g} s", "make it end, or say a longer --timeout")
+            )
+
+    def unasked(self) -> list[Observation]:
+        """Return what came since the last step: nobody knows which trigger caused it, if any did."""
+        emissions, faults = self.take(Step(()))
+        return [*emissions, *faults]
 
     def take(self, step: Step) -> tuple[list[Emission], list[Fault]]:
         """Return what came since the last call.
@@ -59,7 +71,8 @@ class Inbox:
         with self._lock:
             emissions, self._emissions = self._emissions, []
             complaints, self._complaints = self._complaints, []
-        return [replace(emission, trigger=trigger) for emission in emissions], [_fault(c, trigger) for c in complaints]
+        faults = [Fault("driver-error", what, next_step=advice, trigger=trigger) for what, advice in complaints]
+        return [replace(emission, trigger=trigger) for emission in emissions], faults
 
 
 @contextmanager
@@ -82,7 +95,3 @@ def listening(address: Address) -> Iterator[tuple[Inbox, Sink]]:
 def was_refused(emissions: list[Emission]) -> bool:
     """Was a delivery made, and not taken?"""
     return any(emission.delivered is False for emission in emissions)
-
-
-def _fault(complaint: str, trigger: Trigger | None) -> Fault:
-    return Fault("driver-error", complaint, next_step="send whole HTTP/1.1 requests to the sink", trigger=trigger)
