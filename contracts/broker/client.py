@@ -10,6 +10,7 @@ import requests
 from contracts.broker import hal
 from contracts.broker.access import BrokerAccess
 from contracts.broker.answer import Answer
+from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Transport
 
 
@@ -78,6 +79,17 @@ class BrokerClient:
         return self._transport.ask(method, url, body=body, repeatable=repeatable, content_type=content_type)
 
 
-def client_for(access: BrokerAccess, session: requests.Session | None = None, name: str | None = None) -> BrokerClient:
-    """Return the client of a broker; `session` sends its requests, a new one where none is given."""
-    return BrokerClient(Transport(session or requests.Session(), access), name)
+def client_for(
+    access: BrokerAccess,
+    session: requests.Session | None = None,
+    name: str | None = None,
+    policy: RetryPolicy | None = None,
+) -> BrokerClient:
+    """Return the client of a broker.
+
+    Args:
+        session: sends the requests; a new one where none is given.
+        name: the broker as people know it.
+        policy: when requests are repeated.
+    """
+    return BrokerClient(Transport(session or requests.Session(), access, policy or RetryPolicy()), name)

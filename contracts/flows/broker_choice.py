@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from contracts.broker.access import BASE_URL, BrokerAccess, access_from
 from contracts.broker.client import BrokerClient, client_for
+from contracts.broker.retry import RetryPolicy
 from contracts.errors import MisuseError
 from contracts.flows.domain import shown
 from contracts.flows.settings import Settings
@@ -49,7 +50,13 @@ def embedded_client(settings: Settings) -> BrokerClient:
     from contracts.broker.embedded.inprocess import session_for
 
     database = settings.root / DATABASE
-    return client_for(BrokerAccess(EMBEDDED_URL), session_for(database), f"the embedded broker, {shown(database)}")
+    return client_for(
+        BrokerAccess(EMBEDDED_URL),
+        session_for(database),
+        name=f"the embedded broker, {shown(database)}",
+        # In process nothing gets lost on the way, and SQLite waits for its lock by itself.
+        policy=RetryPolicy(attempts=1),
+    )
 
 
 def runs_in_ci(environ: Mapping[str, str]) -> bool:
