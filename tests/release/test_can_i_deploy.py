@@ -9,6 +9,7 @@ import pytest
 
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
+from contracts.broker.matrix import release_matrix
 from contracts.broker.publishing import Publication, publish
 from contracts.broker.verifications import put_on_branch
 from contracts.flows.release import decision_when_known
@@ -50,6 +51,7 @@ def released(cli: Cli) -> Cli:
 def test_an_emitter_that_was_never_verified_is_not_released(released: Cli) -> None:
     """With no consumer deployed the broker says yes to it: an empty matrix is no evidence."""
     put_on_branch(released.client, TRACKER, "p1", "main")
+    assert release_matrix(released.client, TRACKER, "p1", "production").deployable is True
     done = released("can-i-deploy", TRACKER, "--version", "p1", *PRODUCTION)
     assert done.code == 1
     assert "never verified successfully" in done.out
@@ -82,6 +84,8 @@ def test_two_live_emitter_versions_need_two_results(released: Cli) -> None:
     post_native(released.client, "p2", "c0", success=True)
     assert released("record-deployment", TRACKER, "--version", "p1", *PRODUCTION, "--instance", "blue").code == 0
     assert released("record-deployment", TRACKER, "--version", "p2", *PRODUCTION, "--instance", "green").code == 0
+    # This is the hole: the broker's own answer rests on p1 alone.
+    assert release_matrix(released.client, CONSUMER, "c1", "production").deployable is True
     done = released("can-i-deploy", CONSUMER, "--version", "c1", *PRODUCTION, "--output", "json")
     assert done.code == 1
     assert done.document["answer"] == "unknown"
@@ -132,6 +136,7 @@ def test_a_failed_pair_is_named_with_its_rule(released: Cli) -> None:
 def test_a_result_that_tested_nothing_is_no_evidence(released: Cli) -> None:
     """A native run whose filter matched nothing posts a success without tests: the broker's yes isn't ours."""
     post_native(released.client, "p1", "c1", success=True, testResults=[])
+    assert release_matrix(released.client, TRACKER, "p1", "production").deployable is True
     assert released("can-i-deploy", TRACKER, "--version", "p1", *PRODUCTION).code == 1
     assert released("record-deployment", CONSUMER, "--version", "c1", *PRODUCTION).code == 0
     assert released("record-deployment", TRACKER, "--version", "p1", *PRODUCTION).code == 0

@@ -158,7 +158,7 @@ def test_a_whole_answer_is_read(reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(place=st.sampled_from(_paths(WHOLE)), by=STRANGE)
 def test_no_answer_is_a_defect(reader: str, place: tuple[Any, ...], by: Any) -> None:
     """Something else in any place: a value, or an error that a user can act on."""
