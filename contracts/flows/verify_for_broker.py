@@ -57,10 +57,15 @@ def under_test(pacts: Sequence[BrokerPact]) -> tuple[PactUnderTest, ...]:
             consumer_version=pact.consumer_version,
             broker_pending=pact.broker_pending,
             wip=pact.wip,
-            reason="; ".join(reason.rstrip(". ") for reason in pact.reasons),
+            reason="; ".join(_without_url(reason, pact.source) for reason in pact.reasons),
         )
         for pact in pacts
     )
+
+
+def _without_url(reason: str, url: str) -> str:
+    # The address stands beside the reason already; a broker's words repeat it at length.
+    return reason.replace(f"The pact at {url}", "the pact").replace(url, "the pact").rstrip(". ")
 
 
 def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) -> None:
