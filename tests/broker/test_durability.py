@@ -10,9 +10,12 @@ from pathlib import Path
 
 import requests
 
+from contracts.broker.embedded.store import Store
 from tests.broker.running import Broker, interaction, pact, running
 
 PUBLISHERS = 4
+# The value of `PRAGMA synchronous` (https://www.sqlite.org/pragma.html#pragma_synchronous).
+FULL = 2
 TO_ACKNOWLEDGE = 1000
 
 
@@ -84,3 +87,14 @@ def test_the_broker_ends_when_it_is_asked_to(database: Path) -> None:
             started.process.send_signal(number)
             _, said = started.process.communicate(timeout=30)
             assert (started.process.returncode, said) == (0, "")
+
+
+def test_every_commit_waits_for_the_disk(database: Path) -> None:
+    """What `kill -9` can't show: the settings that a power cut is survived by, on each new connection."""
+    store = Store(database)
+    with store.write() as first, store.read() as second:
+        for connection in (first, second):
+            assert connection.execute("PRAGMA synchronous").fetchone()[0] == FULL
+            assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+            assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+    store.close()
