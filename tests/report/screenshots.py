@@ -6,6 +6,7 @@ Phone and desktop, light and dark, as printed; a run that is green and one that 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from contracts.model.deployment import KnownVersion
@@ -30,7 +31,18 @@ def evidence_by_name() -> dict[str, Evidence]:
         "green": Evidence(domain(), (green(),), pacts(EMITTER)),
         "red": Evidence(domain(), (red(),), pacts(EMITTER), versions, made="2026-01-31 18:00 UTC"),
         "large": large_evidence(emitters=12, events=8),
+        "long": _long_names(),
     }
+
+
+def _long_names() -> Evidence:
+    """Return a report whose names and messages are as long as they may be, without a place to break."""
+    name, words = "e" * 128, "x" * 700
+    over = domain()
+    emitters = {name: over.registry.emitters[EMITTER], EMITTER: over.registry.emitters[EMITTER]}
+    over = replace(over, registry=over.registry.model_copy(update={"emitters": emitters}))
+    versions = (KnownVersion(name, "v" * 200, "b" * 200, ("p" * 100, "q" * 100), "success with " + "v" * 200),)
+    return Evidence(over, (replace(red(words), emitter=name),), pacts(name, over=over), versions)
 
 
 def main(folder: Path) -> None:

@@ -46,7 +46,7 @@ def _show(browser: Page, file: Path, size: str, *, dark: bool) -> None:
 
 
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
-@pytest.mark.parametrize("name", ["green", "red", "large"])
+@pytest.mark.parametrize("name", ["green", "red", "large", "long"])
 def test_nothing_is_wider_than_the_window(
     browser: Page, files: dict[str, Path], name: str, size: str, dark: bool
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_phone_s_matrix_does_not_scroll_sideways(browser: Page, files: dict[st
 
 
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
-@pytest.mark.parametrize("name", ["green", "red", "large"])
+@pytest.mark.parametrize("name", ["green", "red", "large", "long"])
 def test_axe_finds_nothing_serious(browser: Page, files: dict[str, Path], name: str, size: str, dark: bool) -> None:
     """axe-core, with every rule it has on, finds nothing serious or critical."""
     source = (npm_module("axe-core") / "axe.min.js").read_text(encoding="utf-8")
