@@ -1,0 +1,74 @@
+"""Every rule on its own fixture: a change that falls under it, and a near miss that doesn't break anybody."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from contracts.flows.registry_diff import CHANGES, Change, compare
+from contracts.flows.registry_diff.states import read_tree
+from contracts.flows.registry_diff.values import State
+
+HERE = Path(__file__).parent
+CASES = sorted((HERE / "rules").glob("*/*.toml"))
+
+
+@pytest.fixture(scope="module")
+def before() -> State:
+    """The state before each change."""
+    return read_tree(HERE / "base", "before", shown_under=HERE / "base")
+
+
+def test_every_rule_has_its_fixture() -> None:
+    """A breaking rule has a case that breaks and a near miss; a safe one has its case."""
+    assert {case.parent.name for case in CASES} == set(CHANGES)
+    for rule in CHANGES.values():
+        names = {case.name for case in CASES if case.parent.name == rule.id}
+        assert names == ({"breaks.toml", "near-miss.toml"} if rule.breaking else {"safe.toml"})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
+def test_rule(case: Path, before: State, tmp_path: Path) -> None:
+    """The change is found under its rule with those whom it breaks, and nothing else is."""
+    fixture = tomllib.loads(case.read_text(encoding="utf-8"))
+    root = tmp_path / "project"
+    shutil.copytree(HERE / "base", root, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / ".git").mkdir()
+    for edit in fixture["edit"]:
+        file = root / edit["file"]
+        text = file.read_text(encoding="utf-8")
+        assert edit["old"] in text
+        file.write_text(text.replace(edit["old"], edit["new"], 1), encoding="utf-8")
+    changes = compare(before, read_tree(root, "after", shown_under=root))
+    assert sorted(map(_line, changes)) == sorted(fixture["expected"])
+    assert any(change.breaking for change in changes) is (case.stem == "breaks")
+    for change in changes:
+        assert (root / change.where.file).is_file()
+        assert change.breaking is change.rule.breaking
+
+
+def _line(change: Change) -> str:
+    subject = f"{change.rule.id} {change.emitter or '-'} {change.event or '-'}"
+    subject += f" {change.field}" if change.field else ""
+    return subject + (f": {', '.join(change.breaks)}" if change.breaks else "")
+
+
+def test_equal_states_have_no_change(before: State) -> None:
+    """A state compared with itself has no change."""
+    assert compare(before, before) == ()
+
+
+def test_without_pacts_the_consumer_expects_everything(tmp_path: Path) -> None:
+    """A state without pacts can't say what the consumer reads, so it is taken to read all of it."""
+    root = tmp_path / "project"
+    shutil.copytree(HERE / "base", root, ignore=shutil.ignore_patterns("__pycache__", "pacts"))
+    (root / ".git").mkdir()
+    old = read_tree(root, "before", shown_under=root)
+    registry = root / "orders" / "emitters.toml"
+    pair = '[emitters.import.events.order_shipped]\nstatus = "planned"\n'
+    registry.write_text(registry.read_text().replace(pair, ""))
+    (change,) = compare(old, read_tree(root, "after", shown_under=root))
+    assert (change.rule.id, change.breaks) == ("pair-removed", ("billing",))
