@@ -207,7 +207,7 @@ _pools: list[concurrent.futures.Executor] = []
 
 def late(trigger: Trigger, destination: str) -> None:
     """Post after a while that is longer than what the tests wait for daemons."""
-    time.sleep(0.5)
+    time.sleep(1.2)
     well_behaved(trigger, destination)
 
 

@@ -48,7 +48,10 @@ def providing(answer: Callable[[str, Any], Answer]) -> Iterator[Provider]:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 256
+
+    server = Server(("127.0.0.1", 0), Handler)
     provider = Provider(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

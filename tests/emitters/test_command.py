@@ -166,11 +166,14 @@ time.sleep(60)
 def test_a_child_that_is_left_behind_may_send_and_is_ended(tmp_path: Path) -> None:
     """What a background child sends within the settle time counts; then it is ended."""
     text = f"""
-import os, pathlib, subprocess, sys
-child = "import time, os, urllib.request; time.sleep(0.2); "
+import os, pathlib, subprocess, sys, time
+folder = pathlib.Path({str(tmp_path)!r})
+child = "import os, pathlib, time, urllib.request; "
+child += "pathlib.Path('" + str(folder) + "', 'ready').touch(); time.sleep(0.1); "
 child += "urllib.request.urlopen(os.environ['CONTRACTS_SINK_URL'], data=b'late'); time.sleep(60)"
 process = subprocess.Popen([sys.executable, "-c", child])
-pathlib.Path({str(tmp_path)!r}, "pid").write_text(str(process.pid))
+(folder / "pid").write_text(str(process.pid))
+while not (folder / "ready").exists(): time.sleep(0.01)
 """
     emission, asked = observe(command(tmp_path, text, settle="2s"))
     assert isinstance(emission, Emission)

@@ -215,7 +215,7 @@ def test_other_threads_keep_their_connections() -> None:
 @pytest.mark.parametrize("name", ["from_a_thread", "from_a_daemon", "from_a_pool"])
 def test_threads_of_the_emitter_are_waited_for(name: str) -> None:
     """What a thread sends after the callable has returned belongs to the trigger."""
-    emission, asked = observe(name)
+    emission, asked = observe(name, settle=1)
     assert isinstance(emission, Emission)
     assert (emission.trigger, asked) == (FIRST, Asked(FIRST))
 

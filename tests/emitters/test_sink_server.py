@@ -191,7 +191,10 @@ def test_a_slow_answer_comes_after_its_delay() -> None:
     """A sender that waits less than the delay gives up; its message is recorded."""
     with listening(Answer(202, delay=30)) as seen:
         with pytest.raises(requests.Timeout):
-            requests.post(seen.sink.url, data=b"x", timeout=0.2)
+            requests.post(seen.sink.url, data=b"x", timeout=0.5)
+        deadline = time.monotonic() + 10
+        while not seen.emissions and time.monotonic() < deadline:
+            time.sleep(0.01)
         assert len(seen.emissions) == 1
         assert seen.sink.is_busy
 

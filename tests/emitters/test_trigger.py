@@ -147,10 +147,10 @@ def test_a_process_that_does_not_start_shows_its_output(options: dict[str, Any])
 
 def test_a_process_that_never_gets_ready_is_given_up(options: dict[str, Any]) -> None:
     """After the timeout it is ended, and its output is shown."""
-    options |= {"start": "sh -c 'echo still waiting; exec sleep 60'", "timeout": "0.5"}
+    options |= {"start": "sh -c 'echo still waiting; exec sleep 60'", "timeout": "1"}
     fault = only_fault(observe(options))
     assert fault.message == (
-        f"the emitter wasn't ready: {options['ready']} didn't answer for 0.5 s; it wrote:\nstill waiting"
+        f"the emitter wasn't ready: {options['ready']} didn't answer for 1 s; it wrote:\nstill waiting"
     )
 
 
@@ -207,13 +207,13 @@ def test_an_emitter_that_never_stops_sending_is_an_error() -> None:
             requests.post(f"http://{sink}/", data=b"again", timeout=10)
 
     with providing(lambda *_: (202, {}, b"")) as emitter, ThreadPoolExecutor(1) as pool:
-        options = {"trigger": emitter.url, "sink": sink, "settle": "0.3", "timeout": "1"}
+        options = {"trigger": emitter.url, "sink": sink, "settle": "0.9", "timeout": "1.5"}
         observations: list[Observation] = []
         for item in open_driver(options).observe(_flooded(pool, flood)):
             observations.append(item)
             if isinstance(item, Asked):
                 stop.set()
-    assert only_fault(observations).message == "the emitter was still sending after 1 s"
+    assert only_fault(observations).message == "the emitter was still sending after 1.5 s"
     assert len([item for item in observations if isinstance(item, Emission)]) > 1
 
 

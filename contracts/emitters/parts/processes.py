@@ -64,6 +64,7 @@ class Process:
     def __init__(self, words: Sequence[str], *, stdin: bytes, env: Mapping[str, str]) -> None:
         with ExitStack() as files:
             self._files = files
+            self._ended = False
             # Files and not pipes: nothing blocks, whoever reads or writes too little or too much.
             source = files.enter_context(tempfile.TemporaryFile())
             source.write(stdin)
@@ -93,6 +94,9 @@ class Process:
 
     def end(self) -> None:
         """End the process and its group: politely while it runs, then for good."""
+        if self._ended:
+            return
+        self._ended = True
         if self._child.poll() is None:
             self._signal(signal.SIGTERM)
             self.wait(_GRACE)
