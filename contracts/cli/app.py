@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import pkgutil
 import sys
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import click
 
 from contracts import __version__
+from contracts.cli.streams import json_text, let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
-_NOT_COMMANDS = frozenset({"app", "options", "broker_options", "driver_options", "publication_options", "__main__"})
+_NOT_COMMANDS = frozenset({"app", "options", "streams", "__main__"})
+"""What holds no command here; nor does a module whose name ends in `_options`."""
 
 
 class _CommandsByFile(click.Group):
@@ -23,7 +24,8 @@ class _CommandsByFile(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         names = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
-        return sorted(name.replace("_", "-") for name in names - _NOT_COMMANDS)
+        commands = (name for name in names - _NOT_COMMANDS if not name.endswith("_options"))
+        return sorted(name.replace("_", "-") for name in commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -57,40 +59,40 @@ def main() -> None:
     """Run the command line and exit with the promised code; no traceback reaches a user."""
     # Pact's verifier reports usage over the network unless it is told not to; the user's own choice stays.
     os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
+    let_readers_leave()
     arguments = sys.argv[1:]
     try:
         code = contracts.main(args=arguments, prog_name="contracts", standalone_mode=False)
         sys.stdout.flush()
     except ContractsError as error:
-        code = _report(
-            arguments, error.what, str(error.where) if error.where else None, error.next_step, error.exit_code
-        )
+        where = str(error.where) if error.where else None
+        code = _report(arguments, error.what, where, error.next_step, error.exit_code)
     except click.ClickException as error:
         code = _report_usage(arguments, error)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
-    except BrokenPipeError:
-        # The reader of a pipe has gone: nothing is left to say, and nobody to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.HOLDS
     except Exception as error:  # noqa: BLE001 - the last line before a user: a defect is said, not thrown
         code = _report_defect(arguments, error)
     sys.exit(int(code) if isinstance(code, int) else 0)
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
-    return any(
-        argument in ("--output=json", "-ojson") or (argument in ("--output", "-o") and value == "json")
-        for argument, value in pairs
-    )
+    """Was JSON asked for? The arguments may be wrong, so that click hasn't read them; the last word counts."""
+    wanted = False
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if argument == "--":
+            break
+        if argument in ("--output", "-o"):
+            wanted = following == "json"
+        elif argument.startswith(("--output=", "-o")):
+            wanted = argument in ("--output=json", "-ojson")
+    return wanted
 
 
 def _report(arguments: list[str], what: str, where: str | None, next_step: str | None, code: ExitCode) -> ExitCode:
     if _wants_json(arguments):
-        document: dict[str, Any] = {"error": {"what": what, "where": where, "next": next_step}}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json_text({"error": {"what": what, "where": where, "next": next_step}}, indent=None))
     else:
         click.echo(f"error: {f'{where}: ' if where else ''}{what}", err=True)
         if next_step:
@@ -100,8 +102,13 @@ def _report(arguments: list[str], what: str, where: str | None, next_step: str |
 
 def _report_usage(arguments: list[str], error: click.ClickException) -> ExitCode:
     context = getattr(error, "ctx", None)
-    help_of = context.command_path if context else "contracts"
-    return _report(arguments, error.format_message().rstrip("."), None, f"see {help_of} --help", ExitCode.MISUSE)
+    command = context.command_path if context else "contracts"
+    what = error.format_message().rstrip(".")
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # Its message is the whole help.
+        click.echo(what, err=True)
+        what = f"{command} needs to be told what to do"
+    return _report(arguments, what, None, f"see {command} --help", ExitCode.MISUSE)
 
 
 def _report_defect(arguments: list[str], error: Exception) -> ExitCode:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from contracts.cli.streams import json_text
 from contracts.errors import MisuseError, Where
 from contracts.flows.domain import load_domain
 from contracts.flows.settings import Settings, load_settings
@@ -47,7 +47,7 @@ def project() -> tuple[Settings, Domain]:
 
 def echo_json(document: Any) -> None:
     """Print one JSON document, and nothing else, on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(json_text(document))
 
 
 def write_file(file: Path, text: str) -> None:

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import Any
-from unittest.mock import patch
 
 _NETWORKS = (socket.AF_INET, socket.AF_INET6)
 _LOCAL_NAMES = (None, "", "localhost", b"", b"localhost")
@@ -151,6 +150,9 @@ def _drop_those_that_are_not_needed() -> None:
 
 
 def _patch() -> None:
+    # Costs as much as a whole command's start: only the emitter that is called in this process needs it.
+    from unittest.mock import patch
+
     for owner, name, wrap in (
         (threading.Thread, "start", _following),
         (socket.socket, "connect", _connecting),
