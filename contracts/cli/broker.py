@@ -40,6 +40,10 @@ def serve_command(database: Path | None, host: str, port: int, token_file: Path 
     """Serve the broker until it is interrupted. Its address is printed once it listens.
 
     The token is never taken from the command line, where every user of the machine could read it.
+
+    \b
+    Example:
+      contracts broker serve --port 9292
     """
     from contracts.broker.embedded.server import serve
 

@@ -50,6 +50,10 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     Exit 0 only where the broker says yes, every live version that it has to work with is covered by a result,
     and, for an emitter, a successful result for this very version exists. Exit 1 on no and on unknown, in every
     output format.
+
+    \b
+    Example:
+      contracts can-i-deploy client-webinar-tracker-v2 --version 1.4.0 --to-environment production
     """
     settings, domain = project()
     asked = question(

@@ -20,6 +20,11 @@ def command(check: bool, output: str) -> None:
     """Run the consumer tests and write the pacts that they expect.
 
     Only a full, green run writes, all files from scratch.
+
+    \b
+    Examples:
+      contracts capture
+      contracts capture --check
     """
     from contracts.flows.capture import capture
 

@@ -16,7 +16,12 @@ from contracts.flows.deployments import create_environment
 @broker_options
 @output_option("table", "json")
 def command(*, name: str, display_name: str | None, production: bool, broker: BrokerOption, output: str) -> None:
-    """Create the environment NAME, such as production; one that is there and alike is left as it is."""
+    """Create the environment NAME, such as production; one that is there and alike is left as it is.
+
+    \b
+    Example:
+      contracts create-environment production --production
+    """
     settings, _ = project()
     client = broker.open(settings)
     made = create_environment(client, name, display_name=display_name, production=production)

@@ -19,6 +19,10 @@ def command(*, emitter: str, event: str, reason: str, output: str) -> None:
 
     The scenario service stops relying on the event first, the emitter stops emitting it last: what has to follow
     is printed in its order.
+
+    \b
+    Example:
+      contracts demote client-webinar-tracker-v2 client_webinar_completed --reason "lost visits of guests"
     """
     settings, domain = project()
     changed = demote(

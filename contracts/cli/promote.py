@@ -40,6 +40,10 @@ def command(
 
     It takes a verification in which the pair was ready, and is refused (exit 1) while a version of the emitter
     in production isn't. What has to follow is printed in its order.
+
+    \b
+    Example:
+      contracts promote client-webinar-tracker-v2 client_webinar_entered --evidence verification.json
     """
     settings, domain = project()
     changed = promote(

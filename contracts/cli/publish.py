@@ -31,6 +31,10 @@ def command(
     All of them go in one request, so that no version has a part of its pacts. Publishing equal content again
     is fine. Exit 1: the pacts are stale, or the version is published with other content. Exit 4: the broker
     can't be reached, refused, or didn't confirm.
+
+    \b
+    Example:
+      contracts publish --version 2.3.0 --branch main
     """
     settings, domain = project()
     receipt = publish_pacts(

@@ -30,6 +30,10 @@ def command(
     """Record that PACTICIPANT runs at one site: the version before it is replaced.
 
     For what many sites install by themselves, such as a plugin, see record-release.
+
+    \b
+    Example:
+      contracts record-deployment client-webinar-scenario-service --version 2.3.0 --to-environment production
     """
     settings, domain = project()
     client = broker.open(settings)

@@ -21,6 +21,10 @@ def command(*, pacticipant: str, version: str, environment: str, broker: BrokerO
     """Record that PACTICIPANT is released: many sites may run it, older versions beside it.
 
     Every released version counts until record-support-ended. For one site see record-deployment.
+
+    \b
+    Example:
+      contracts record-release client-webinar-tracker-v2 --version 1.4.0 --to-environment production
     """
     settings, domain = project()
     client = broker.open(settings)

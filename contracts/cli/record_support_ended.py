@@ -16,7 +16,12 @@ from contracts.flows.deployments import Target, record_absence
 @broker_options
 @output_option("table", "json")
 def command(*, pacticipant: str, version: str, environment: str, broker: BrokerOption, output: str) -> None:
-    """Record that the released VERSION of PACTICIPANT no longer counts in an environment."""
+    """Record that the released VERSION of PACTICIPANT no longer counts in an environment.
+
+    \b
+    Example:
+      contracts record-support-ended client-webinar-tracker-v2 --version 1.4.0 --environment production
+    """
     settings, domain = project()
     client = broker.open(settings)
     done = record_absence(client, domain.registry, Target(pacticipant, environment), kind="released", version=version)

@@ -16,7 +16,12 @@ from contracts.flows.deployments import Target, record_absence
 @broker_options
 @output_option("table", "json")
 def command(*, pacticipant: str, environment: str, instance: str | None, broker: BrokerOption, output: str) -> None:
-    """Record that PACTICIPANT was taken out of an environment and nothing replaced it."""
+    """Record that PACTICIPANT was taken out of an environment and nothing replaced it.
+
+    \b
+    Example:
+      contracts record-undeployment client-webinar-scenario-service --environment production
+    """
     settings, domain = project()
     client = broker.open(settings)
     done = record_absence(client, domain.registry, Target(pacticipant, environment, instance), kind="deployed")

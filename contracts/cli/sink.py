@@ -46,6 +46,10 @@ def command(
     """Record whatever is sent here as captures, for `contracts verify EMITTER --captures FILE`.
 
     Prints its URL on stderr once it listens. Ends by itself with --max or --for, else with Ctrl-C.
+
+    \b
+    Example:
+      contracts sink --listen 127.0.0.1:8099 --out captures.ndjson --respond 503,202
     """
     address = parse_address(listen, option="listen")
     recording = Recording(

@@ -58,6 +58,7 @@ def command(
     Examples:
       contracts verify client-webinar-tracker-v2
       contracts verify client-webinar-tracker-v2 --captures captures.ndjson --output json
+      contracts verify client-webinar-tracker-v2 --captures captures.ndjson --broker --publish --version 1.4.0
     """
     settings, domain = project()
     known_emitter(domain, emitter)
