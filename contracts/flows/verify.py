@@ -9,7 +9,8 @@ from pathlib import Path
 
 from contracts import __version__
 from contracts.emitters import OptionInput, open_driver
-from contracts.errors import MisuseError
+from contracts.errors import MisuseError, Where
+from contracts.flows.domain import shown
 from contracts.flows.explain import known_emitter
 from contracts.flows.pacts import read_pacts
 from contracts.flows.settings import Settings
@@ -52,7 +53,8 @@ def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driv
             f"nothing says how to reach {emitter}",
             next_step=f"name its captures (--captures FILE), or a driver under [tool.contracts.emitters.{emitter}]",
         )
-    return open_driver(chosen)
+    where = Where(shown(settings.file)) if settings.file and not options else None
+    return open_driver(chosen, where=where)
 
 
 def is_stand_in(settings: Settings, emitter: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contracts.flows.domain import load_domain
@@ -34,6 +34,7 @@ PLANNED = ("planned", "planned, not implemented", "not yet implemented", "unimpl
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(_WORDS), max_size=40))
+@example(["# ", "`client_webinar_completed`", "`client-webinar-tracker-v2`"])
 def test_no_text_breaks_the_reader(words: list[str]) -> None:
     """Whatever words and signs follow each other, statements come out, each on a line of the text."""
     text = " ".join(words)

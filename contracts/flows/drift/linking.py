@@ -15,7 +15,9 @@ _DASHES = ("—", "–", "-", "|", "(")  # noqa: RUF001 - dashes of all lengths
 
 def emitter_near(sentence: Sequence[Token], target: Token) -> tuple[str, ...]:
     """Return the emitter that a sentence joins `target` to: the last one before it, else the first after it."""
-    index = next(i for i, token in enumerate(sentence) if token is target) if target in sentence else 0
+    # A heading's event is a token made anew: it is found by what it says, where it isn't the very same.
+    same = (i for i, token in enumerate(sentence) if token is target)
+    index = next(same, sentence.index(target) if target in sentence else 0)
     before = [token.text for token in sentence[:index] if token.kind == "emitter"]
     after = [token.text for token in sentence[index:] if token.kind == "emitter"]
     return tuple((before[-1:] or after[:1]) if before or after else ())
