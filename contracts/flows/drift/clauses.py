@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from contracts.flows.drift.senses import Sense
+from contracts.flows.drift.tidying import tidy
 from contracts.flows.drift.tokens import Token
 from contracts.flows.drift.values import Said
 
 _LINKING = (
-    Sense.FILLER, Sense.STATUS_WORD, Sense.EVENT_WORD, Sense.EMITTER_WORD, Sense.EMITS, Sense.ONLY, Sense.HISTORY,
+    Sense.FILLER, Sense.STATUS_WORD, Sense.EVENT_WORD, Sense.EMITTER_WORD, Sense.EMITS, Sense.ONLY, Sense.EXCEPT,
     Sense.ABBREVIATION,
 )  # fmt: skip
 _PUNCTUATION = (Sense.COLON, Sense.ARROW, Sense.MARK, Sense.STOP)
@@ -59,10 +60,10 @@ def sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
             continue
         else:
             if current and token.text != "?":
-                yield current
+                yield tidy(current)
             current = []
     if current:
-        yield current
+        yield tidy(current)
 
 
 def is_target(token: Token) -> bool:
@@ -84,27 +85,10 @@ def read_clause(tokens: Sequence[Token], *, leading: bool) -> Clause:
         tokens: the sentence.
         leading: the names at its start are what its list item or table cell is about.
     """
-    tokens = _without_asides([token for token in tokens if not token.means(Sense.HISTORY)])
     reader = _Reader(tokens, _lead(tokens) if leading else 0)
     for index in range(len(tokens)):
         reader.take(index)
     return reader.finish()
-
-
-def _without_asides(tokens: list[Token]) -> list[Token]:
-    # "(when the visit begins)" stands between a name and its status without parting them.
-    kept: list[Token] = []
-    opened: int | None = None
-    for token in tokens:
-        kept.append(token)
-        if token.text == "(" and token.kind == "word":
-            opened = len(kept) - 1
-        elif token.text == ")" and opened is not None:
-            inside = kept[opened:]
-            if not any(part.kind in ("event", "emitter") or part.said for part in inside):
-                del kept[opened:]
-            opened = None
-    return kept
 
 
 def _lead(tokens: Sequence[Token]) -> int:
@@ -167,6 +151,10 @@ class _Reader:
             self.pending = self.pending if index >= self.lead > 0 else []
 
     def _target(self, token: Token, index: int) -> None:
+        if self._excepted(index):
+            # "all events except `a` are planned" says that `a` is another matter, and not what.
+            self.clause.assigned.append(Assigned(token, Said.UNCLEAR, token.line))
+            return
         if token.means(*_BLANKET) and index and not self.tokens[index - 1].means(Sense.FILLER):
             # "`a`, the rest is planned" says nothing of `a`; "`a` and the rest" does.
             self.pending = []
@@ -178,6 +166,14 @@ class _Reader:
         elif index < self.lead or not self.pending or not self.lead:
             self.pending.append(token)
         self.group = []
+
+    def _excepted(self, index: int) -> bool:
+        for token in reversed(self.tokens[:index]):
+            if token.means(Sense.EXCEPT):
+                return True
+            if not (token.kind == "event" or token.means(Sense.FILLER, Sense.EVENT_WORD, Sense.MARK)):
+                return False
+        return False
 
     def _status(self, token: Token, said: Said, index: int) -> None:
         if self.pending:

@@ -70,6 +70,12 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
         r"the remaining (?:\w+ )?(?:events|ones|two|three|four)", f"(?:any )?other {_EVENTS}", f"remaining {_EVENTS}",
         "others",
     ),
+    Sense.EXCEPT: ("except(?: for)?", "apart from", "other than", "excepting", "but for"),
+    Sense.ABSENT: (
+        "(?:is |are )?(?:not (?:yet )?|un)(?:defined|assigned|decided|chosen|known|determined|named)",
+        "absent", "missing",
+        "(?:has|have) not (?:yet )?been (?:defined|assigned|decided|chosen|named)",
+    ),
     Sense.ONLY: ("only", "solely", "exclusively", "just"),
     Sense.EMITS: (
         rf"(?:may|can|does|is permitted to|is allowed to) {_SAY}", rf"{_SAY}(?:s|es|d|ed|ted|ts)(?: by)?", "sent by",

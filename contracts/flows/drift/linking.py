@@ -10,6 +10,7 @@ from contracts.flows.drift.senses import Sense
 from contracts.flows.drift.tokens import Token
 from contracts.flows.drift.values import Said
 
+_ARTICLES = ("the", "a", "это", "одно")
 _DASHES = ("—", "–", "-", "|", "(")  # noqa: RUF001 - dashes of all lengths
 
 
@@ -80,7 +81,7 @@ def follows_directly(tokens: Sequence[Token], index: int) -> bool:
 def only_these(sentence: Sequence[Token]) -> bool:
     """Does "only" stand directly before an event, a status or the word "event"?"""
     for index, token in enumerate(sentence[:-1]):
-        following = sentence[index + 1]
+        following = next((other for other in sentence[index + 1 :] if other.text not in _ARTICLES), token)
         if token.means(Sense.ONLY) and (
             following.kind == "event" or following.said or following.means(Sense.EVENT_WORD, Sense.COLON)
         ):

@@ -27,7 +27,7 @@ def emitters_named(node: Node, tokens: Sequence[Token], context: Context, words:
     for index, token in enumerate(tokens):
         if token.kind != "code":
             continue
-        called = any(before.means(Sense.EMITTER_WORD) for before in tokens[:index])
+        called = _called(tokens[:index])
         named = words.may_name_an_emitter(token.text) and (context.region or lists_events(node, words))
         if named or (called and words.may_be_called_an_emitter(token.text) and lists_events(node, words)):
             return (token.text,)
@@ -44,13 +44,29 @@ def lead_emitter(node: Node, tokens: Sequence[Token], context: Context, words: V
         return token.text
     if token.kind != "code":
         return None
-    called = any(before.means(Sense.EMITTER_WORD) for before in tokens[:index])
-    if called and words.may_be_called_an_emitter(token.text):
+    if _called(tokens[:index]) and words.may_be_called_an_emitter(token.text):
         return token.text
     if not words.may_name_an_emitter(token.text):
         return None
     presented = context.region or lists_events(node, words) or follows_directly(tokens, index)
     return token.text if presented else None
+
+
+def emitter_line(tokens: Sequence[Token], words: Vocabulary) -> str | None:
+    """Return the emitter of a line such as "Emitter: `x`", which names it and says no more."""
+    said = [token for token in tokens if not token.means(Sense.MARK, Sense.FILLER, Sense.ABBREVIATION, Sense.STOP)]
+    if len(said) != 3 or not said[0].means(Sense.EMITTER_WORD) or not said[1].means(Sense.COLON):
+        return None
+    if said[2].kind == "code" and _called(said[:1]):
+        return said[2].text if words.may_be_called_an_emitter(said[2].text) else None
+    return said[2].text if said[2].kind == "emitter" else None
+
+
+def _called(before: Sequence[Token]) -> bool:
+    # "source" is too common a word to make an emitter of any name that follows it.
+    return any(
+        token.means(Sense.EMITTER_WORD) and ("emitter" in token.text or "эмит" in token.text) for token in before
+    )
 
 
 def lists_events(node: Node, words: Vocabulary) -> bool:

@@ -10,7 +10,7 @@ from contracts.flows.drift.clauses import Assigned, Clause, led_by, read_clause,
 from contracts.flows.drift.context import Context, enter
 from contracts.flows.drift.linking import emitter_near, only_these, stated_here
 from contracts.flows.drift.markdown import LABEL_LEVEL, Node, Piece, parse_markdown
-from contracts.flows.drift.names import emitters_named, lead_emitter
+from contracts.flows.drift.names import emitter_line, emitters_named, lead_emitter
 from contracts.flows.drift.rows import read_table
 from contracts.flows.drift.senses import Sense
 from contracts.flows.drift.tokens import Token, Vocabulary
@@ -56,8 +56,18 @@ class _Reader:
                 case _ if child.level == LABEL_LEVEL:
                     yield from self._label(child, context)
                 case _:
-                    tokens = self._tokens(child)
-                    yield from self._sentences(tokens, context, leading=False)
+                    yield from self._paragraph(child, context)
+            named = emitter_line(self._tokens(child), self.words) if child.kind in ("item", "paragraph") else None
+            if named and not child.children:
+                # "Emitter: `x`" holds for the lines beside it: "Events: …", "Status: …".
+                context = replace(context, emitters=(named,))
+
+    def _paragraph(self, node: Node, context: Context) -> Iterator[Statement]:
+        tokens = self._tokens(node)
+        named = emitter_line(tokens, self.words)
+        if named and not context.silent:
+            yield Statement(Kind.EMITTER, node.line, named, None, None, context.section)
+        yield from self._sentences(tokens, context, leading=False)
 
     def _tokens(self, node: Node) -> list[Token]:
         return list(self.words.tokens(node.pieces))
