@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from contracts.errors import HarnessError
-from contracts.model.driver import Driver
+from contracts.model.driver import Capabilities, Driver
 from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
 from contracts.model.verdict import Finding, Verification
 from contracts.verification.checks import Violates, place, wrong_fact
@@ -26,7 +26,7 @@ def verify(job: Job, driver: Driver) -> Iterator[Event]:
     Yields:
         Progress as it is made, and at the end one `Finished` with the verification.
     """
-    run = _Run(job, driven=driver.capabilities.drives)
+    run = _Run(job, driver.capabilities)
     plan = plan_for(
         job.domain,
         job.emitter,
@@ -42,9 +42,9 @@ def verify(job: Job, driver: Driver) -> Iterator[Event]:
 class _Run:
     """The state of one verification."""
 
-    def __init__(self, job: Job, *, driven: bool) -> None:
+    def __init__(self, job: Job, capabilities: Capabilities) -> None:
         self._job = job
-        self._driven = driven
+        self._capabilities = capabilities
         self._expectations = Expectations(job.pacts)
         self._tallies = Tallies(
             pairs={pair.event: PairTally(pair) for pair in job.domain.registry.pairs(job.emitter)},
@@ -78,7 +78,7 @@ class _Run:
         message = read_message(emission)
         if emission.trigger is not None:
             tallies.triggered += 1
-            if self._driven:
+            if self._capabilities.drives:
                 self._since_asked.append(emission.trigger)
         placed = place(message, job.domain, job.emitter)
         if isinstance(placed, Violates):
@@ -164,4 +164,4 @@ class _Run:
 
     def finish(self) -> Verification:
         """Sum up."""
-        return summarise(self._job, self._tallies, self._expectations)
+        return summarise(self._job, self._tallies, self._expectations, self._capabilities)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contracts.model.driver import Capabilities
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
 from contracts.verification.expectations import Expectations
@@ -13,6 +14,7 @@ from contracts.verification.log import FindingLog, with_next_step
 from contracts.verification.repeats import RepeatMemory
 from contracts.verification.results import pact_results
 from contracts.verification.tally import PairTally
+from contracts.verification.untested import Seen, untested
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Tallies:
     driver_broke: bool = False
 
 
-def summarise(job: Job, tallies: Tallies, expectations: Expectations) -> Verification:
+def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabilities: Capabilities) -> Verification:
     """Give the verdict of each pair, the result of each pact, and the notes."""
     _owe_lost_facts(tallies)
     pairs = tuple(_verdict(tally, tallies) for tally in tallies.pairs.values())
@@ -54,7 +56,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations) -> Verific
         violations=violations,
         notes=tuple(with_next_step(note) for note in _notes(job, tallies, expectations)),
         errors=errors,
-        untested=dict(_untested(tallies)),
+        untested=dict(untested(_seen(tallies), capabilities)),
         pacts=pact_results(job, pairs, expectations, violated=bool(violations), usable=usable),
         strict_pending=job.strict_pending,
         nothing_read=nothing_read,
@@ -150,16 +152,10 @@ def _stale_pacts(job: Job, tallies: Tallies, expectations: Expectations) -> Iter
         )
 
 
-def _untested(tallies: Tallies) -> Iterator[tuple[str, str]]:
-    """Yield the promises that nothing in this run could have broken, with the reason."""
-    if tallies.triggered == 0:
-        yield "wrong-fact", "no emission says what triggered it"
-    if tallies.repeats.repeats_seen == 0 and tallies.repeats_asked == 0:
-        reason = "no fact was stated or asked for twice"
-        yield "repeat-changes-id", reason
-        yield "repeat-changes-content", reason
-        yield "repeated-emission", reason
-    if tallies.repeats.distinct_facts < 2:
-        yield "id-reused", "fewer than two different facts were stated"
-    if tallies.repeats.refusals_seen == 0:
-        yield "lost-fact", "no delivery was refused"
+def _seen(tallies: Tallies) -> Seen:
+    return Seen(
+        triggered=tallies.triggered,
+        repeats=tallies.repeats.repeats_seen + tallies.repeats_asked,
+        distinct_facts=tallies.repeats.distinct_facts,
+        refusals=tallies.repeats.refusals_seen,
+    )

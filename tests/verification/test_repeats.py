@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.model.emission import Answered, Emission, Refused
+from contracts.model.driver import Capabilities
+from contracts.model.emission import Answered, Asked, Emission, Observation, Refused, Trigger
 from contracts.verification.log import KEPT_OF_A_KIND
-from tests.verification.support import COMPLETED, emission, message, rules_of, run
+from tests.verification.support import COMPLETED, FACTS, emission, message, rules_of, run
 
 ACCEPTED, UNAVAILABLE, NO_ANSWER = Answered(status=202), Answered(status=503), Refused(error="timeout")
 
@@ -102,6 +103,17 @@ def test_what_is_untested_is_said() -> None:
     }
     assert "lost-fact" not in (run([stated(response=UNAVAILABLE), stated(response=ACCEPTED)]).untested or {})
     assert "id-reused" not in (run([stated(), stated(client="client-2", marker="m-2")]).untested or {})
+
+
+def test_what_the_way_to_an_emitter_cant_test_is_said_with_that_reason() -> None:
+    """One trigger at a time shows no race; no refusals show no loss."""
+    first = Trigger(event=COMPLETED, fact=FACTS[COMPLETED])
+    asked: list[Observation] = [stated(trigger=first), Asked(first), Asked(first.model_copy(update={"attempt": 2}))]
+    one_at_a_time = run(asked, capabilities=Capabilities(drives=True)).untested or {}
+    assert "at the same time" in one_at_a_time["repeated-emission"]
+    assert "can't refuse" in one_at_a_time["lost-fact"]
+    everything = Capabilities(drives=True, refuses=True, simultaneous=True)
+    assert "repeated-emission" not in (run(asked, capabilities=everything).untested or {})
 
 
 def test_ten_thousand_findings_of_a_kind_are_counted_not_kept() -> None:
