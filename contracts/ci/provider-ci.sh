@@ -11,6 +11,7 @@
 #   --version VERSION     CONTRACTS_VERSION         the emitter's version; else GIT_COMMIT, the CI's commit, git
 #   --branch BRANCH       CONTRACTS_BRANCH          its branch; else GIT_BRANCH, the CI's branch, git
 #   --environment NAME    CONTRACTS_ENVIRONMENT     ends with 1 unless the version may be released there; takes a broker
+#   --no-publish          CONTRACTS_PUBLISH=false   verify what the broker wants verified, and post nothing there
 #   --strict-pending      CONTRACTS_STRICT_PENDING  a planned pair that is ready fails the run (true or false)
 #   --report-only         CONTRACTS_REPORT_ONLY     show everything and fail for no contract; asks no broker (true or false)
 #   --toolkit TEXT        CONTRACTS_TOOLKIT         what pip installs where there is no toolkit: a requirement or a folder
@@ -26,9 +27,9 @@ set -euo pipefail
 readonly TESTS_FAILED=5
 emitter=${CONTRACTS_EMITTER:-} test_command=${CONTRACTS_TEST_COMMAND:-} captures=${CONTRACTS_CAPTURES:-}
 destination=${CONTRACTS_DESTINATION:-} version=${CONTRACTS_VERSION:-} branch=${CONTRACTS_BRANCH:-}
-environment=${CONTRACTS_ENVIRONMENT:-} strict_pending=${CONTRACTS_STRICT_PENDING:-} report_only=${CONTRACTS_REPORT_ONLY:-}
-toolkit=${CONTRACTS_TOOLKIT:-webinar-contracts}
-work='' contracts=()
+environment=${CONTRACTS_ENVIRONMENT:-} publish=${CONTRACTS_PUBLISH:-}
+strict_pending=${CONTRACTS_STRICT_PENDING:-} report_only=${CONTRACTS_REPORT_ONLY:-} toolkit=${CONTRACTS_TOOLKIT:-webinar-contracts}
+work='' contracts=() asks_broker=false
 
 usage() {
   sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p;}' "${BASH_SOURCE[0]}"
@@ -59,6 +60,7 @@ read_options() {
   while (($#)); do
     case $1 in
       -h | --help) usage; trap - EXIT; exit 0 ;;
+      --no-publish) publish=false; shift ;;
       --strict-pending) strict_pending=true; shift ;;
       --report-only) report_only=true; shift ;;
       --emitter | --test-command | --captures | --destination | --version | --branch | --environment | --toolkit)
@@ -75,13 +77,14 @@ read_options() {
 check_options() {
   [[ -n $emitter ]] || fail "no emitter is named" "say --emitter, or set CONTRACTS_EMITTER, with its name in the registry"
   local value
-  for value in "$strict_pending" "$report_only"; do
-    [[ $value =~ ^(true|false|)$ ]] || fail "'$value' is neither true nor false" "set strict-pending and report-only to true or false"
+  for value in "$publish" "$strict_pending" "$report_only"; do
+    [[ $value =~ ^(true|false|)$ ]] || fail "'$value' is neither true nor false" "set publish, strict-pending and report-only to true or false"
   done
   if [[ -n $test_command && $captures == - ]]; then
     fail "what the tests record can't come from standard input" "name a file with --captures"
   fi
-  if [[ -n $environment && $report_only != true && -z ${PACT_BROKER_BASE_URL:-} ]]; then
+  [[ $report_only == true || -z ${PACT_BROKER_BASE_URL:-} ]] || asks_broker=true
+  if [[ -n $environment && $report_only != true && $asks_broker == false ]]; then
     # A secret that is missing must not look like a release that is safe.
     fail "a release to '$environment' is asked for, and no broker is configured" "set PACT_BROKER_BASE_URL, or name no environment"
   fi
@@ -128,7 +131,7 @@ run_tests() {
     { mkdir -p "$(dirname "$file")" && : >"$file"; } || fail "$captures can't be written" "name a file that can with --captures"
   fi
   env -u PACT_BROKER_BASE_URL -u PACT_BROKER_TOKEN -u PACT_BROKER_USERNAME -u PACT_BROKER_PASSWORD \
-    CONTRACTS_CAPTURES="$file" CONTRACTS_DESTINATION="$destination" bash -c "$test_command" </dev/null >&2 || code=$?
+    CONTRACTS_CAPTURES="$file" CONTRACTS_DESTINATION="$destination" bash -eo pipefail -c "$test_command" </dev/null >&2 || code=$?
   ((code == 0)) || {
     printf 'error: the tests of %s ended with %s; nothing was verified\n  next: mend the tests, and run them again\n' "$emitter" "$code" >&2
     exit "$TESTS_FAILED"
@@ -142,10 +145,10 @@ verify() {
   if [[ $report_only == true ]]; then
     arguments+=(--report-only)
     echo "report only: nothing is published, and no release is asked for" >&2
-  elif [[ -n ${PACT_BROKER_BASE_URL:-} ]]; then
-    find_version
-    arguments+=(--broker --publish --version "$version")
+  elif [[ $asks_broker == true ]]; then
+    arguments+=(--broker)
     [[ -z $branch ]] || arguments+=(--branch "$branch")
+    [[ $publish == false ]] || arguments+=(--publish --version "$version")
   else
     echo "no broker is configured (PACT_BROKER_BASE_URL): the pacts at hand are verified, and nothing is published" >&2
   fi
@@ -155,6 +158,7 @@ verify() {
 trap finish EXIT
 read_options "$@"
 check_options
+[[ $asks_broker == false ]] || find_version
 step "toolkit"
 find_toolkit
 if [[ -n $test_command ]]; then
@@ -163,7 +167,7 @@ if [[ -n $test_command ]]; then
 fi
 step "verification"
 verify
-if [[ -n $environment && $report_only != true ]]; then
+if [[ -n $environment && $asks_broker == true ]]; then
   step "release to $environment"
   "${contracts[@]}" can-i-deploy "$emitter" --version "$version" --to-environment "$environment"
 fi
