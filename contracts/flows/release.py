@@ -12,7 +12,8 @@ from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Registry, Status
-from contracts.model.release import Answer, Decision, Knowledge, PairReason, PairState, Question, Row, decide
+from contracts.model.release import Answer, Decision, Knowledge, PairReason, PairState, Question, Row
+from contracts.model.release_decision import decide
 
 
 def known_pacticipant(registry: Registry, name: str) -> str:

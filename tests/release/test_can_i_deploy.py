@@ -15,7 +15,8 @@ from contracts.broker.verifications import put_on_branch
 from contracts.flows.release import decision_when_known
 from contracts.flows.settings import Settings
 from contracts.model.pact import parse_pact
-from contracts.model.release import Answer, Decision, Knowledge, Question, decide
+from contracts.model.release import Answer, Decision, Knowledge, Question
+from contracts.model.release_decision import decide
 from tests.release.commands import Cli, emissions, verify_and_post
 from tests.release.project import CI_VARIABLES, COMPLETED, CONSUMER, ENTERED, TRACKER, pact
 

@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from contracts.model.release import Answer, Decision, Knowledge, PairReason, PairState, Question, Row, decide
+from contracts.model.release import Answer, Decision, Knowledge, PairReason, PairState, Question, Row
+from contracts.model.release_decision import decide
 
 CONSUMER, EMITTER, OTHER = "service", "tracker", "crm"
 TRUTHS = (True, False, None)
