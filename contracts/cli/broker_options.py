@@ -13,6 +13,7 @@ import click
 from contracts.broker.client import BrokerClient
 from contracts.flows.broker_choice import choose_broker
 from contracts.flows.settings import Settings
+from contracts.flows.version import find_branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,16 @@ def broker_options(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, broker=BrokerOption(broker_base_url, embedded), **options)
 
     return with_broker
+
+
+branch_option = click.option(
+    "--branch",
+    metavar="BRANCH",
+    help="Its branch; else GIT_BRANCH, CI, git. Used where all pairs are planned: the broker then learns the version.",
+)
+
+
+def known_branch(settings: Settings, given: str | None) -> str | None:
+    """Return the branch that is said or found; None where there is none."""
+    found = find_branch(given, os.environ, settings.root)
+    return found.value if found else None

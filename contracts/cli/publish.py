@@ -65,5 +65,5 @@ def _print(receipt: Receipt) -> None:
         click.echo(f"  {pact.provider:<{width}}  {pact.content.value:<9}  {pact.url}")
     for file in receipt.planned:
         click.echo(f"  not published, no implemented pair: {file}")
-    if not receipt.dry_run:
+    if receipt.pacts:
         click.echo("confirmed: every pact was read back")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.broker_options import BrokerOption, branch_option, broker_options, known_branch
 from contracts.cli.options import echo_json, output_option, project
 from contracts.flows.deployments import Target, record_presence
 
@@ -16,6 +16,7 @@ from contracts.flows.deployments import Target, record_presence
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."
 )
 @click.option("--instance", metavar="NAME", help="Which installation, where several run side by side.")
+@branch_option
 @broker_options
 @output_option("table", "json")
 def command(
@@ -24,6 +25,7 @@ def command(
     version: str,
     environment: str,
     instance: str | None,
+    branch: str | None,
     broker: BrokerOption,
     output: str,
 ) -> None:
@@ -38,7 +40,9 @@ def command(
     settings, domain = project()
     client = broker.open(settings)
     target = Target(pacticipant, environment, instance)
-    done = record_presence(client, domain.registry, target, version, kind="deployed")
+    done = record_presence(
+        client, domain.registry, target, version, kind="deployed", branch=known_branch(settings, branch)
+    )
     if output == "json":
         echo_json({**done.to_json(), "broker": client.name})
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.broker_options import BrokerOption, branch_option, broker_options, known_branch
 from contracts.cli.options import echo_json, output_option, project
 from contracts.flows.deployments import Target, record_presence
 
@@ -15,9 +15,12 @@ from contracts.flows.deployments import Target, record_presence
 @click.option(
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."
 )
+@branch_option
 @broker_options
 @output_option("table", "json")
-def command(*, pacticipant: str, version: str, environment: str, broker: BrokerOption, output: str) -> None:
+def command(
+    *, pacticipant: str, version: str, environment: str, branch: str | None, broker: BrokerOption, output: str
+) -> None:
     """Record that PACTICIPANT is released: many sites may run it, older versions beside it.
 
     Every released version counts until record-support-ended. For one site see record-deployment.
@@ -28,7 +31,14 @@ def command(*, pacticipant: str, version: str, environment: str, broker: BrokerO
     """
     settings, domain = project()
     client = broker.open(settings)
-    done = record_presence(client, domain.registry, Target(pacticipant, environment), version, kind="released")
+    done = record_presence(
+        client,
+        domain.registry,
+        Target(pacticipant, environment),
+        version,
+        kind="released",
+        branch=known_branch(settings, branch),
+    )
     if output == "json":
         echo_json({**done.to_json(), "broker": client.name})
     else:

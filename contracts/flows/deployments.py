@@ -9,9 +9,10 @@ from contracts.broker.client import BrokerClient
 from contracts.broker.environments import Placement, end, environment, placements, record
 from contracts.broker.environments import create_environment as create
 from contracts.broker.environments import environments as all_environments
+from contracts.broker.verifications import put_on_branch
 from contracts.errors import MisuseError
 from contracts.flows.release import known_pacticipant
-from contracts.model.registry import Registry
+from contracts.model.registry import Registry, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,14 @@ class Target:
     instance: str | None = None
 
 
-def record_presence(client: BrokerClient, registry: Registry, target: Target, version: str, *, kind: str) -> Recorded:
+def record_presence(
+    client: BrokerClient, registry: Registry, target: Target, version: str, *, kind: str, branch: str | None = None
+) -> Recorded:
     """Record a version as `deployed` to an environment or `released` in it.
+
+    Args:
+        branch: the version's. An emitter without an implemented pair has neither pact nor result on the broker, so
+            that its version is made known on this branch.
 
     Raises:
         MisuseError: the registry doesn't know the pacticipant, or the broker not the environment.
@@ -61,11 +68,22 @@ def record_presence(client: BrokerClient, registry: Registry, target: Target, ve
     """
     known_pacticipant(registry, target.pacticipant)
     place = environment(client, target.environment)
+    if branch and _is_planned_emitter(registry, target.pacticipant) and not _is_known(client, target, version):
+        put_on_branch(client, target.pacticipant, version, branch)
     before = placements(client, place, target.pacticipant)
     placed = record(client, place, target.pacticipant, version, kind=kind, instance=target.instance)
     return Recorded(
         target.pacticipant, version, target.environment, kind, target.instance, changed=placed not in before
     )
+
+
+def _is_known(client: BrokerClient, target: Target, version: str) -> bool:
+    url = client.link("pb:pacticipant-version", pacticipant=target.pacticipant, version=version)
+    return client.find(url, doing="looking for the version") is not None
+
+
+def _is_planned_emitter(registry: Registry, name: str) -> bool:
+    return name in registry.emitters and all(pair.status is Status.PLANNED for pair in registry.pairs(name))
 
 
 def record_absence(

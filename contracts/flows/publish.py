@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.publishing import Publication, PublishedPact, publish
+from contracts.broker.verifications import put_on_branch
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.flows.domain import shown
 from contracts.flows.pacts import PLANNED, pacts_folder
@@ -32,7 +33,7 @@ class Receipt:
     """What was published, or would be.
 
     Attributes:
-        pacts: empty after a dry run.
+        pacts: empty after a dry run, and where every emitter is planned.
         planned: files that were left out: their emitters have no implemented pair.
         dry_run: nothing was sent.
     """
@@ -103,10 +104,9 @@ def publish_pacts(
         BrokerError: the broker can't be reached, refused, or didn't confirm.
     """
     folder = pacts_folder(settings)
-    files = sorted(folder.glob("*.json"))
-    planned = sorted((folder / PLANNED).glob("*.json"))
-    pacts = tuple(_read(file, domain) for file in files)
-    if not pacts:
+    pacts = tuple(_read(file, domain) for file in sorted(folder.glob("*.json")))
+    planned = tuple(shown(file) for file in sorted((folder / PLANNED).glob("*.json")))
+    if not pacts and not planned:
         raise MisuseError(
             "there is no pact to publish", where=Where(shown(folder)), next_step="capture them: contracts capture"
         )
@@ -114,23 +114,23 @@ def publish_pacts(
     client = broker()
     receipt = Receipt(
         broker=client.name,
-        consumer=pacts[0].consumer,
+        consumer=domain.registry.consumer.name,
         identity=identity,
-        files=tuple(shown(file) for file in files),
-        planned=tuple(shown(file) for file in planned),
+        files=tuple(pact.source for pact in pacts),
+        planned=planned,
         dry_run=dry_run,
     )
-    if dry_run:
-        return receipt
-    publication = Publication(
-        consumer=receipt.consumer,
-        version=identity.version.value,
-        branch=identity.branch.value,
-        pacts=pacts,
-        build_url=identity.build_url.value if identity.build_url else None,
-    )
-    published = publish(client, publication)
-    return Receipt(client.name, receipt.consumer, identity, receipt.files, receipt.planned, published)
+    return receipt if dry_run else replace(receipt, pacts=_published(client, receipt, pacts))
+
+
+def _published(client: BrokerClient, receipt: Receipt, pacts: tuple[PactDocument, ...]) -> tuple[PublishedPact, ...]:
+    version, branch, build = receipt.identity.version, receipt.identity.branch, receipt.identity.build_url
+    if not pacts:
+        # Where everything is planned, the version alone becomes known, so that its deployment can be recorded.
+        put_on_branch(client, receipt.consumer, version.value, branch.value)
+        return ()
+    build_url = build.value if build else None
+    return publish(client, Publication(receipt.consumer, version.value, branch.value, pacts, build_url))
 
 
 def _read(file: Path, domain: Domain) -> PactDocument:

@@ -210,9 +210,26 @@ def test_a_planned_emitter_blocks_nobody(walk: Walk) -> None:
     walk.publish("c4")
     walk.expect(CONSUMER, {"c4": "yes"})
     walk.expect(CRM, {"n1": "yes"})
+    # Its deployment can be recorded although there is nothing to verify, and the service stays deployable.
+    recorded = walk.cli("record-deployment", CRM, "--version", "n1", *PRODUCTION, "--branch", "main")
+    assert recorded.code == 0, recorded.err
+    walk.expect(CRM, {"n1": "yes", "n2": "yes"})
+    walk.expect(CONSUMER, {"c4": "yes"})
     said = walk.cli("can-i-deploy", CONSUMER, "--version", "c4", *PRODUCTION)
     assert f"{COMPLETED} of {CRM}" in said.out
     assert f"{ENTERED} of {TRACKER}, {SUBMITTED} of {TRACKER}" in said.out
+
+
+def test_a_project_of_planned_pairs_alone_blocks_nobody(walk: Walk) -> None:
+    """With nothing implemented there is nothing to publish: both sides are released, and recorded, all the same."""
+    (walk.root / "emitters.toml").write_text(registry_toml({TRACKER: {COMPLETED: "planned"}}), encoding="utf-8")
+    assert walk.cli("capture").code == 0
+    walk.publish("c1")
+    walk.expect(CONSUMER, {"c1": "yes"})
+    walk.expect(TRACKER, {"p1": "yes"})
+    walk.deploy(CONSUMER, "c1")
+    assert walk.cli("record-release", TRACKER, "--version", "p1", *PRODUCTION, "--branch", "main").code == 0
+    walk.expect(TRACKER, {"p1": "yes", "p2": "yes"})
 
 
 def test_the_first_pair_of_an_emitter_is_promoted_on_a_file(walk: Walk) -> None:
