@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -69,7 +70,9 @@ def _fact_key(model: type[CanonicalEvent], name: str) -> Iterator[LintFinding]:
             )
 
 
-def _keys(model: type[BaseModel], part: type[BaseModel], name: str, path: str) -> Iterator[LintFinding]:
+def _keys(
+    model: type[BaseModel], part: type[BaseModel], name: str, path: str, above: tuple[type[BaseModel], ...] = ()
+) -> Iterator[LintFinding]:
     if part.model_config.get("extra") != "forbid":
         yield LintFinding(
             "open-model", f"{name}: {path} takes keys that it doesn't name", _place(part), 'set extra="forbid"'
@@ -84,9 +87,17 @@ def _keys(model: type[BaseModel], part: type[BaseModel], name: str, path: str) -
                 _place(part),
                 "remove the key, or say what happened instead",
             )
-        annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield from _keys(model, annotation, name, f"{path}.{key}")
+        for inner in _models_in(field.annotation):
+            if inner not in above:
+                yield from _keys(model, inner, name, f"{path}.{key}", (*above, inner))
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that a type is made of: itself, in a list, in a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def _place(model: type[BaseModel]) -> Where | None:
