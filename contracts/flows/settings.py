@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.errors import MisuseError, Where
 from contracts.model.names import did_you_mean
-from contracts.model.toml_lines import line_of, lines_of_keys
+from contracts.model.toml_lines import line_of, line_of_error, lines_of_keys
 
 
 class _Table(BaseModel):
@@ -72,13 +72,21 @@ def load_settings(start: Path) -> Settings:
 
 
 def _table(file: Path, path: tuple[str, ...]) -> dict[str, Any] | None:
+    text = ""
     try:
-        node: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        text = file.read_text(encoding="utf-8")
+        node: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = Where(str(file), line_of_error(str(error), text))
+        raise MisuseError(f"the settings are no TOML: {error}", where=place, next_step="mend the syntax") from None
+    except (OSError, ValueError, RecursionError) as error:
         raise MisuseError(f"the settings can't be read: {error}", where=Where(str(file))) from None
     for key in path:
         node = node.get(key) if isinstance(node, dict) else None
-    return node if isinstance(node, dict) else None
+    if node is not None and not isinstance(node, dict):
+        place = Where(str(file), line_of(lines_of_keys(text), path))
+        raise MisuseError(f"{'.'.join(path)} is no table", where=place, next_step=f"write [{'.'.join(path)}]")
+    return node
 
 
 def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Settings:
