@@ -9,14 +9,21 @@ from contracts.model.rules import RULES
 from contracts.model.verdict import Finding
 
 KEPT_OF_A_KIND = 20
+KEPT_OF_A_RULE = 1000
+"""However many kinds there are: ten thousand emissions may each name a wrong key of their own."""
 
 
 class FindingLog:
-    """Keeps the first findings of a kind (rule, interaction and path) and counts the others."""
+    """Keeps the first findings of a kind (rule, interaction and path) and counts the others.
+
+    Memory is bounded: beyond a rule's share new kinds are counted by their rule alone.
+    """
 
     def __init__(self) -> None:
         self._kept: list[Finding] = []
         self._seen: Counter[tuple[str, str | None, str | None]] = Counter()
+        self._of_rule: Counter[str] = Counter()
+        self._beyond: Counter[str] = Counter()
 
     def __bool__(self) -> bool:
         return bool(self._kept)
@@ -24,24 +31,34 @@ class FindingLog:
     def add(self, finding: Finding) -> None:
         """Take a finding; where it says no next step, the rule's own is added."""
         kind = (finding.rule, finding.interaction, finding.path)
+        full = self._of_rule[finding.rule] >= KEPT_OF_A_RULE
+        if full and kind not in self._seen:
+            self._beyond[finding.rule] += 1
+            return
         self._seen[kind] += 1
-        if self._seen[kind] <= KEPT_OF_A_KIND:
+        if self._seen[kind] <= KEPT_OF_A_KIND and not full:
+            self._of_rule[finding.rule] += 1
             self._kept.append(with_next_step(finding))
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the kept findings in their order, and one line a kind for what was left out."""
+        kept = Counter((each.rule, each.interaction, each.path) for each in self._kept)
         left_out = [
             Finding(
                 rule,
-                f"and {count - KEPT_OF_A_KIND} more like the {KEPT_OF_A_KIND} shown",
+                f"and {count - kept[rule, interaction, path]} more like the {kept[rule, interaction, path]} shown",
                 interaction=interaction,
                 path=path,
                 next_step=RULES[rule].next_step,
             )
             for (rule, interaction, path), count in self._seen.items()
-            if count > KEPT_OF_A_KIND
+            if count > kept[rule, interaction, path]
         ]
-        return (*self._kept, *left_out)
+        others = [
+            Finding(rule, f"and {count} more at other places", next_step=RULES[rule].next_step)
+            for rule, count in self._beyond.items()
+        ]
+        return (*self._kept, *left_out, *others)
 
 
 def with_next_step(finding: Finding) -> Finding:

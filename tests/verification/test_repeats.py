@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.model.driver import Capabilities
 from contracts.model.emission import Answered, Asked, Emission, Observation, Refused, Trigger
-from contracts.verification.log import KEPT_OF_A_KIND
+from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE
 from tests.verification.support import COMPLETED, FACTS, emission, message, rules_of, run
 
 ACCEPTED, UNAVAILABLE, NO_ANSWER = Answered(status=202), Answered(status=503), Refused(error="timeout")
@@ -122,6 +122,15 @@ def test_ten_thousand_findings_of_a_kind_are_counted_not_kept() -> None:
     schema = [finding for finding in result.pairs[0].findings if finding.rule == "event-schema"]
     assert len(schema) == KEPT_OF_A_KIND + 1
     assert "50 more" in schema[-1].message
+
+
+def test_findings_of_ever_new_kinds_are_bounded_too() -> None:
+    """Each emission names a wrong key of its own: the first thousand are kept, the others counted."""
+    count = KEPT_OF_A_RULE + 30
+    result = run(stated(changes={f"key{number}": 1}) for number in range(count))
+    schema = [finding for finding in result.pairs[0].findings if finding.rule == "event-schema"]
+    assert len(schema) == KEPT_OF_A_RULE + 1
+    assert schema[-1].message == "and 30 more at other places"
 
 
 def test_memory_grows_by_a_bounded_number_of_bytes_a_fact() -> None:
