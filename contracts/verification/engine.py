@@ -52,7 +52,7 @@ class _Run:
             errors=FindingLog(),
             repeats=RepeatMemory(),
         )
-        # What triggered the emissions since the driver last said that a trigger was answered.
+        # The triggers that were answered with their event since the driver last said that one is done.
         self._since_asked: list[Trigger] = []
 
     def was_emitted(self, event: str) -> bool:
@@ -78,28 +78,28 @@ class _Run:
         message = read_message(emission)
         if emission.trigger is not None:
             tallies.triggered += 1
-            if self._capabilities.drives:
-                self._since_asked.append(emission.trigger)
         placed = place(message, job.domain, job.emitter)
         if isinstance(placed, Violates):
             tallies.violations.add(placed.finding)
             return
         tally = tallies.pairs[placed.pair.event]
         tally.count(emission)
+        if self._capabilities.drives and emission.trigger is not None and emission.trigger.event == placed.pair.event:
+            # Another event than the triggered one, or a violation, leaves the trigger without an answer.
+            self._since_asked.append(emission.trigger)
         if placed.finding is not None:
             tally.findings.add(placed.finding)
-        else:
-            self._judge_content(message, tally)
+        self._judge_content(message, tally, asked_of_pacts=placed.finding is None)
         if message.attribute("source") in (None, job.emitter):
             self._remember(message, tally)
 
-    def _judge_content(self, message: Message, tally: PairTally) -> None:
+    def _judge_content(self, message: Message, tally: PairTally, *, asked_of_pacts: bool) -> None:
         event = tally.pair.event
         shape = list(shape_findings(message, self._job.domain.catalogue[event]))
         fact_key = self._job.domain.catalogue.fact_key(event)
         for finding in (*shape, *wrong_fact(message, fact_key)):
             tally.findings.add(finding)
-        if message.text is not None and not any(finding.rule == "event-schema" for finding in shape):
+        if asked_of_pacts and not any(finding.rule == "event-schema" for finding in shape):
             for finding in self._expectations.judge(event, message):
                 tally.findings.add(finding)
 

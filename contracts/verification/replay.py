@@ -72,7 +72,8 @@ def replay(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
         except Exception as error:
             raise HarnessError(f"the official verifier broke: {type(error).__name__}: {error}") from error
         results = verifier.results
-    answers = {str(result.get("description")): result.get("result") for result in results["interactionResults"]}
+    found = results.get("interactionResults", ()) if results else ()
+    answers = {str(result.get("description")): result.get("result") for result in found}
     missing = [case.interaction.key for name, case in bodies.items() if name not in answers]
     if missing:
         raise HarnessError(f"the official verifier gave no answer for {', '.join(missing)}")

@@ -41,10 +41,14 @@ def test_content_types(header: str | None, right: bool) -> None:
     assert violations == set()
 
 
-def test_a_wrong_content_type_is_the_only_finding_of_its_emission() -> None:
-    """Precedence: content-type, then what the body holds."""
+def test_a_wrong_content_type_hides_nothing_but_the_pacts() -> None:
+    """What the body holds is judged by every rule but pact-mismatch: a JSON body is JSON under any name."""
     findings, violations = only(message(data={"button": 1}), content_type="text/plain")
-    assert (findings, violations) == ({"content-type"}, set())
+    assert (findings, violations) == ({"content-type", "event-schema", "not-a-fact"}, set())
+    other = message(data={"client_id": "canned", "webinar_id": "webinar-1"})
+    assert only(other, trigger=TRIGGER, content_type="text/plain")[0] == {"content-type", "wrong-fact"}
+    assert only("a=b", trigger=TRIGGER, content_type="text/plain")[0] == {"content-type", "event-schema"}
+    assert only(message(), content_type="text/plain") == ({"content-type"}, set())
 
 
 def test_a_wrong_content_type_hides_no_event_that_belongs_to_no_pair() -> None:

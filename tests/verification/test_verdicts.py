@@ -98,6 +98,18 @@ def test_one_fact_of_two_that_isnt_stated_is_a_finding() -> None:
     assert run([emission(trigger=first), Asked(first), Asked(repeat)], capabilities=driven).success
 
 
+def test_another_event_than_the_triggered_one_is_no_answer() -> None:
+    """A canned message of a planned event hides no implemented fact that wasn't stated; nor does a violation."""
+    first = Trigger(event=COMPLETED, fact=FACTS[COMPLETED])
+    second = Trigger(event=COMPLETED, fact=FACTS[COMPLETED] | {"client_id": "client-2"})
+    driven = Capabilities(drives=True)
+    for canned in (message(ENTERED), message("client_webinar_left"), message(source="other")):
+        result = run([emission(trigger=first), Asked(first), emission(canned, trigger=second), Asked(second)],
+                     capabilities=driven)  # fmt: skip
+        assert [finding.rule for finding in result.pairs[0].findings] == ["not-emitted"]
+        assert result.exit_code is ExitCode.BROKEN
+
+
 def test_a_harness_that_broke_at_a_pair_is_never_hidden_behind_pending() -> None:
     """A planned pair whose trigger broke the driver is an error, exit 2."""
     fault = Fault("driver-error", "connection refused", trigger=Trigger(event=ENTERED))
