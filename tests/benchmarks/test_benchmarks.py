@@ -1,0 +1,37 @@
+"""The benchmarks run, with tiny numbers, and say what they promise to say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+from tests.cli.process import ROOT, environment
+
+
+def run(name: str, *arguments: str) -> Any:
+    """Run a benchmark and return what it measured."""
+    command = [sys.executable, str(ROOT / "benchmarks" / name), *arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout)
+
+
+def test_the_engine_is_measured_beside_the_official_verifier() -> None:
+    """Both judge all that they are given, and the ratio is the quotient of the two times."""
+    found = run("verify_emissions.py", "--emissions", "40", "--official", "3")
+    assert found["emissions"] == 40
+    assert found["official_interactions"] == 3
+    assert found["engine_seconds"] > 0
+    assert found["official_seconds"] > 0
+    assert found["engine_peak_mib"] > 10
+    assert found["ratio"] == found["official_seconds_extrapolated"] / found["engine_seconds"]
+
+
+def test_start_up_is_measured_as_a_ratio() -> None:
+    """Every command beside the base, whose own ratio is 1."""
+    found = run("startup.py", "--rounds", "1")
+    assert found["import pydantic"]["ratio"] == 1
+    assert {"contracts matrix", "contracts lint", "contracts rules"} <= found.keys()
+    assert all(each["seconds"] > 0 for each in found.values())
