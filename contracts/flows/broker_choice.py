@@ -6,14 +6,13 @@ from collections.abc import Mapping
 
 from contracts.broker.access import BASE_URL, BrokerAccess, access_from
 from contracts.broker.client import BrokerClient, client_for
+from contracts.broker.embedded import URL
 from contracts.broker.retry import RetryPolicy
 from contracts.errors import MisuseError
 from contracts.flows.domain import shown
 from contracts.flows.settings import Settings
 
 DATABASE = ".contracts/broker.sqlite"
-EMBEDDED_URL = "http://embedded.invalid"
-"""The embedded broker's address in process: a name that no resolver answers (RFC 6761)."""
 
 
 def choose_broker(
@@ -51,7 +50,7 @@ def embedded_client(settings: Settings) -> BrokerClient:
 
     database = settings.root / DATABASE
     return client_for(
-        BrokerAccess(EMBEDDED_URL),
+        BrokerAccess(URL),
         session_for(database),
         name=f"the embedded broker, {shown(database)}",
         # In process nothing gets lost on the way, and SQLite waits for its lock by itself.

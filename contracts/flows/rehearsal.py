@@ -10,7 +10,7 @@ from pathlib import Path
 from contracts import __version__
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient, client_for
-from contracts.flows.broker_choice import EMBEDDED_URL
+from contracts.broker.embedded import URL
 from contracts.flows.deployments import Target, create_environment, record_presence
 from contracts.flows.publish import Identity, publish_pacts
 from contracts.flows.release import question, release_decision
@@ -41,7 +41,7 @@ def rehearse(
 
     with tempfile.TemporaryDirectory(prefix="contracts-rehearsal-") as folder:
         session = session_for(Path(folder) / "broker.sqlite")
-        client = client_for(BrokerAccess(EMBEDDED_URL), session, "a throwaway broker")
+        client = client_for(BrokerAccess(URL), session, "a throwaway broker")
         # The names matter to nobody but the reader: this broker is gone in a moment.
         identity = Identity(
             find_version(None, environ, settings.root) or Found("working-copy", "default"),

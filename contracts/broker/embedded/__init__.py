@@ -9,3 +9,6 @@ answers requests with no server at all. What it knowingly does otherwise than Pa
 - names count as confusingly similar if they differ in case and separators only;
 - names, branches and tags are matched exactly, and there are no webhooks, labels, badges or deletions.
 """
+
+URL = "http://embedded.invalid"
+"""The broker's address where no server runs: a name that no resolver answers (RFC 6761)."""

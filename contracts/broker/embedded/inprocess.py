@@ -12,11 +12,13 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from contracts.broker.embedded import URL
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 # `.invalid` is reserved (RFC 6761): a request that missed the adapter would fail, not leave the machine.
-BASE_URL = "http://embedded.invalid/"
+BASE_URL = f"{URL}/"
 
 
 class WsgiAdapter(BaseAdapter):
