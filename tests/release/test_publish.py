@@ -191,6 +191,7 @@ def _index(url: str) -> bytes:
     return http("200 OK", json.dumps({"_links": {rel: {"href": href} for rel, href in links.items()}}))
 
 
+OTHER_BRANCH = http("200 OK", json.dumps({"_embedded": {"branchVersions": [{"name": "feat"}]}}))
 VERSION = http("200 OK", json.dumps({"_embedded": {"branchVersions": [{"name": "main"}]}}))
 
 
@@ -202,16 +203,17 @@ VERSION = http("200 OK", json.dumps({"_embedded": {"branchVersions": [{"name": "
         ([http("400 Bad Request", '{"errors": {"contracts": ["is missing"]}}')], "is missing"),
         ([http("302 Found", "<html>", "text/html")], "302"),
         ([b""], "can't be reached"),
-        ([http("200 OK", "{}"), http("200 OK", "{}")], "not confirmed"),
-        ([http("200 OK", "{}"), http("404 Not Found")], "not confirmed"),
+        ([http("200 OK", "{}"), http("200 OK", "{}")], "on the branch main"),
+        ([http("200 OK", "{}"), OTHER_BRANCH], "on the branch main"),
+        ([http("200 OK", "{}"), http("404 Not Found")], "on the branch main"),
         ([http("200 OK", "{}"), VERSION, http("404 Not Found")], "not confirmed: the broker doesn't have the pact"),
         ([http("200 OK", "{}"), VERSION, http("200 OK", json.dumps(pact(revision="9")))], "another content"),
         ([http("200 OK", "{}"), VERSION, http("200 OK", "<html>", "text/html")], "no JSON object"),
         ([http("200 OK", "{}"), VERSION, b""], "can't be reached"),
     ],
     ids=[
-        "500", "401", "400", "redirect", "nothing", "no branch", "no version", "no pact", "other content", "html",
-        "dies before confirming",
+        "500", "401", "400", "redirect", "nothing", "no branch", "other branch", "no version", "no pact",
+        "other content", "html", "dies before confirming",
     ],
 )  # fmt: skip
 def test_only_what_the_broker_confirms_is_published(settings: Settings, answers: list[bytes], words: str) -> None:

@@ -18,7 +18,7 @@ from requests.adapters import BaseAdapter
 from contracts.broker.access import BrokerAccess
 from contracts.broker.answer import Answer
 from contracts.broker.client import BrokerClient, client_for
-from contracts.broker.environments import create_environment, environment, environments, placements, record
+from contracts.broker.environments import create_environment, end, environment, environments, placements, record
 from contracts.broker.matrix import release_matrix, results_matrix
 from contracts.broker.publishing import Publication, publish
 from contracts.broker.verifications import expected, result
@@ -185,3 +185,16 @@ def test_every_refusal_can_be_said(document: Any) -> None:
     answer = Answer("GET /", 400, "application/json", document, BrokerAccess(URL))
     assert answer.said.isprintable()
     assert answer.refusal("asking").next_step
+
+
+def test_a_record_that_the_broker_does_not_show_is_not_confirmed() -> None:
+    """A broker that takes every request and changes nothing: each record and each end of one is exit 4."""
+    client = answering(WHOLE)
+    place = environment(client, "production")
+    with pytest.raises(BrokerError, match="not confirmed"):
+        record(client, place, TRACKER, "2", kind="deployed")
+    with pytest.raises(BrokerError, match="not confirmed"):
+        record(client, place, TRACKER, "1", kind="deployed", instance="blue")
+    for placement in placements(client, place, TRACKER):
+        with pytest.raises(BrokerError, match="not confirmed"):
+            end(client, place, placement)
