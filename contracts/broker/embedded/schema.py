@@ -146,9 +146,11 @@ def prepare(connection: sqlite3.Connection, database: Path) -> None:
 
 
 def _is_ours(connection: sqlite3.Connection, database: Path) -> bool:
-    (mark,) = connection.execute("PRAGMA application_id").fetchone()
-    (number,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # One statement sees one state of the file: another process may be creating the tables right now.
+    mark, number, tables = connection.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+        " FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
     if not tables and not mark:
         return False
     where = Where(str(database))
