@@ -61,7 +61,7 @@ def replay(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
         content_type = case.interaction.content_type
         return {"contents": case.body, "content_type": content_type, "metadata": {"contentType": content_type}}
 
-    with tempfile.TemporaryDirectory(prefix="contracts-replay-") as folder, _quiet():
+    with tempfile.TemporaryDirectory(prefix="contracts-replay-") as folder, _quiet(), _no_proxy():
         _write_pacts(Path(folder), emitter, cases)
         verifier = Verifier(emitter).add_source(folder).message_handler(produce)
         try:
@@ -107,3 +107,19 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
+
+
+@contextmanager
+def _no_proxy() -> Iterator[None]:
+    # The verifier asks its own message server over loopback, and would ask the proxy that a company's CI names.
+    before = {name: os.environ.get(name) for name in ("no_proxy", "NO_PROXY")}
+    try:
+        for name, value in before.items():
+            os.environ[name] = ",".join(part for part in (value, "127.0.0.1,localhost,::1") if part)
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,21 @@ def test_the_official_verifier_agrees_on_right_and_wrong(capfd: pytest.CaptureFi
     cases = [Replayed(document, completed, right, True), Replayed(document, entered, wrong, False)]
     assert replay(TRACKER, cases) == (True, False)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("already", [None, "intranet.example"])
+def test_a_proxy_is_not_asked_for_the_second_opinion(monkeypatch: pytest.MonkeyPatch, already: str | None) -> None:
+    """A company's proxy knows nothing of this machine's loopback; its variables are as before afterwards."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if already:
+        monkeypatch.setenv("NO_PROXY", already)
+    document = pact()
+    body = json.dumps(message()).encode()
+    assert replay(TRACKER, [Replayed(document, next(document.of_event(COMPLETED)), body, True)]) == (True,)
+    assert (os.environ.get("NO_PROXY"), os.environ.get("no_proxy")) == (already, None)
 
 
 def test_nothing_to_replay_starts_no_verifier() -> None:
