@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts import __version__
-from contracts.emitters import OptionInput, open_driver
+from contracts.emitters import OptionInput, driver_kinds, open_driver
 from contracts.errors import MisuseError, Where
 from contracts.flows.domain import shown
 from contracts.flows.explain import known_emitter
@@ -60,6 +60,17 @@ def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driv
 def is_stand_in(settings: Settings, emitter: str) -> bool:
     """Do the settings say that their driver reaches a stand-in, not the emitter itself?"""
     return settings.emitters.get(emitter, {}).get(STAND_IN) is True
+
+
+def drives_the_same(settings: Settings, emitter: str, options: DriverOptions) -> bool:
+    """Do the options reach what the settings name, as they do where there are none?"""
+    own = settings.emitters.get(emitter, {})
+    ways = [kind.option.name for kind in driver_kinds()]
+    return not options or any(name in own and _words(options.get(name)) == _words(own[name]) for name in ways)
+
+
+def _words(value: OptionInput) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
 
 
 def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) -> tuple[PactUnderTest, ...]:

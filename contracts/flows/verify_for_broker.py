@@ -11,7 +11,7 @@ from contracts.broker.client import BrokerClient
 from contracts.errors import BrokerError, MisuseError
 from contracts.flows.settings import Settings
 from contracts.flows.verification_results import BrokerPact, Posting, pacts_for_verification, post_result
-from contracts.flows.verify import DriverOptions, is_stand_in
+from contracts.flows.verify import DriverOptions, drives_the_same, is_stand_in
 from contracts.model.verdict import PactResult, Verification
 from contracts.verification.job import PactUnderTest
 
@@ -72,9 +72,9 @@ def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) ->
     """Refuse to post what a stand-in did as the emitter's own result.
 
     Raises:
-        MisuseError: the driver is the settings' own, and they call it a stand-in.
+        MisuseError: the settings call their driver a stand-in, and it is what is driven, named anew or not.
     """
-    if not options and is_stand_in(settings, emitter):
+    if is_stand_in(settings, emitter) and drives_the_same(settings, emitter, options):
         raise MisuseError(
             f"the settings drive a stand-in of {emitter}; its result is never posted",
             next_step="verify what the emitter itself sends, with --captures FILE for example",

@@ -188,10 +188,13 @@ def test_a_stand_in_is_never_posted(own_cli: Cli, settings: Settings) -> None:
     with (settings.root / "contracts.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[emitters.{TRACKER}]\ncaptures = "c.ndjson"\nstand-in = true\n')
     emissions(settings.root / "c.ndjson", [COMPLETED])
-    done = own_cli("verify", TRACKER, "--broker", *AS_VERSION)
-    assert done.code == 2
-    assert "stand-in" in done.err
+    emissions(settings.root / "real.ndjson", [COMPLETED])
+    for named in ((), ("--captures", "c.ndjson")):
+        done = own_cli("verify", TRACKER, *named, "--broker", *AS_VERSION)
+        assert done.code == 2
+        assert "stand-in" in done.err
     assert own_cli("verify", TRACKER, "--broker").code == 0
+    assert own_cli("verify", TRACKER, "--captures", "real.ndjson", "--broker", *AS_VERSION).code == 0
 
 
 def test_a_ci_job_without_a_broker_is_told_so(own_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
