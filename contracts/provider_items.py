@@ -14,6 +14,7 @@ from contracts.flows.provider_run import verified_once
 from contracts.flows.settings import load_settings
 from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
+from contracts.report.text import as_json, one_line
 from contracts.testing import EmitterContract
 
 PENDING = "contracts_pending"
@@ -157,13 +158,13 @@ def pending_reason(pair: PairVerdict) -> str:
 
 
 def shown(findings: tuple[Finding, ...]) -> str:
-    """Return findings as the lines of a failure."""
+    """Return findings as the lines of a failure; what an emitter sent can neither act nor start a line."""
     lines: list[str] = []
     for finding in findings:
         place = f"{finding.where}: " if finding.where else ""
-        lines.append(f"{place}{finding.rule}: {finding.message}")
+        lines.append(one_line(f"{place}{finding.rule}: {finding.message}"))
         if finding.expected is not None or finding.actual is not None:
-            lines.append(f"  expected {finding.expected!r}, got {finding.actual!r}")
+            lines.append(f"  expected {as_json(finding.expected)}, got {as_json(finding.actual)}")
         if finding.next_step:
-            lines.append(f"  next: {finding.next_step}")
+            lines.append(f"  next: {one_line(finding.next_step)}")
     return "\n".join(lines)

@@ -102,6 +102,15 @@ def test_a_failing_pair_shows_its_findings_and_no_traceback(project: Project) ->
     assert "def runtest" not in outcome.output
 
 
+def test_what_was_sent_starts_no_line_and_moves_no_cursor(project: Project) -> None:
+    """A CI reads `::error` at the start of a line as a command, and a terminal reads escapes."""
+    project.captures(message(id="x\n::error::planted\x1b[2J"))
+    outcome = project.pytest()
+    assert "planted" in outcome.output
+    assert "\n::error" not in outcome.output
+    assert "\x1b[2J" not in outcome.output
+
+
 def test_a_violation_is_an_item_of_its_own(project: Project) -> None:
     """The pairs keep their verdicts."""
     project.captures(message(), message("client_webinar_left"))
