@@ -31,7 +31,8 @@ def command() -> None:
 def diff(revision: str | None, to: str | None, form: str | None, rules: bool, output: str) -> None:
     """List what changed in registry and catalogue since REV, and whom it breaks.
 
-    Exit 1 where a change breaks the consumer or an emitter.
+    Exit 1 where a change breaks the consumer or an emitter. The catalogue of REV is imported, in a process of its
+    own, so name a revision whose code you would run.
 
     \b
     Examples:

@@ -109,3 +109,9 @@ def test_large_document_is_read_whole() -> None:
     line = f"- `client_webinar_completed` — {'не ' * 50}{'очень ' * 50}реализовано\n"
     statements = read_statements(f"# `{TRACKER}`\n\n" + line * 2000, DOMAIN)
     assert statements[-1].line == 2002
+
+
+@pytest.mark.parametrize("words", ["there is ", "approved ", "разрешенный ", "not is ", "`client_webinar_left` "])
+def test_repeated_words_are_read(words: str) -> None:
+    """Words that start a longer phrase, thousands of times, don't make the reader try each way to split them."""
+    assert read_statements(words * 10_000, DOMAIN) == ()

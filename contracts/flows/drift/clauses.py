@@ -20,6 +20,7 @@ _LINKING = (
     Sense.ABBREVIATION,
 )  # fmt: skip
 _PUNCTUATION = (Sense.COLON, Sense.ARROW, Sense.MARK, Sense.STOP)
+_LONGEST = 250
 _BLANKET = (Sense.REST, Sense.NOTHING_ELSE)
 # "implemented" may be an attribute of what follows ("implemented handlers"); these endings never are.
 _PREDICATES = ("о", "а", "ы", "н", "ся", "ет", ".")  # noqa: RUF001 - Russian endings
@@ -51,11 +52,17 @@ class Clause:
 
 
 def sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Split a block's tokens at full stops and forced line breaks; questions are left out."""
+    """Split a block's tokens at full stops and forced line breaks; questions are left out.
+
+    What nobody would call a sentence any more is split after 250 tokens, which bounds the work that it takes.
+    """
     current: list[Token] = []
     for token in tokens:
         if not token.means(Sense.STOP):
             current.append(token)
+            if len(current) == _LONGEST:
+                yield tidy(current)
+                current = []
         elif token.text == "\n" and current and current[-1].means(Sense.COLON):
             continue
         else:

@@ -6,7 +6,7 @@ from contracts.flows.drift.senses import Sense
 
 # ruff: noqa: RUF001 - dashes of all lengths
 _NOT = "(?:not|never|isn't|aren't|wasn't|hasn't|haven't|nor|no longer)"
-_LINK = "(?: yet| really| actually| currently| been| being| even| still| is| are| be| already| has| have)*"
+_LINK = "(?: yet| really| actually| currently| been| being| even| still| is| are| be| already| has| have){0,4}"
 _DONE = "(?:implemented|done|built|shipped|live|ready|available|in production|in place|developed|started|emitted)"
 _SAY = "(?:emit|state|send|publish|fire|produce)"
 _EVENTS = "(?:canonical |permitted )?events?"
@@ -15,9 +15,10 @@ _SOURCE = "(?:emitters?|sources?|producers?)"
 ENGLISH: dict[Sense, tuple[str, ...]] = {
     Sense.ABBREVIATION: (r"e\.g\.", r"i\.e\.", r"v\d+(?:\.\d+)+"),
     Sense.NO_EMITTER: (
-        (rf"(?:there is |has |have |with )*(?:no|without(?: an?| any)?|lacks? an?|lacking an?)"
+        (rf"(?:there is |has |have |with ){{0,4}}(?:no|without(?: an?| any)?|lacks? an?|lacking an?)"
         rf"(?: (?:approved|permitted|assigned|real|known|registered))? {_SOURCE}"
-            "(?: (?:exists?|is|was|has been|have been|yet|approved|assigned|defined|known|planned|there|may state))*"),
+            "(?: (?:exists?|is|was|has been|have been|yet|approved|assigned|defined|known"
+            "|planned|there|may state)){0,4}"),
         r"emitters? ?(?:is|are|:|—|–|-) ?(?:none|not (?:yet )?(?:approved|assigned|defined|decided|known|determined))",
         r"emitters? ?(?:is|are|:|—|–|-) ?(?:absent|unassigned|missing)",
         "unassigned", "not (?:yet )?assigned(?: to any emitter)?", "orphaned?",
@@ -90,14 +91,14 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
         "notifications?",
     ),
     Sense.EMITTER_WORD: (
-        f"(?:(?:approved|permitted|allowed|event|known|real|canonical) )*{_SOURCE}",
+        f"(?:(?:approved|permitted|allowed|event|known|real|canonical) ){{0,4}}{_SOURCE}",
     ),
     Sense.STATUS_WORD: (
         "(?:implementation )?(?:status(?:es)?|state)(?: of (?:the )?(?:implementation|emission))?", "implementation",
         "progress",
     ),
     Sense.EVENT_WORD: (
-        "(?:(?:permitted|allowed|canonical|supported|emitted) )*(?:events?|pairs?|emissions?|facts?)", "permitted",
+        "(?:(?:permitted|allowed|canonical|supported|emitted) ){0,4}(?:events?|pairs?|emissions?|facts?)", "permitted",
         "allowed",
     ),
     Sense.ASIDE: (

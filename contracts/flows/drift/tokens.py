@@ -97,7 +97,7 @@ class Vocabulary:
     @cached_property
     def _prefix(self) -> str:
         # Names such as client_webinar_finished look like an event of this domain though it has none of that name.
-        first, last = min(self.events), max(self.events)
+        first, last = min(self.events, default=""), max(self.events, default="")
         shared = 0
         while first != last and shared < len(first) and first[shared] == last[shared]:
             shared += 1
