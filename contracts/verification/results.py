@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.model.registry import Status
-from contracts.model.verdict import InteractionResult, PactResult, PairVerdict
+from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict
 from contracts.verification.expectations import Expectations, Expected
 from contracts.verification.job import Job, PactUnderTest
 
@@ -45,13 +45,18 @@ def _interaction(expected: Expected, pair: PairVerdict | None) -> InteractionRes
         expected.findings.findings()
     )
     implemented = pair is not None and pair.status is Status.IMPLEMENTED
+    required = implemented or not interaction.pending
+    emitted = pair is not None and pair.emissions > 0
+    if required and not emitted and not findings:
+        # An older registry has it as planned, where silence is no finding; whoever asks the broker is told why.
+        findings.append(Finding("not-emitted", f"the pact demands {interaction.event}, and nothing was emitted"))
     return InteractionResult(
         key=interaction.key,
         description=interaction.description,
         event=interaction.event,
         interaction_id=interaction.interaction_id,
-        required=implemented or not interaction.pending,
-        success=pair is not None and pair.emissions > 0 and not findings,
+        required=required,
+        success=emitted and not findings,
         findings=tuple(findings),
     )
 

@@ -173,6 +173,8 @@ def test_promotion_and_demotion_with_hotfixes(walk_anywhere: Walk) -> None:  # n
     # Once c2 is deployed, versions that don't emit it are no rollback targets.
     walk.deploy(CONSUMER, "c2")
     walk.expect(TRACKER, {"p1": "unknown", "p2": "yes", "p1h": "no"})
+    # Its registry had the pair as planned, where silence is no finding: the reason is given all the same.
+    assert f"{ENTERED} (not-emitted)" in walk.cli("can-i-deploy", TRACKER, "--version", "p1h", *PRODUCTION).out
     assert walk.result("p1h", (COMPLETED, ENTERED), registry=OLD, branch="hotfix")["c2.1"] is True
     walk.expect(TRACKER, {"p1h": "yes"})
     walk.expect(CONSUMER, {"c1": "yes", "c2": "yes"})
