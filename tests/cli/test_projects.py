@@ -60,6 +60,33 @@ def test_another_domain_is_verified_by_its_own_events(parcels: Path) -> None:
     assert UUID(weighed["data"]["parcel_id"])
 
 
+VAN = """
+import json, requests
+
+def emit(trigger, destination):
+    if trigger.attempt > 1:
+        return
+    parcel = trigger.fact["parcel_id"]
+    body = {
+        "specversion": "1.0", "id": parcel, "source": "van", "type": trigger.event,
+        "time": "2026-01-31T18:00:00Z", "data": {"parcel_id": parcel},
+    }
+    headers = {"Content-Type": "application/cloudevents+json"}
+    requests.post(destination, data=json.dumps(body), headers=headers, timeout=5)
+"""
+
+
+def test_a_driven_emitter_of_another_domain_is_asked_for_facts_of_its_kind(parcels: Path) -> None:
+    """Its fact key is a UUID: every fact that it is asked for is one, so that it can state them all."""
+    (parcels / "van.py").write_text(VAN, encoding="utf-8")
+    done = contracts("verify", "van", "--python", "van:emit", "--output", "json", cwd=parcels)
+    (pair,) = done.document["pairs"]
+    assert pair["findings"] == []
+    assert (pair["verdict"], pair["ready"], done.code) == ("pending", True, 0)
+    assert pair["emissions"] > 3
+    assert "id-reused" not in done.document["untested"]
+
+
 def test_a_catalogue_that_states_no_facts_is_a_lint_finding(parcels: Path) -> None:
     """A key of a user interface, a fact key that isn't in the data, an open model: exit 1, at their lines."""
     events = parcels / "parcels" / "events.py"
