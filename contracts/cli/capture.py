@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contracts.flows.capture import Capture
 
 
-@click.command("capture")
+@click.command("capture", short_help="Write the pacts that the consumer tests expect.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a pact would change, and say how.")
 @output_option("table", "json")
 def command(check: bool, output: str) -> None:

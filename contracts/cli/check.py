@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contracts.report.annotations import Annotation
 
 
-@click.command("check")
+@click.command("check", short_help="Check the whole project and rehearse its release.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here.")
 @output_option()
 def command(junit: Path | None, output: str) -> None:

@@ -11,7 +11,7 @@ from contracts.errors import ExitCode
 from contracts.flows.domain import shown
 
 
-@click.command("docs")
+@click.command("docs", short_help="Render the emitters document, or check it.")
 @click.option("--lang", type=click.Choice(("en", "ru")), default="en", show_default=True, help="The language.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when the committed file differs.")
 @click.option(

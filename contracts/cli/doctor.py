@@ -12,7 +12,7 @@ from contracts.flows.doctor import Named, examine, outcome
 from contracts.flows.settings import load_settings
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Say whether everything is in place.")
 @click.option("-b", "--broker-base-url", metavar="URL", help="The broker; else PACT_BROKER_BASE_URL, else embedded.")
 @click.option("--embedded", is_flag=True, help="Use the project's embedded broker, in a CI job too.")
 @output_option()

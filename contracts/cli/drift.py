@@ -10,7 +10,7 @@ from contracts.cli.options import echo_json, leave, output_option, project, tell
 from contracts.errors import ExitCode
 
 
-@click.command("drift")
+@click.command("drift", short_help="Compare hand-kept documents with the registry.")
 @click.argument("documents", metavar="DOC.md...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @output_option("table", "json")
 def command(documents: tuple[Path, ...], output: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contracts.report.annotations import Annotation
 
 
-@click.command()
+@click.command(short_help="Check the registry and the canonical events.")
 @output_option()
 def command(output: str) -> None:
     """Check the registry and the catalogue of canonical events.

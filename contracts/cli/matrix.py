@@ -11,7 +11,7 @@ from contracts.report.look import look_at
 from contracts.report.matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
 
 
-@click.command()
+@click.command(short_help="Show who may state what, and how far it is.")
 @output_option("table", "json", "markdown")
 def command(output: str) -> None:
     """Show the registry: each emitter, each canonical event, each pair's status.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contracts.model.verdict import Verification
 
 
-@click.command("report")
+@click.command("report", short_help="Write what was found as a page or Markdown.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one HTML page.")
 @click.option(
     "--markdown",

@@ -18,7 +18,7 @@ from contracts.errors import MisuseError, Where
 from contracts.model.durations import parse_seconds
 
 
-@click.command()
+@click.command(short_help="Record what an emitter sends as captures.")
 @click.option(
     "--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help="Port 0 takes a free one."
 )

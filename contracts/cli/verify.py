@@ -30,7 +30,7 @@ from contracts.model.verdict import Verification
 from contracts.verification.job import PactUnderTest
 
 
-@click.command()
+@click.command(short_help="Verify what an emitter really sends.")
 @click.argument("emitter")
 @driver_options
 @publication_options
