@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from contracts import __version__
+from contracts.cli.signals import ending_tidily
 from contracts.cli.streams import json_text, let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
-_NOT_COMMANDS = frozenset({"app", "options", "streams", "__main__"})
+_NOT_COMMANDS = frozenset({"app", "options", "signals", "streams", "__main__"})
 """What holds no command here; nor does a module whose name ends in `_options`."""
 
 
@@ -62,8 +63,9 @@ def main() -> None:
     let_readers_leave()
     arguments = sys.argv[1:]
     try:
-        code = contracts.main(args=arguments, prog_name="contracts", standalone_mode=False)
-        sys.stdout.flush()
+        with ending_tidily():
+            code = contracts.main(args=arguments, prog_name="contracts", standalone_mode=False)
+            sys.stdout.flush()
     except ContractsError as error:
         where = str(error.where) if error.where else None
         code = _report(arguments, error.what, where, error.next_step, error.exit_code)

@@ -1,0 +1,42 @@
+"""Signals that end a command: it ends what it has started before it goes.
+
+Python's own answer to SIGTERM and SIGHUP is to end at once. An emitter's process has a group of its own, so that
+it would outlive the command.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def ending_tidily() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the command while the block runs; it then exits with 128 and the signal's number.
+
+    A signal that is ignored (`nohup`) stays ignored. Outside the main thread, where Python takes no handlers, nothing
+    changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    taken = [number for number, handler in before.items() if handler is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, _unwind)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, before[number])
+
+
+def _unwind(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Python's signature
+    # A second signal would break off the tidying that the first has begun.
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
