@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 from contracts.model.rules import RULES
 from contracts.model.verdict import Finding
@@ -11,6 +13,9 @@ from contracts.model.verdict import Finding
 KEPT_OF_A_KIND = 20
 KEPT_OF_A_RULE = 1000
 """However many kinds there are: ten thousand emissions may each name a wrong key of their own."""
+
+LONGEST = 4000
+"""Characters that are kept of what a finding shows: a message may hold a megabyte in one value, or in one key."""
 
 
 class FindingLog:
@@ -30,7 +35,7 @@ class FindingLog:
 
     def add(self, finding: Finding) -> None:
         """Take a finding; where it says no next step, the rule's own is added."""
-        kind = (finding.rule, finding.interaction, finding.path)
+        kind = (finding.rule, finding.interaction, _cut(finding.path))
         full = self._of_rule[finding.rule] >= KEPT_OF_A_RULE
         if full and kind not in self._seen:
             self._beyond[finding.rule] += 1
@@ -38,7 +43,7 @@ class FindingLog:
         self._seen[kind] += 1
         if self._seen[kind] <= KEPT_OF_A_KIND and not full:
             self._of_rule[finding.rule] += 1
-            self._kept.append(with_next_step(finding))
+            self._kept.append(with_next_step(_shortened(finding)))
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the kept findings in their order, and one line a kind for what was left out."""
@@ -59,6 +64,17 @@ class FindingLog:
             for rule, count in self._beyond.items()
         ]
         return (*self._kept, *left_out, *others)
+
+
+def _shortened(finding: Finding) -> Finding:
+    shown = {name: getattr(finding, name) for name in ("message", "path", "expected", "actual")}
+    return replace(finding, **{name: _cut(value) for name, value in shown.items()})
+
+
+def _cut(value: Any) -> Any:
+    """Return a JSON value as it is where it is short, else the beginning of its text."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
 
 
 def with_next_step(finding: Finding) -> Finding:

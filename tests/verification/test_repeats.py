@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.model.driver import Capabilities
 from contracts.model.emission import Answered, Asked, Emission, Observation, Refused, Trigger
-from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE
+from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE, LONGEST
 from tests.verification.support import COMPLETED, FACTS, emission, message, rules_of, run
 
 ACCEPTED, UNAVAILABLE, NO_ANSWER = Answered(status=202), Answered(status=503), Refused(error="timeout")
@@ -149,3 +149,15 @@ def test_a_message_of_another_event_is_another_fact() -> None:
     entered = message("client_webinar_entered", id="m-2")
     assert found(stated(), emission(entered)) == set()
     assert run([stated(), emission(entered)]).pairs[0].event == COMPLETED
+
+
+def test_what_findings_show_is_bounded() -> None:
+    """A megabyte in a value, or in a key, is cut where it is kept; short values stay JSON values."""
+    long = "v" * 1_000_000
+    data = FACTS[COMPLETED] | {"value": long, long: [1], "short": [1, {"a": None}]}
+    result = run([emission(message(data=data))])
+    schema = [finding for finding in result.pairs[0].findings if finding.rule == "event-schema"]
+    assert len(schema) == 3
+    assert len(json.dumps(result.to_json())) < 10 * LONGEST
+    assert schema[0].actual == f"{long[:LONGEST]}… (1000000 characters)"
+    assert schema[2].actual == [1, {"a": None}]
