@@ -15,6 +15,7 @@ from contracts.verification.log import FindingLog, with_next_step
 from contracts.verification.message import Message, read_message
 from contracts.verification.plan import plan_for
 from contracts.verification.repeats import RepeatMemory
+from contracts.verification.replay import Replayed
 from contracts.verification.shape import shape_findings
 from contracts.verification.summary import Tallies, summarise
 from contracts.verification.tally import PairTally
@@ -146,22 +147,33 @@ class _Run:
         try:
             answers = self._job.replay(self._job.emitter, cases)
         except HarnessError as error:
-            self._tallies.errors.add(Finding("driver-error", error.what, next_step=error.next_step))
+            finding = Finding("driver-error", error.what, next_step=error.next_step)
+            self._tallies.errors.add(finding)
+            self._broke_at(cases, finding)
             return
         for case, accepted in zip(cases, answers, strict=True):
             if accepted != case.accepted:
-                said = ("accepts", "refuses")
-                self._tallies.errors.add(
-                    Finding(
-                        "engines-disagree",
-                        f"the matching core {said[not case.accepted]} what the verifier {said[not accepted]}",
-                        consumer=case.pact.consumer,
-                        interaction=case.interaction.key,
-                        expected="one answer",
-                        actual=case.body.decode("utf-8", "replace"),
-                    )
-                )
+                finding = _disagreement(case, accepted)
+                self._tallies.errors.add(finding)
+                self._broke_at((case,), finding)
+
+    def _broke_at(self, cases: Iterable[Replayed], finding: Finding) -> None:
+        """Without a second opinion, or with two, there is no verdict on these interactions' pairs."""
+        for event in {case.interaction.event for case in cases}:
+            self._tallies.pairs[event].broken.append(with_next_step(finding))
 
     def finish(self) -> Verification:
         """Sum up."""
         return summarise(self._job, self._tallies, self._expectations, self._capabilities)
+
+
+def _disagreement(case: Replayed, accepted: bool) -> Finding:
+    said = ("accepts", "refuses")
+    return Finding(
+        "engines-disagree",
+        f"the matching core {said[not case.accepted]} what the verifier {said[not accepted]}",
+        consumer=case.pact.consumer,
+        interaction=case.interaction.key,
+        expected="one answer",
+        actual=case.body.decode("utf-8", "replace"),
+    )

@@ -78,6 +78,22 @@ def test_engines_that_disagree_break_the_run() -> None:
     result = run([emission()], replay=lambda _, cases: tuple(not case.accepted for case in cases))
     assert rules_of(result)["error"] == {"engines-disagree"}
     assert result.exit_code is ExitCode.MISUSE
+    assert [pair.verdict.value for pair in result.pairs] == ["error", "pending", "pending"]
+
+
+def test_a_disagreement_is_not_hidden_behind_pending() -> None:
+    """The planned pair that the engines disagree about has no verdict; the others keep theirs."""
+    result = run(
+        [emission(), emission(message(ENTERED))],
+        replay=lambda _, cases: tuple(
+            case.accepted if case.interaction.event == COMPLETED else not case.accepted for case in cases
+        ),
+    )
+    assert [(pair.verdict.value, pair.ready) for pair in result.pairs] == [
+        ("passed", True),
+        ("error", False),
+        ("pending", False),
+    ]
 
 
 def test_a_verifier_that_cant_be_run_breaks_the_run() -> None:
@@ -89,6 +105,7 @@ def test_a_verifier_that_cant_be_run_breaks_the_run() -> None:
     result = run([emission()], replay=broken)
     assert rules_of(result)["error"] == {"driver-error"}
     assert result.exit_code is ExitCode.MISUSE
+    assert [pair.verdict.value for pair in result.pairs] == ["error", "pending", "pending"]
 
 
 _SCALARS = (
