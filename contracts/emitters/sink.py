@@ -6,7 +6,7 @@ import os
 import stat
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from types import TracebackType
@@ -15,7 +15,7 @@ from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import ACCEPT, Answer
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
 from contracts.errors import HarnessError, MisuseError, Where
-from contracts.model.emission import Emission
+from contracts.model.emission import Emission, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +148,6 @@ class AnswerSequence:
             return self.answers[min(self._asked[key], len(self.answers)) - 1]
 
 
-_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
-
-
-def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    """Captures are kept and shared, and no rule looks at these."""
-    return {name: "(not recorded)" if name in _SECRET else value for name, value in headers.items()}
-
-
 @dataclass
 class _Tally:
     file: CaptureFile
@@ -167,7 +159,7 @@ class _Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, emission: Emission) -> None:
-        line = write_capture(replace(emission, headers=_without_secrets(emission.headers)))
+        line = write_capture(replace(emission, headers=without_secrets(emission.headers)))
         try:
             self.file.append(line)
         except OSError as error:

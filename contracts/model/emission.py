@@ -85,6 +85,15 @@ class Emission:
         return None if self.response is None else self.response.accepted
 
 
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+"""Headers that no rule looks at and that must not be kept: captures and reports are shared."""
+
+
+def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers, by lower-case name, with `(not recorded)` for what the secret ones hold."""
+    return {name: "(not recorded)" if name in SECRET_HEADERS else value for name, value in headers.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What a driver couldn't read or do; the engine reports it and goes on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -117,6 +118,14 @@ def test_the_same_evidence_gives_the_same_page() -> None:
     assert "2026-01-31 18:00 UTC" in render_html(Evidence(domain(), made="2026-01-31 18:00 UTC"))
 
 
+def test_a_secret_header_stays_out_of_the_report() -> None:
+    """A driven emitter sends its key to the sink; the report is shared."""
+    headers = {"content-type": "application/cloudevents+json", "authorization": "Bearer k-1"}
+    shown = sample(replace(emission(), headers=headers), 1).message
+    assert "authorization: (not recorded)" in shown
+    assert "k-1" not in shown
+
+
 @pytest.mark.parametrize(
     ("body", "laid_out", "shown"),
     [
@@ -128,8 +137,6 @@ def test_the_same_evidence_gives_the_same_page() -> None:
 )
 def test_a_body_is_laid_out_only_where_nothing_is_lost(body: bytes, laid_out: bool, shown: str) -> None:
     """A body with duplicate keys, or that is no JSON, is shown as it was sent; a long one is cut and says so."""
-    from dataclasses import replace
-
     seen = sample(replace(emission(), body=body), 1)
     assert seen.laid_out is laid_out
     assert seen.message.split("\n\n", 1)[1] == shown

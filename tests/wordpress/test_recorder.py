@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contracts.emitters.captures import read_captures
-from contracts.model.emission import Emission
+from contracts.model.emission import SECRET_HEADERS, Emission
 from tests.wordpress.programs import finished
 
 pytestmark = pytest.mark.usefixtures("php")
@@ -140,6 +140,16 @@ def test_headers_come_as_text_too(tmp_path: Path) -> None:
     args = {"headers": "Content-Type: application/cloudevents+json\r\nX-A: b: c\r\n", "body": "{}"}
     _, (capture,) = record(tmp_path / "captures", {"url": DESTINATION, "args": args})
     assert capture["headers"] == {"content-type": "application/cloudevents+json", "x-a": "b: c"}
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_HEADERS))
+def test_a_secret_stays_out_of_the_captures(tmp_path: Path, name: str) -> None:
+    """Captures are uploaded and shared; the header is seen, and what it holds isn't."""
+    as_list = {"headers": {name.title(): "Bearer k-1"}, "body": "{}"}
+    as_text = {"headers": f"{name}: Bearer k-1\r\n", "body": "{}"}
+    _, captures = record(tmp_path / "captures", *({"url": DESTINATION, "args": args} for args in (as_list, as_text)))
+    assert [capture["headers"][name] for capture in captures] == ["(not recorded)"] * 2
+    assert "k-1" not in (tmp_path / "captures").read_text()
 
 
 def test_answers_what_it_is_told(tmp_path: Path) -> None:

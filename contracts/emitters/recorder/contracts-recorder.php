@@ -28,6 +28,9 @@ namespace Contracts\Recorder;
 
 defined( 'ABSPATH' ) || exit;
 
+// Captures are kept and shared, and no rule looks at what these headers hold.
+const SECRET_HEADERS = array( 'authorization', 'proxy-authorization', 'cookie', 'x-api-key' );
+
 if ( getenv( 'CONTRACTS_CAPTURES' ) && getenv( 'CONTRACTS_DESTINATION' ) ) {
 	// As late as can be, so that a response mocked by a test is already there.
 	add_filter( 'pre_http_request', __NAMESPACE__ . '\\on_request', PHP_INT_MAX, 3 );
@@ -197,7 +200,9 @@ function headers( array $args, string $body ): array {
 	}
 	$headers = array();
 	foreach ( (array) $given as $name => $value ) {
-		$headers[ strtolower( (string) $name ) ] = is_array( $value ) ? implode( ', ', $value ) : (string) $value;
+		$name             = strtolower( (string) $name );
+		$value            = is_array( $value ) ? implode( ', ', $value ) : (string) $value;
+		$headers[ $name ] = in_array( $name, SECRET_HEADERS, true ) ? '(not recorded)' : $value;
 	}
 	if ( '' !== $body && ! isset( $headers['content-type'] ) ) {
 		// What cURL adds by itself, and WordPress's socket transport likewise.
