@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from contracts.model.pact import parse_pact
+from contracts.report.evidence import Evidence
 from contracts.report.html import render_html
 from tests.npm.modules import npm_module
 from tests.report.chromium import Page, chromium
 from tests.report.examples import HOSTILE, domain, pacts, red
 from tests.report.screenshots import SIZES, evidence_by_name
 
+_PACTS = Path(__file__).parents[2] / "pacts"
 LOOKS = [(size, dark) for size in SIZES for dark in (False, True)]
 
 # What is wider than the window, beside what lies in a region that scrolls by itself.
@@ -55,6 +58,17 @@ def test_nothing_is_wider_than_the_window(
     browser.evaluate("document.querySelectorAll('details').forEach(detail => detail.open = true)")
     assert browser.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     assert browser.evaluate(_TOO_WIDE) == []
+
+
+def test_field_names_stay_in_one_piece_on_a_desktop(browser: Page, tmp_path: Path) -> None:
+    """The long patterns of this project's own pacts don't squeeze a field's name until it breaks."""
+    own = [parse_pact(file.read_bytes(), source=file.name) for file in sorted(_PACTS.glob("*.json"))]
+    page = tmp_path / "own.html"
+    page.write_text(render_html(Evidence(domain(), (red(),), tuple(own))), encoding="utf-8")
+    _show(browser, page, "desktop", dark=False)
+    lines = browser.evaluate("[...document.querySelectorAll('.stacked th code')].map(e => e.getClientRects().length)")
+    assert len(lines) > 10
+    assert set(lines) == {1}
 
 
 def test_a_phone_s_matrix_does_not_scroll_sideways(browser: Page, files: dict[str, Path]) -> None:
