@@ -51,7 +51,9 @@ def decode(text: str) -> Any:
         _refuse_depth(text)
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise JsonRefusedError(f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        # Some of the parser's messages end with "at", as if the place followed.
+        what = error.msg.removesuffix(" at")
+        raise JsonRefusedError(f"is no JSON: {what} at line {error.lineno}, column {error.colno}") from None
     _refuse_unencodable(value)
     return value
 

@@ -89,6 +89,21 @@ def test_near_misses_are_read(text: str) -> None:
     assert decode(text) == json.loads(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a": "torn\n', "Invalid control character at line 1, column 12"),
+        ('{"a": "torn', "Unterminated string starting at line 1, column 7"),
+        ("{", "Expecting property name enclosed in double quotes at line 1, column 2"),
+    ],
+)
+def test_the_place_is_said_once(text: str, reason: str) -> None:
+    """Whatever the parser's message ends with, the place follows it in plain words."""
+    with pytest.raises(JsonRefusedError) as refused:
+        decode(text)
+    assert str(refused.value) == f"is no JSON: {reason}"
+
+
 def test_depth_is_bounded_and_brackets_in_strings_dont_count() -> None:
     """64 levels are read, 65 aren't; ten thousand brackets within a string are text."""
     assert decode("[" * MAX_DEPTH + "]" * MAX_DEPTH) == json.loads("[" * MAX_DEPTH + "]" * MAX_DEPTH)
