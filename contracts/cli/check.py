@@ -103,9 +103,7 @@ def _document(domain: Domain, result: Check) -> dict[str, Any]:
 
     return {
         "success": result.exit_code == 0,
-        "lint": [
-            {"rule": f.rule, "message": f.message, "where": str(f.where), "next": f.next_step} for f in result.lint
-        ],
+        "lint": [finding.to_json() for finding in result.lint],
         "capture": {
             "expectations": result.capture.expectations,
             "changes": [{"file": change.file, "change": change.how} for change in result.capture.changes],

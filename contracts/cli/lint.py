@@ -32,15 +32,7 @@ def command(output: str) -> None:
             {
                 "success": not findings,
                 "registry": domain.registry.digest,
-                "findings": [
-                    {
-                        "rule": finding.rule,
-                        "message": finding.message,
-                        "where": {"file": finding.where.file, "line": finding.where.line} if finding.where else None,
-                        "next": finding.next_step,
-                    }
-                    for finding in findings
-                ],
+                "findings": [finding.to_json() for finding in findings],
             }
         )
     else:

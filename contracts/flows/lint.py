@@ -28,6 +28,15 @@ class LintFinding:
     where: Where | None
     next_step: str
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding in the promised JSON shape."""
+        return {
+            "rule": self.rule,
+            "message": self.message,
+            "where": {"file": self.where.file, "line": self.where.line} if self.where else None,
+            "next": self.next_step,
+        }
+
 
 def lint(domain: Domain) -> tuple[LintFinding, ...]:
     """Check the catalogue of a domain; its registry was checked when it was loaded."""
