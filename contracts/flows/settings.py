@@ -95,10 +95,11 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         key = tuple(str(part) for part in detail["loc"])
-        hint = did_you_mean(key[-1], _Table.model_fields) if detail["type"] == "extra_forbidden" else ""
+        name = ".".join(key)
+        unknown = f"no setting is called {name!r}{did_you_mean(key[-1], _Table.model_fields)}"
         lines = lines_of_keys(file.read_text(encoding="utf-8"))
         raise MisuseError(
-            f"the setting {'.'.join(key)!r} isn't understood: {detail['msg']}{hint}",
+            unknown if detail["type"] == "extra_forbidden" else f"the setting {name!r}: {detail['msg']}",
             where=Where(str(file), line_of(lines, (*path, *key))),
             next_step=f"the settings are {', '.join(_Table.model_fields)}",
         ) from None
