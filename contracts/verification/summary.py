@@ -119,7 +119,8 @@ def _notes(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[F
         if not any(expectations.of_event(event)):
             yield Finding("no-expectation", f"no pact expects {event} of {job.emitter}")
         if entry.status is Status.PLANNED and tally.emissions:
-            yield Finding("planned-but-live", f"{event} is planned, and was emitted {tally.emissions} times")
+            how_often = "once" if tally.emissions == 1 else f"{tally.emissions} times"
+            yield Finding("planned-but-live", f"{event} is planned, and was emitted {how_often}")
         if entry.status is Status.PLANNED and entry.target is not None and entry.target < job.today:
             yield Finding("overdue", f"{event} was planned for {entry.target.isoformat()}")
     yield from _stale_pacts(job, tallies, expectations)

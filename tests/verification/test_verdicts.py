@@ -48,6 +48,7 @@ def test_a_planned_pair_that_would_pass_stays_pending_and_is_ready() -> None:
     assert verdicts(result)[ENTERED] == ("pending", True)
     assert result.success
     assert "planned-but-live" in rules_of(result)["note"]
+    assert f"{ENTERED} is planned, and was emitted once" in [note.message for note in result.notes]
 
 
 def test_a_planned_pair_that_is_wrong_stays_pending() -> None:
