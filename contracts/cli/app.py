@@ -16,7 +16,7 @@ from contracts.cli.signals import ending_tidily
 from contracts.cli.streams import json_text, let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
-_NOT_COMMANDS = frozenset({"app", "options", "signals", "streams", "__main__"})
+_NOT_COMMANDS = frozenset({"app", "completions", "options", "signals", "streams", "__main__"})
 """What holds no command here; nor does a module whose name ends in `_options`."""
 
 

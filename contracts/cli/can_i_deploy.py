@@ -7,6 +7,7 @@ import time
 import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, leave, output_option, project
 from contracts.errors import ExitCode
 from contracts.flows.release import decision_when_known, question, release_decision
@@ -14,7 +15,7 @@ from contracts.model.release import Answer, Decision, PairReason, PairState, Row
 
 
 @click.command(short_help="Say whether a version can be released, and why.")
-@click.argument("pacticipant")
+@click.argument("pacticipant", shell_complete=pacticipants)
 @click.option("-e", "--version", "version", metavar="VERSION", required=True, help="The version to release.")
 @click.option(
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."

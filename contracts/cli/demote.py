@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
 from contracts.cli.promote import lines_of
 from contracts.flows.promotion import demote, recapture
 
 
 @click.command(short_help="Take an implemented pair back to planned.")
-@click.argument("emitter")
-@click.argument("event")
+@click.argument("emitter", shell_complete=emitters)
+@click.argument("event", shell_complete=events)
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it is kept in the registry.")
 @output_option("table", "json")
 def command(*, emitter: str, event: str, reason: str, output: str) -> None:

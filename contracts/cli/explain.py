@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from contracts.cli.completions import subjects
 from contracts.cli.options import project
 from contracts.flows.explain import explain_pair, explain_rule
 
 
 @click.command()
-@click.argument("subject", metavar="RULE | EMITTER EVENT", nargs=-1, required=True)
+@click.argument("subject", metavar="RULE | EMITTER EVENT", nargs=-1, required=True, shell_complete=subjects)
 def command(subject: tuple[str, ...]) -> None:
     """Explain a rule, or a pair of emitter and event.
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
 from contracts.flows.promotion import Changed, Evidence, promote, recapture
 
 
 @click.command(short_help="Make a planned pair implemented, on evidence.")
-@click.argument("emitter")
-@click.argument("event")
+@click.argument("emitter", shell_complete=emitters)
+@click.argument("event", shell_complete=events)
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from contracts.cli.broker_options import BrokerOption, branch_option, broker_options, known_branch
+from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, output_option, project
 from contracts.flows.deployments import Target, record_presence
 
 
 @click.command(short_help="Record that a version is released to many sites.")
-@click.argument("pacticipant")
+@click.argument("pacticipant", shell_complete=pacticipants)
 @click.option("-e", "--version", "version", metavar="VERSION", required=True, help="The version that was released.")
 @click.option(
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."

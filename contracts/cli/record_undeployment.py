@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, output_option, project
 from contracts.flows.deployments import Target, record_absence
 
 
 @click.command(short_help="Record that a deployed version has left an environment.")
-@click.argument("pacticipant")
+@click.argument("pacticipant", shell_complete=pacticipants)
 @click.option("--environment", metavar="NAME", required=True, help="The environment, such as production.")
 @click.option("--instance", metavar="NAME", help="Which installation, where several run side by side.")
 @broker_options

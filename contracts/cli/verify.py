@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from contracts import __version__
+from contracts.cli.completions import emitters
 from contracts.cli.driver_options import driver_options
 from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
 from contracts.cli.publication_options import Publication, publication_options
@@ -31,7 +32,7 @@ from contracts.verification.job import PactUnderTest
 
 
 @click.command(short_help="Verify what an emitter really sends.")
-@click.argument("emitter")
+@click.argument("emitter", shell_complete=emitters)
 @driver_options
 @publication_options
 @click.option("--pacts", type=click.Path(path_type=Path), metavar="DIR|FILE", help="Read the pacts from here.")

@@ -66,7 +66,8 @@ def find_build_url(given: str | None, environ: Mapping[str, str]) -> Found | Non
         if not _is_url(given):
             raise MisuseError(f"--build-url is no http or https URL: {given!r}", next_step="name the build's page")
         return Found(given, "--build-url")
-    server, repository, run = (environ.get(f"GITHUB_{n}", "") for n in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = (environ.get(name, "") for name in names)
     if server and repository and run:
         return Found(f"{server}/{repository}/actions/runs/{run}", "GITHUB_RUN_ID")
     found = _first(None, "", environ, ("BUILD_URL", "CI_JOB_URL", "CI_PIPELINE_URL"))
