@@ -111,10 +111,12 @@ class Tracker:
                 data=body.encode(),
                 headers={"Content-Type": "application/cloudevents+json"},
                 timeout=10,
+                # A redirected POST may arrive as a GET without a body, and its 200 would look like a delivery.
+                allow_redirects=False,
             )
         except requests.RequestException:
             return False
-        return answer.ok
+        return 200 <= answer.status_code < 300
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
