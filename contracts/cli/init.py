@@ -1,0 +1,96 @@
+"""`contracts init …`: the files that a new repository begins with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from contracts.cli.options import project
+from contracts.errors import MisuseError
+from contracts.flows.domain import shown
+from contracts.flows.new_emitter.advice import next_steps, unknown_note
+from contracts.flows.new_emitter.files import files_for
+from contracts.flows.new_emitter.request import Kind, NewEmitter, check
+from contracts.flows.new_emitter.writing import State, states_of, write_files
+
+_DONE = {State.NEW: "written", State.UNCHANGED: "unchanged", State.OVERWRITTEN: "overwritten"}
+_WOULD = {
+    State.NEW: "would be written",
+    State.UNCHANGED: "unchanged",
+    State.OVERWRITTEN: "is there, would be overwritten with --force",
+}
+
+
+@click.group(short_help="Write the files that a repository begins with.")
+def command() -> None:
+    """Write the files that a repository begins with."""
+
+
+@command.command("emitter")
+@click.argument("name")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), required=True, help="What it is made with.")
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="DIR",
+    help="The emitter's repository; the current folder without it.",
+)
+@click.option("--test-command", metavar="TEXT", help="What runs the emitter's tests, where it has some already.")
+@click.option(
+    "--hook",
+    "hooks",
+    metavar="EVENT=ACTION",
+    multiple=True,
+    help="WordPress: the action that tells the plugin of a fact.",
+)
+@click.option(
+    "--destination-option", metavar="NAME", help="WordPress: the option that holds where the plugin sends to."
+)
+@click.option("--action", metavar="OWNER/REPO@REF", help="Use this GitHub Action; without it the job runs the script.")
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands them over
+    *,
+    name: str,
+    kind: str,
+    folder: Path,
+    test_command: str | None,
+    hooks: tuple[str, ...],
+    destination_option: str | None,
+    action: str | None,
+    force: bool,
+    dry_run: bool,
+) -> None:
+    """Write what the repository of the emitter NAME needs: settings, a test, a script for any CI, a job for GitHub.
+
+    What is there with other content is never overwritten without --force, and then nothing is written at all.
+
+    \b
+    Example:
+      contracts init emitter client-webinar-tracker-v2 --kind wordpress --dir ../tracker
+    """
+    _, domain = project()
+    emitter = NewEmitter(name, Kind(kind), test_command, action, dict(map(_hook, hooks)), destination_option)
+    check(emitter, domain)
+    files = files_for(emitter, domain)
+    states = states_of(folder, files) if dry_run else write_files(folder, files, force=force)
+    for file, state in states:
+        click.echo(f"{(_WOULD if dry_run else _DONE)[state]}: {shown(folder / file.path)}")
+    if note := unknown_note(name, domain):
+        click.echo(f"warning: {note}", err=True)
+    click.echo("next:")
+    for number, text in enumerate(next_steps(emitter, domain), start=1):
+        click.echo(f"  {number}. " + text.rstrip("\n").replace("\n", "\n     "))
+
+
+def _hook(text: str) -> tuple[str, str]:
+    event, equals, action = text.partition("=")
+    if not (event and equals and action):
+        raise MisuseError(
+            f"--hook: {text!r} isn't EVENT=ACTION",
+            next_step="say, for instance, --hook client_webinar_completed=my_plugin_webinar_completed",
+        )
+    return event, action

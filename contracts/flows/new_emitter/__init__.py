@@ -1,0 +1,1 @@
+"""What the repository of a new emitter begins with: its files, how they are written, and what comes next."""
