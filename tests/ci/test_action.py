@@ -126,3 +126,14 @@ def test_the_outputs_are_those_that_are_written(repository: Path) -> None:
     assert promised == ACTION["outputs"].keys()
     assert promised <= written.keys()
     assert (written["success"], written["passed"]) == ("true", "1")
+
+
+def test_the_page_shows_inputs_and_outputs_that_exist() -> None:
+    """The job on the page hands over inputs of the action, and every output is named there."""
+    page = (ROOT / "docs" / "provider-ci.md").read_text(encoding="utf-8")
+    shown = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)]
+    (step,) = [
+        step for job in shown for step in job.get("jobs", {}).get("contracts", {}).get("steps", []) if "with" in step
+    ]
+    assert step["with"].keys() <= ACTION["inputs"].keys()
+    assert {name for name in ACTION["outputs"] if f"`{name}`" not in page} == set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.init.repository import COMPLETED, init, run
+from tests.init.repository import COMPLETED, TRACKER, init, run
 from tests.wordpress.programs import DATABASE, WORDPRESS, site
 
 PASSED = "passed 1, pending 2, failed 0, violations 0"
@@ -84,6 +84,8 @@ def test_the_wordpress_plugin_passes(repository: Path, plugin: dict[str, str]) -
         done = run(["ci/contracts"], repository, **plugin)
         assert done.code == 0, done.err
         assert done.out.endswith(f"{PASSED}\n")
+    # The settings name what was recorded.
+    assert run(["contracts", "verify", TRACKER], repository).code == 0
 
 
 def test_a_plugin_that_states_another_fact_fails(repository: Path, plugin: dict[str, str]) -> None:
@@ -108,10 +110,11 @@ def test_what_is_not_filled_in_is_said(repository: Path, plugin: dict[str, str])
 def test_nothing_is_sent_to_anybody_who_really_listens(repository: Path, plugin: dict[str, str]) -> None:
     """A plugin that is configured for another receiver is refused, and without the recorder nothing is stated."""
     assert init(repository, "--kind", "wordpress", *HOOK).code == 0
-    elsewhere = plugin | {"CLIENT_WEBINAR_TRACKER_DESTINATION": "http://127.0.0.1:9/events"}
+    elsewhere = plugin | {"CLIENT_WEBINAR_TRACKER_DESTINATION": "http://127.0.0.1:9/events?key=nobody-may-see"}
     done = run(["ci/contracts"], repository, **elsewhere)
     assert done.code == 3
-    assert "not what CONTRACTS_DESTINATION names: a call to http://127.0.0.1:9/events" in done.err
+    assert "not what CONTRACTS_DESTINATION names: a call to 127.0.0.1\n" in done.err
+    assert "nobody-may-see" not in done.err + done.out
     alone = run(["php", "tests/contracts/state-facts.php"], repository, **plugin)
     assert alone.code == 2
     assert "run ci/contracts" in alone.err
