@@ -22,7 +22,7 @@ _WOULD = {
 }
 
 
-@click.group(short_help="Write the files that a repository begins with.")
+@click.group(short_help="Write what a new repository begins with.")
 def command() -> None:
     """Write the files that a repository begins with."""
 

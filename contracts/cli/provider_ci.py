@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).parent.parent / "ci" / "provider-ci.sh"
 @click.command(
     context_settings={"ignore_unknown_options": True},
     add_help_option=False,
-    short_help="Test, verify, publish and gate an emitter: what its CI runs.",
+    short_help="Run what an emitter's CI runs.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> None:
