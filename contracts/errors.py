@@ -83,12 +83,6 @@ class BrokenContractError(ContractsError):
     exit_code = ExitCode.BROKEN
 
 
-class NothingToVerifyError(ContractsError):
-    """No emission was read and nothing was driven."""
-
-    exit_code = ExitCode.NOTHING
-
-
 class BrokerError(ContractsError):
     """The broker can't be reached, refused, or didn't take what was published."""
 

@@ -53,11 +53,6 @@ def read_pacts(settings: Settings, explicit: str | Path | None, emitter: str) ->
     return (_read(own, emitter) if own.exists() else ()) or _read_from_package(emitter)
 
 
-def is_planned(pact: PactDocument) -> bool:
-    """Does the pact lie under `planned/`, whose pacts are verified but never published?"""
-    return Path(pact.source).parent.name == PLANNED
-
-
 def _read_from_package(emitter: str) -> tuple[PactDocument, ...]:
     package = files("contracts")
     with as_file(package / "_pacts") as copy:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import MisuseError
-from contracts.flows.pacts import is_planned, read_pacts
+from contracts.flows.pacts import read_pacts
 from contracts.flows.settings import Settings
 
 EMITTER = "tiny-emitter"
@@ -40,12 +40,12 @@ def put(file: Path, text: str) -> Path:
 
 
 def test_the_projects_folder_is_read_with_what_is_planned(settings: Settings) -> None:
-    """Pacts under planned/ are read too, and known as such."""
+    """Pacts under planned/ are read too, and their place says which they are."""
     put(settings.root / "pacts/a.json", pact_text())
     put(settings.root / "pacts/planned/b.json", pact_text(consumer="other-service"))
     pacts = read_pacts(settings, None, EMITTER)
     assert [pact.consumer for pact in pacts] == ["tiny-service", "other-service"]
-    assert [is_planned(pact) for pact in pacts] == [False, True]
+    assert [Path(pact.source).parent.name for pact in pacts] == ["pacts", "planned"]
 
 
 def test_pacts_of_other_providers_are_left_alone(settings: Settings) -> None:

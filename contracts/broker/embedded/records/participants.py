@@ -114,11 +114,6 @@ def find_version(db: sqlite3.Connection, pacticipant: str, number: str) -> Versi
     return Version(**row) if row else None
 
 
-def version_by_id(db: sqlite3.Connection, version_id: int) -> Version:
-    """Return the version with this id, which has to exist."""
-    return Version(**db.execute(f"{_VERSION} WHERE v.id = ?", (version_id,)).fetchone())
-
-
 def versions_of(db: sqlite3.Connection, pacticipant: str, *, branch: str | None = None) -> list[Version]:
     """Return a pacticipant's versions, the latest first; with a branch, only those on it."""
     on_branch = (
