@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -35,3 +36,15 @@ def test_start_up_is_measured_as_a_ratio() -> None:
     assert found["import pydantic"]["ratio"] == 1
     assert {"contracts matrix", "contracts lint", "contracts rules"} <= found.keys()
     assert all(each["seconds"] > 0 for each in found.values())
+
+
+def test_the_readme_quotes_what_was_measured() -> None:
+    """Its ratio and its memory are those of the benchmark's own page."""
+    quoted = (ROOT / "README.md").read_text(encoding="utf-8")
+    measured = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    ratio = re.search(r"(\d+) times as long", measured)
+    memory = re.search(r"peak memory (\d+ MiB)", measured)
+    assert ratio is not None
+    assert memory is not None
+    assert f"would take {ratio[1]} times as long" in quoted
+    assert f"and {memory[1]}, every rule included" in quoted
