@@ -54,12 +54,14 @@ class Result:
 
     Attributes:
         tests: one an interaction.
+        violations: the rules that were broken beside any interaction.
         empty: it says that no interaction was tested: what a verifier posts whose filter matched nothing.
     """
 
     success: bool
     tests: tuple[Test, ...]
     empty: bool
+    violations: tuple[str, ...] = ()
 
     @property
     def registry(self) -> str | None:
@@ -155,8 +157,9 @@ def result(client: BrokerClient, url: str) -> Result:
     # A tool that lists no tests at all says nothing of how many there were.
     listed = document.get("testResults")
     with hal.understood("the verification result"):
-        tests = tuple(_test(raw) for raw in listed or ())
-    return Result(document.get("success") is True, tests, empty=listed == [])
+        tests = tuple(_test(raw) for raw in listed or () if not raw.get("violation"))
+        violations = dict.fromkeys(str(raw["violation"]) for raw in listed or () if raw.get("violation"))
+    return Result(document.get("success") is True, tests, listed == [], tuple(violations))
 
 
 def _test(raw: Mapping[str, Any]) -> Test:

@@ -107,6 +107,7 @@ def _row(row: Row) -> list[str]:
     return [
         f"{head} ({', '.join(notes)})" if notes else head,
         *(f"  {pair.event:<{width}}  {_state(pair)}" for pair in row.pairs),
+        *([f"  violations: {', '.join(row.violations)}"] if row.violations else []),
     ]
 
 

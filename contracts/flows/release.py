@@ -141,6 +141,7 @@ def _row(client: BrokerClient, row: MatrixRow, registry: str) -> Row:
         other_registry=judged_by is not None and judged_by != registry,
         ignored=row.ignored,
         empty=found is not None and found.empty,
+        violations=found.violations if found else (),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -132,7 +132,10 @@ def _body(result: PactResult, posting: Posting) -> dict[str, Any]:
     body: dict[str, Any] = {
         "success": result.result,
         "providerApplicationVersion": posting.version,
-        "testResults": [_test(interaction, posting) for interaction in result.interactions],
+        "testResults": [
+            *(_test(interaction, posting) for interaction in result.interactions),
+            *_violations(result, posting),
+        ],
         "verifiedBy": {
             "implementation": IMPLEMENTATION,
             "version": posting.toolkit,
@@ -158,6 +161,18 @@ def _test(interaction: InteractionResult, posting: Posting) -> dict[str, Any]:
     if interaction.findings:
         test["mismatches"] = [_mismatch(finding) for finding in interaction.findings[:_MOST_MISMATCHES]]
     return test
+
+
+def _violations(result: PactResult, posting: Posting) -> Iterator[dict[str, Any]]:
+    # They belong to no interaction, and are why a result is a failure although every interaction passed.
+    for finding in result.violations[:_MOST_MISMATCHES]:
+        yield {
+            "interactionDescription": finding.rule,
+            "violation": finding.rule,
+            "success": False,
+            "registry": posting.registry,
+            "mismatches": [_mismatch(finding)],
+        }
 
 
 def _mismatch(finding: Finding) -> dict[str, Any]:

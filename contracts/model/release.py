@@ -51,6 +51,7 @@ class Row:
         other_registry: the result was judged by another registry than the one of this run.
         ignored: the user asked to leave it out of the decision.
         empty: the result rests on no interaction at all, so that its success says nothing.
+        violations: the rules that the emitter's run broke beside any pair.
     """
 
     consumer: str
@@ -62,6 +63,7 @@ class Row:
     other_registry: bool = False
     ignored: bool = False
     empty: bool = False
+    violations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def _row_to_json(row: Row) -> dict[str, Any]:
         "other_registry": row.other_registry,
         "ignored": row.ignored,
         "empty": row.empty,
+        "violations": list(row.violations),
         "pairs": [
             {"event": p.event, "state": p.state.value, "rules": list(p.rules), "ready": p.ready} for p in row.pairs
         ],

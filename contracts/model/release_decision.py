@@ -107,11 +107,12 @@ def _row_blocker(question: Question, knowledge: Knowledge, row: Row) -> Iterator
 
 
 def _failed(question: Question, row: Row, between: str) -> Blocker:
-    failed = ", ".join(
+    pairs = [
         f"{pair.event} ({', '.join(pair.rules) or 'no rule given'})"
         for pair in row.pairs
         if pair.state is PairState.FAILED
-    )
+    ]
+    failed = ", ".join([*pairs, *(f"{rule} (a violation)" for rule in row.violations)])
     mend = f"mend {row.emitter}, then {_verify(row.emitter, '<the mended version>')}"
     return Blocker(
         Answer.NO,

@@ -115,6 +115,7 @@ class PactResult:
         result: what is to be posted; None where nothing is.
         published: the broker confirmed the post.
         reason: why the broker asked for it, or why nothing is posted; empty where there is nothing to say.
+        violations: those of the run: they concern no interaction, and make the result false.
     """
 
     consumer: str
@@ -126,6 +127,7 @@ class PactResult:
     wip: bool = False
     published: bool = False
     reason: str = ""
+    violations: tuple[Finding, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the result in the promised JSON shape."""

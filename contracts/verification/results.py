@@ -11,7 +11,7 @@ from contracts.verification.job import Job, PactUnderTest
 
 
 def pact_results(
-    job: Job, pairs: Sequence[PairVerdict], expectations: Expectations, *, violated: bool, usable: bool
+    job: Job, pairs: Sequence[PairVerdict], expectations: Expectations, *, violations: Sequence[Finding], usable: bool
 ) -> tuple[PactResult, ...]:
     """Judge each pact.
 
@@ -19,7 +19,7 @@ def pact_results(
     that an older registry can't hide from the broker what a newer pact demands.
 
     Args:
-        violated: the run has a violation.
+        violations: those of the run.
         usable: the harness held and something was read or driven.
 
     Returns:
@@ -34,7 +34,7 @@ def pact_results(
             for expected in expectations.all
             if expected.pact is pact
         )
-        results.append(_result(pact, interactions, violated=violated, usable=usable))
+        results.append(_result(pact, interactions, tuple(violations), usable=usable))
     return tuple(results)
 
 
@@ -62,7 +62,7 @@ def _interaction(expected: Expected, pair: PairVerdict | None) -> InteractionRes
 
 
 def _result(
-    pact: PactUnderTest, interactions: tuple[InteractionResult, ...], *, violated: bool, usable: bool
+    pact: PactUnderTest, interactions: tuple[InteractionResult, ...], violations: tuple[Finding, ...], *, usable: bool
 ) -> PactResult:
     required = [interaction for interaction in interactions if interaction.required]
     result: bool | None = None
@@ -72,7 +72,7 @@ def _result(
     elif not required:
         unposted = "nothing is posted: no interaction of this pact is required"
     else:
-        result = all(interaction.success for interaction in required) and not violated
+        result = all(interaction.success for interaction in required) and not violations
     return PactResult(
         consumer=pact.document.consumer,
         source=pact.document.source,
@@ -82,4 +82,5 @@ def _result(
         broker_pending=pact.broker_pending,
         wip=pact.wip,
         reason="; ".join(filter(None, (pact.reason, unposted))),
+        violations=violations,
     )

@@ -57,7 +57,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
         notes=tuple(with_next_step(note) for note in _notes(job, tallies, expectations)),
         errors=errors,
         untested=dict(untested(_seen(tallies), capabilities)),
-        pacts=pact_results(job, pairs, expectations, violated=bool(violations), usable=usable),
+        pacts=pact_results(job, pairs, expectations, violations=violations, usable=usable),
         strict_pending=job.strict_pending,
         nothing_read=nothing_read,
         report_only=job.report_only,

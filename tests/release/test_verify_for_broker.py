@@ -183,6 +183,22 @@ def test_half_a_request_is_refused(own_cli: Cli, tmp_path: Path, options: tuple[
     assert said in done.err
 
 
+def test_a_violation_is_named_to_whoever_asks_for_the_release(ready: Cli, tmp_path: Path) -> None:
+    """Every pair holds and the result is a failure all the same: the decision says which rule was broken."""
+    captures = emissions(tmp_path / "c.ndjson", [COMPLETED, "client_webinar_left"])
+    done = verify(ready, captures, *AS_VERSION)
+    assert done.code == 1
+    assert [pact["result"] for pact in done.document["pacts"]] == [False]
+    asked = ready("can-i-deploy", TRACKER, "--version", "p1", *PRODUCTION, "--output", "json")
+    assert asked.code == 1
+    (row,) = asked.document["rows"]
+    assert row["violations"] == ["undeclared-emission"]
+    assert {pair["event"]: pair["state"] for pair in row["pairs"]}[COMPLETED] == "passed"
+    assert len(row["pairs"]) == 3
+    assert "undeclared-emission" in asked.document["blockers"][0]["text"]
+    assert "violations: undeclared-emission" in ready("can-i-deploy", TRACKER, "--version", "p1", *PRODUCTION).out
+
+
 def test_a_stand_in_is_never_posted(own_cli: Cli, settings: Settings) -> None:
     """What the settings' stand-in does is no result of the emitter's."""
     with (settings.root / "contracts.toml").open("a", encoding="utf-8") as file:
