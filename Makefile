@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A file's tests stay in one process: what they start, such as WordPress, is started once.
+PYTEST_OPTIONS ?= --numprocesses=2 --dist=loadfile
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: check test lint clean
@@ -10,7 +12,7 @@ check: $(VENV)/installed  ## lint, capture check, verification of the stand-in a
 	$(BIN)/contracts check
 
 test: $(VENV)/installed-test  ## every test of the toolkit, with real parts
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
 
 lint: $(VENV)/installed-test  ## ruff and mypy, as CI runs them
 	$(BIN)/ruff check .
