@@ -16,7 +16,7 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.emitters.parts.http_calls import Calls, Reply, checked_url
+from contracts.emitters.parts.http_calls import Calls, Reply, checked_url, never_found
 from contracts.emitters.parts.options import TIMEOUT
 from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
@@ -67,7 +67,7 @@ class EndpointDriver:
                     statuses.add(reply.status)
                     yield from _observed(self.url, reply, trigger)
             if statuses == {404}:
-                yield _never_found(self.url)
+                yield never_found(self.url, "the emitter's endpoint")
         except NotStartedError as error:
             yield Fault("driver-error", str(error), next_step="see what --start and --ready name")
         finally:
@@ -125,14 +125,6 @@ def _headers(reply: Reply) -> dict[str, str]:
         raise ValueError("Pact-Message-Metadata holds no JSON object")
     texts = {name.lower(): value for name, value in entries if isinstance(value, str)}
     return headers | {"content-type" if name == "contenttype" else name: value for name, value in texts.items()}
-
-
-def _never_found(url: str) -> Fault:
-    return Fault(
-        "driver-error",
-        f"{url} answered 404 to everything: it may not be the emitter's endpoint",
-        next_step="mend the URL; an emitter that implements none of the events yet answers 501",
-    )
 
 
 def _open(options: OptionValues) -> EndpointDriver:

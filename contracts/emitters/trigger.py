@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from contracts.emitters.parts.address import Address, parse_address
 from contracts.emitters.parts.answers import ACCEPT, Answer
-from contracts.emitters.parts.http_calls import Calls, Reply, checked_url
+from contracts.emitters.parts.http_calls import Calls, Reply, checked_url, never_found
 from contracts.emitters.parts.inbox import Inbox, listening, was_refused
 from contracts.emitters.parts.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
 from contracts.emitters.parts.processes import Process
@@ -77,7 +77,7 @@ class TriggerDriver:
                         yield from _observed(self, step, replies, inbox, process)
                 yield from inbox.unasked()
             if statuses == {404}:
-                yield _never_found(self.url)
+                yield never_found(self.url, "where the emitter takes triggers")
         except NotStartedError as error:
             yield Fault("driver-error", str(error), next_step="see what --start and --ready name")
         finally:
@@ -118,14 +118,6 @@ def _problem(driver: TriggerDriver, reply: Reply | str) -> str | None:
     if reply.is_success or reply.says_not_implemented:
         return None
     return f"{driver.url} answered {reply.status}{reply.excerpt()}"
-
-
-def _never_found(url: str) -> Fault:
-    return Fault(
-        "driver-error",
-        f"{url} answered 404 to everything: it may not be where the emitter takes triggers",
-        next_step="mend the URL; an emitter that implements none of the events yet answers 501",
-    )
 
 
 def _open(options: OptionValues) -> TriggerDriver:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.workers import Workers
 from contracts.errors import MisuseError
+from contracts.model.emission import Fault
 
 MAX_ANSWER = 64 * 1024 * 1024
 """The largest answer that is read, in bytes."""
@@ -139,3 +140,16 @@ def _cause(error: BaseException) -> str:
     while (deeper := seen.__cause__ or seen.__context__) is not None:
         seen = deeper
     return str(getattr(seen, "strerror", None) or seen)
+
+
+def never_found(url: str, what: str) -> Fault:
+    """Return the fault of a URL that answered 404 to everything.
+
+    Args:
+        what: what it was said to be, as in "the emitter's endpoint".
+    """
+    return Fault(
+        "driver-error",
+        f"{url} answered 404 to everything: it may not be {what}",
+        next_step="mend the URL; an emitter that implements none of the events yet answers 501",
+    )
