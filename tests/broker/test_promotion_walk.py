@@ -1,4 +1,4 @@
-"""A pair promoted and taken back, hotfixes included: who is deployable when, as a Pact Broker 2.120.0 answers.
+"""Promotion and demotion, with hotfixes in between: each question answered as a Pact Broker 2.120.0 answers it.
 
 Consumer versions `c..` and emitter versions `p..`; `n..` belong to a second emitter with planned pairs only.
 With CONTRACTS_TEST_BROKER_URL set, the same walk runs against a real broker.
@@ -129,7 +129,7 @@ WALK: tuple[Publish | Result | Deploy | Ask, ...] = (
     Result("n2", "c4", success=False, emitter="second"),
     Ask("second", {"n2": False}),
     Ask("consumer", {"c4": True}),
-    # The integration is dropped with the version that drops it, once that is deployed.
+    # c5 has no pact with the second emitter; the second is free of c4 once c5 is deployed.
     Publish("c5", PLANNED),
     Ask("consumer", {"c5": True}),
     Ask("second", {"n2": False}),

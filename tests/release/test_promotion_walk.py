@@ -1,4 +1,4 @@
-"""A pair promoted and taken back, step by step, with a hotfix of both sides at each step: who is deployable when."""
+"""Promotion and demotion through the commands, with a hotfix of either side at each step: who may be released."""
 
 from __future__ import annotations
 
