@@ -14,7 +14,7 @@ from contracts.verification.message import Message
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """The pair that an emission belongs to, with the finding that ends its judgement early, if any."""
+    """The pair that an emission belongs to, and its content type finding, which keeps it from the pacts."""
 
     pair: Pair
     finding: Finding | None = None

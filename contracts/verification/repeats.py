@@ -24,6 +24,10 @@ def _digest(*parts: str | None) -> bytes:
     return hashed.digest()
 
 
+MARKERS_OF_A_FACT = 8
+"""Markers remembered of one fact; one is right, and what comes under ever new ones is a finding each time anyway."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stated:
     event: str
@@ -31,6 +35,7 @@ class _Stated:
     content: bytes
     where: Where | None
     delivered: bool | None
+    markers: int = 0
 
 
 class RepeatMemory:
@@ -61,8 +66,8 @@ class RepeatMemory:
         delivered = emission.delivered
         self.refusals_seen += delivered is False
         seen = self._facts.get(key)
-        other = self._markers.setdefault(marked, key)
-        if other != key:
+        other = self._markers.get(marked)
+        if other is not None and other != key:
             yield _id_reused(marker, self._facts.get(other), emission, event)
         if seen is None:
             self._facts[key] = _Stated(event, marked, content, emission.where, delivered)
@@ -70,6 +75,9 @@ class RepeatMemory:
             self.repeats_seen += 1
             yield from _repeat(seen, marked, content, marker, emission, fact)
             self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered))
+        if other is None and self._facts[key].markers < MARKERS_OF_A_FACT:
+            self._markers[marked] = key
+            self._facts[key] = replace(self._facts[key], markers=self._facts[key].markers + 1)
         if self._facts[key].delivered is False:
             self._owed[key] = event
         else:

@@ -144,6 +144,18 @@ def test_memory_grows_by_a_bounded_number_of_bytes_a_fact() -> None:
     assert grown[1] < grown[0] * 1.25
 
 
+def test_a_fact_under_ever_new_ids_costs_no_more_than_one() -> None:
+    """Each repeat is a finding, and nothing more is remembered of it."""
+    grown = []
+    for repeats in (500, 1500):
+        tracemalloc.start()
+        result = run(stated(marker=f"m-{number}") for number in range(repeats))
+        grown.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert "repeat-changes-id" in rules_of(result)["finding"]
+    assert grown[1] < grown[0] * 1.25
+
+
 def test_a_message_of_another_event_is_another_fact() -> None:
     """The type is part of what identifies a fact."""
     entered = message("client_webinar_entered", id="m-2")
