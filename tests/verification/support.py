@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -68,7 +69,7 @@ RECORDED = Capabilities()
 class Yields:
     """A driver that yields what it is given."""
 
-    observations: Sequence[Observation]
+    observations: Iterable[Observation]
     capabilities: Capabilities = RECORDED
 
     def observe(self, plan: Plan) -> Iterator[Observation]:
@@ -124,20 +125,20 @@ def events_of(
     capabilities: Capabilities = RECORDED,
     registry: Path | None = None,
     **job: Any,
-) -> list[Event]:
-    """Run the engine and return all that it yields."""
+) -> Iterator[Event]:
+    """Run the engine and yield what it yields; nothing is kept of what has passed."""
     under_test = tuple(
         PactUnderTest(each) if isinstance(each, PactDocument) else each
         for each in ([pact()] if pacts is None else pacts)
     )
     whole = {"replay": agrees, "today": date(2026, 3, 2), "toolkit": "test", **job}
     request = Job(domain=webinar_domain(registry), emitter=TRACKER, pacts=under_test, **whole)
-    return list(verify(request, Yields(tuple(observations), capabilities)))
+    return verify(request, Yields(observations, capabilities))
 
 
 def run(observations: Iterable[Observation], **options: Any) -> Verification:
     """Run the engine and return the verification."""
-    last = events_of(observations, **options)[-1]
+    (last,) = deque(events_of(observations, **options), maxlen=1)
     assert isinstance(last, Finished)
     return last.verification
 

@@ -68,7 +68,7 @@ def test_a_whole_run_replays_once() -> None:
         calls.append(len(cases))
         return replay(emitter, cases)
 
-    events = events_of([emission(), emission(message(ENTERED))] * 500, replay=counted)
+    events = list(events_of([emission(), emission(message(ENTERED))] * 500, replay=counted))
     assert calls == [2]
     assert [event for event in events if isinstance(event, ReplayStarted)] == [ReplayStarted(2)]
 
