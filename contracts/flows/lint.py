@@ -77,6 +77,21 @@ def _fact_key(model: type[CanonicalEvent], name: str) -> Iterator[LintFinding]:
                 _place(model),
                 "require it: a fact is named by it",
             )
+        elif not _is_text(data_model(model), key):
+            yield LintFinding(
+                "fact-key",
+                f"{name}: the fact key {key!r} is no text in JSON",
+                _place(model),
+                "name facts by texts: triggers carry texts, and repeats are found by them",
+            )
+
+
+def _is_text(data: type[BaseModel], key: str) -> bool:
+    schema = data.model_json_schema()
+    found = schema["properties"][key]
+    if "$ref" in found:
+        found = schema["$defs"][found["$ref"].rpartition("/")[2]]
+    return found.get("type") == "string" or isinstance(found.get("const"), str)
 
 
 def _keys(
