@@ -57,7 +57,8 @@ ENGLISH: dict[Sense, tuple[str, ...]] = {
     ),
     Sense.IMPLEMENTED: (
         "implemented", "implements", r"impl\.",
-        "(?:really|already|actually|currently) (?:emitted|live|works?|working)", "live",
+        "(?:really|already|actually|currently) (?:emitted|live|works?|working)",
+        "already (?:emits?|states?|stated|sends?|sent|publishe[sd]|fires|fired)", "live",
         "in prod(?:uction)?", "shipped", "done",
     ),
     Sense.NOTHING_ELSE: (
