@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -116,6 +117,7 @@ class Transport:
             timeout=(self.timeouts.connect, self.timeouts.read),
             # Not set, it is what the variables of `requests` say; a session's own setting would lose to them.
             verify=self.access.ca_file,
+            proxies=_own_machine(address),
             allow_redirects=False,
             stream=True,
         )
@@ -166,6 +168,16 @@ class Transport:
             f"the broker {what}: {request}: {self.access.redact(_innermost(error))}{tried}",
             next_step="check that it is up and that the base URL is right, then run this again",
         )
+
+
+def _own_machine(address: str) -> dict[str, str]:
+    # No proxy can reach a broker that listens on this machine's loopback, whatever proxy the variables name.
+    host = urlsplit(address).hostname or ""
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    return {"no_proxy": host} if loopback else {}
 
 
 def _is_final(error: Exception) -> bool:

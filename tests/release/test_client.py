@@ -149,6 +149,30 @@ def test_a_refused_connection_says_so() -> None:
     assert "object at" not in error.what
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_no_proxy_is_asked_for_a_broker_of_this_machine(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    """The proxy that a company's variables name can't reach loopback."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with stub_broker(http("200 OK", "{}")) as stub:
+        client = client_of(BrokerAccess(stub.url.replace("127.0.0.1", host)))
+        assert client.get("/", doing="looking") == {}
+
+
+def test_a_proxy_is_asked_for_a_broker_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere the variables hold: what answers here is the proxy."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with stub_broker(http("200 OK", "{}")) as stub:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, stub.url)
+        client = client_of(BrokerAccess("http://broker.invalid"))
+        assert client.get("/", doing="looking") == {}
+    assert stub.requests[0].startswith("GET http://broker.invalid/")
+
+
 def test_a_name_that_does_not_resolve_is_a_broker_error() -> None:
     """A mistyped host is reported as unreachable."""
     assert "can't be reached" in failure(client_of(BrokerAccess("http://broker.invalid"))).what
