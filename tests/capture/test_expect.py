@@ -38,6 +38,7 @@ def test_an_expectation_that_cannot_be_held_fails(parcels: MakeProject, call: st
     assert said in output
     assert "next: " in output
     assert "pytest_plugin.py" not in output
+    assert "another exception occurred" not in output
 
 
 def test_two_expectations_under_one_key_are_an_error(parcels: MakeProject) -> None:
