@@ -112,3 +112,14 @@ def test_the_variables_are_those_that_are_read() -> None:
     listed = {name for name in quoted if VARIABLE.fullmatch(name)} - {"HEAD"}
     assert {name for name in read if "_" in name} <= listed
     assert listed <= read | READ_BY_CLICK
+
+
+def test_the_evidence_that_is_named_is_there() -> None:
+    """Each test that the explanation names exists, in the file that it links to."""
+    page = (ROOT / "docs" / "explanation" / "why-not-pact-alone.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\.\./\.\./(tests/\S+?\.py)", page))
+    texts = [(ROOT / file).read_text(encoding="utf-8") for file in linked]
+    there = {name for text in texts for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)}
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert len(named) > 5
+    assert named <= there
