@@ -50,7 +50,7 @@ finish() {
   local code=$?
   trap - EXIT
   if [[ -n ${GITHUB_OUTPUT:-} ]]; then
-    { printf 'exit-code=%s\n' "$code"; ((code == 0)) && echo success=true || echo success=false; } >>"$GITHUB_OUTPUT"
+    { printf 'exit-code=%s\n' "$code"; ((code == 0)) && echo success=true || echo success=false; } >>"$GITHUB_OUTPUT" || echo "warning: $GITHUB_OUTPUT can't be written" >&2
   fi
   [[ -z $work ]] || rm -rf "$work"
   exit "$code"
@@ -115,8 +115,8 @@ install_toolkit() {
   local python=${PYTHON:-python3} constraint=()
   "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "the toolkit takes Python 3.11 or later with venv, and $python isn't that" "install it, or set PYTHON to it"
-  work=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/contracts.XXXXXX")
-  "$python" -m venv "$work/venv"
+  work=$(mktemp -d "${RUNNER_TEMP:-${TMPDIR:-/tmp}}/contracts.XXXXXX") || fail "no temporary folder can be made" "set TMPDIR to one that can be written to"
+  "$python" -m venv "$work/venv" >&2 || fail "$python can't make a virtual environment" "install venv for it (Debian: python3-venv)"
   [[ ! -f $toolkit/constraints.txt ]] || constraint=(--constraint "$toolkit/constraints.txt")
   "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check ${constraint[@]+"${constraint[@]}"} "$toolkit" >&2 ||
     fail "pip couldn't install $toolkit" "see what pip says above"

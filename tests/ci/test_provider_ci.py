@@ -267,6 +267,27 @@ def test_a_toolkit_that_cannot_be_installed_ends_with_2(recorded: Path) -> None:
     assert "pip couldn't install" in done.err
 
 
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [("exit 1", "isn't that"), ('[ "$1" = -c ]', "can't make a virtual environment")],
+)
+def test_a_python_that_does_not_do_ends_with_2(recorded: Path, program: str, said: str) -> None:
+    """Too old, or without venv: that the toolkit isn't there must not look like a broken contract."""
+    python = recorded.parent / "python"
+    python.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+    python.chmod(0o755)
+    done = provider_ci(recorded, *RECORDED, CONTRACTS_PYTHON="", PYTHON=str(python), PATH="/usr/bin:/bin")
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_outputs_that_cannot_be_written_change_no_exit_code(recorded: Path) -> None:
+    """The verdict stays what it is."""
+    done = provider_ci(recorded, *RECORDED, GITHUB_OUTPUT=str(recorded.parent / "no" / "outputs"))
+    assert done.code == 0, done.err
+    assert "can't be written" in done.err
+
+
 def test_another_ci_calls_the_same_script(recorded: Path) -> None:
     """`contracts provider-ci` is the script, with the toolkit that it belongs to."""
     done = subprocess.run(

@@ -194,4 +194,4 @@ def test_the_toolkit_that_is_asked_for_is_this_one(repository: Path) -> None:
     """The requirement names the version that wrote it."""
     assert init(repository, "--kind", "python").code == 0
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert f"{project['name']}=={project['version']}\n" in (repository / "ci/contracts").read_text(encoding="utf-8")
+    assert f" {project['name']}=={project['version']} " in (repository / "ci/contracts").read_text(encoding="utf-8")

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.init.repository import COMPLETED, TRACKER, init, run
+from tests.init.repository import COMPLETED, ROOT, TRACKER, init, run
 from tests.wordpress.programs import DATABASE, WORDPRESS, site
 
 PASSED = "passed 1, pending 2, failed 0, violations 0"
 HOOK = ("--hook", f"{COMPLETED}=client_webinar_tracker_completed")
 OPTION = ("--destination-option", "client_webinar_tracker_destination")
 RECEIVER = "https://receiver.invalid/events"
+
+PROJECT = """[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "tracker"
+version = "1.0.0"
+
+[tool.hatch.build]
+packages = ["client_webinar_tracker_v2"]
+dev-mode-dirs = ["."]
+"""
 
 FAKE_WORDPRESS = """<?php
 require '{shim}/bootstrap.php';
@@ -51,6 +65,42 @@ def test_a_python_emitter_that_states_what_is_planned_is_ready(repository: Path)
     done = run(["ci/contracts", "--strict-pending"], repository)
     assert done.code == 1
     assert "client_webinar_entered" in done.out
+
+
+def test_the_toolkit_is_installed_where_there_is_none(repository: Path, tmp_path: Path) -> None:
+    """In a folder of the checkout, once; the emitter is installed beside it where it is a project of its own."""
+    assert init(repository, "--kind", "python").code == 0
+    (repository / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    # Without an index: the wheel is built here, and what it depends on is this test run's.
+    python = tmp_path / "bin" / "python3"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    environ = {
+        "HOME": str(tmp_path), "PATH": f"{python.parent}:/usr/bin:/bin",
+        "PYTHONPATH": next(path for path in sys.path if path.endswith("site-packages")),
+        "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0",
+        "PIP_IGNORE_INSTALLED": "1",
+    }  # fmt: skip
+    missing = subprocess.run(
+        ["ci/contracts"], cwd=repository, env=environ, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "the toolkit couldn't be installed" in missing.stderr
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(wheels), str(ROOT)]
+    subprocess.run(build, check=True, timeout=120, capture_output=True)
+    for index in range(2):
+        done = subprocess.run(
+            ["ci/contracts"], cwd=repository, env=environ, capture_output=True, text=True, timeout=180, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith(f"{PASSED}\n")
+        if index == 0:
+            shutil.rmtree(wheels)
+    packages = repository.glob(".contracts/toolkit/lib/python*/site-packages/*.dist-info")
+    assert {folder.name.partition("-")[0] for folder in packages} >= {"webinar_contracts", "tracker"}
 
 
 @pytest.fixture
