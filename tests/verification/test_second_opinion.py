@@ -73,6 +73,19 @@ def test_a_whole_run_replays_once() -> None:
     assert [event for event in events if isinstance(event, ReplayStarted)] == [ReplayStarted(2)]
 
 
+def test_the_first_emission_of_an_interaction_is_replayed() -> None:
+    """Whatever comes after it, right or wrong."""
+    seen: list[tuple[bytes, bool]] = []
+
+    def noted(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
+        seen.extend((case.body, case.accepted) for case in cases)
+        return replay(emitter, cases)
+
+    first = emission(message(id="first"))
+    run([first, emission(message(id="second")), emission(message(data={}))], replay=noted)
+    assert seen == [(first.body, True)]
+
+
 def test_engines_that_disagree_break_the_run() -> None:
     """engines-disagree is our defect: exit 2, never a verdict to rely on."""
     result = run([emission()], replay=lambda _, cases: tuple(not case.accepted for case in cases))

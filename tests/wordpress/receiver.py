@@ -52,6 +52,14 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.messages.append(Message(headers, body, status))
                 self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def do_GET(self) -> None:
+                # Where a redirected POST arrives: without its body, and welcome.
+                self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

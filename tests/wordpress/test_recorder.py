@@ -163,6 +163,16 @@ def test_answers_what_it_is_told(tmp_path: Path) -> None:
     assert outcomes == [{"status": 503}, {"error": "refused"}, None, {"status": 200}, {"status": 200}]
 
 
+def test_each_answer_is_given_once_however_many_call(tmp_path: Path) -> None:
+    """Six processes at the same time: no answer is given twice, none is left out."""
+    captures = tmp_path / "captures"
+    answers = list(range(200, 560))
+    told = {"CONTRACTS_RECORDER_RESPONSE": ",".join(map(str, answers))}
+    processes = [start(captures, [call(times=60)], **told) for _ in range(6)]
+    assert [finished(process).returncode for process in processes] == [0] * 6
+    assert [json.loads(line)["response"]["status"] for line in captures.read_text().splitlines()] == answers
+
+
 @pytest.mark.parametrize("told", ["maybe", "99", "600", "202,later"])
 def test_an_answer_that_it_does_not_know_is_an_error(tmp_path: Path, told: str) -> None:
     """A mistyped answer must not look like a delivery."""

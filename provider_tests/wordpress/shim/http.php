@@ -46,12 +46,13 @@ function is_wp_error( $thing ) {
 /** Posts to a URL; pre_http_request may answer in its stead. */
 function wp_remote_post( $url, $args = array() ) {
 	$args   += array(
-		'method'     => 'POST',
-		'timeout'    => 5,
-		'user-agent' => 'WordPress/shim',
-		'blocking'   => true,
-		'headers'    => array(),
-		'body'       => null,
+		'method'      => 'POST',
+		'timeout'     => 5,
+		'redirection' => 5,
+		'user-agent'  => 'WordPress/shim',
+		'blocking'    => true,
+		'headers'     => array(),
+		'body'        => null,
 	);
 	$preempt = apply_filters( 'pre_http_request', false, $args, $url );
 
@@ -72,13 +73,15 @@ function shim_send( string $url, array $args ) {
 		'content'          => $body,
 		'timeout'          => $args['timeout'],
 		'user_agent'       => $args['user-agent'],
-		'follow_location'  => 0,
+		'follow_location'  => $args['redirection'] > 0 ? 1 : 0,
+		'max_redirects'    => $args['redirection'] + 1,
 		'ignore_errors'    => true,
 		'protocol_version' => 1.1,
 	);
 	$stream  = @fopen( $url, 'rb', false, stream_context_create( array( 'http' => $options ) ) );
 	$status  = $stream ? implode( "\n", stream_get_meta_data( $stream )['wrapper_data'] ) : '';
-	if ( ! preg_match( '#^HTTP/\S+ (\d{3})#', $status, $match ) ) {
+	// After a redirection the last answer counts.
+	if ( ! preg_match( '#.*^HTTP/\S+ (\d{3})#ms', $status, $match ) ) {
 		return new WP_Error( 'http_request_failed', error_get_last()['message'] ?? 'no answer' );
 	}
 	fclose( $stream );

@@ -1,0 +1,66 @@
+"""What a driven emitter is asked for: every promise that the driver can test, and of no event that it doesn't state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from contracts.model.driver import Capabilities, Step
+from contracts.verification.plan import SIMULTANEOUS_REPEATS, plan_for
+from tests.verification.support import COMPLETED, ENTERED, FACTS, FORM, TRACKER, pact, webinar_domain
+
+EVERYTHING = Capabilities(drives=True, refuses=True, simultaneous=True)
+
+
+def stated(*events: str) -> Callable[[str], bool]:
+    """Return an emitter that states these events, as the plan sees it."""
+    return lambda event: event in events
+
+
+def steps(capabilities: Capabilities, *events: str) -> list[Step]:
+    """Return the plan for an emitter that states these events."""
+    return list(plan_for(webinar_domain(), TRACKER, [pact()], capabilities, stated(*events)))
+
+
+def test_an_event_that_isnt_stated_is_asked_for_once() -> None:
+    """There is nothing to repeat, to refuse or to race."""
+    asked = steps(EVERYTHING)
+    assert [[trigger.event for trigger in step.triggers] for step in asked] == [[COMPLETED], [ENTERED], [FORM]]
+    assert [trigger.fact for step in asked for trigger in step.triggers] == [
+        FACTS[event] for event in (COMPLETED, ENTERED, FORM)
+    ]
+    assert not any(step.refuse for step in asked)
+
+
+def test_a_stated_event_is_repeated_and_varied_in_each_part_of_its_fact() -> None:
+    """One by one: the fact, the fact again, and for each key of its fact another one."""
+    asked = [step.triggers for step in steps(Capabilities(drives=True), ENTERED) if step.triggers[0].event == ENTERED]
+    assert all(len(triggers) == 1 for triggers in asked)
+    first, again, *others = (triggers[0] for triggers in asked)
+    assert (first.fact, again.fact) == (FACTS[ENTERED], FACTS[ENTERED])
+    assert (first.attempt, again.attempt) == (1, 2)
+    changed = [{key for key in FACTS[ENTERED] if other.fact[key] != FACTS[ENTERED][key]} for other in others]
+    assert changed == [{key} for key in FACTS[ENTERED]]
+
+
+def test_a_refused_delivery_is_asked_for_again_and_then_taken() -> None:
+    """The retry is of the same fact and the same delivery."""
+    asked = steps(Capabilities(drives=True, refuses=True), COMPLETED)
+    (refused,) = (index for index, step in enumerate(asked) if step.refuse)
+    (first,), (retry,) = asked[refused].triggers, asked[refused + 1].triggers
+    assert not asked[refused + 1].refuse
+    assert (first.fact, first.delivery) == (retry.fact, retry.delivery)
+    assert (first.attempt, retry.attempt) == (1, 2)
+    assert first.fact != FACTS[COMPLETED]
+
+
+def test_repeats_and_different_facts_are_asked_for_at_the_same_time() -> None:
+    """One race of repeats of a fact, one of two facts, both of facts that nothing else asked for."""
+    repeats, different = (
+        step.triggers
+        for step in steps(Capabilities(drives=True, simultaneous=True), COMPLETED)
+        if len(step.triggers) > 1
+    )
+    assert len(repeats) == SIMULTANEOUS_REPEATS
+    assert all(trigger.fact == repeats[0].fact for trigger in repeats)
+    assert different[0].fact != different[1].fact
+    assert repeats[0].fact not in [FACTS[COMPLETED], *(trigger.fact for trigger in different)]
