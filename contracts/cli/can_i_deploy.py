@@ -80,6 +80,9 @@ def lines_of(decision: Decision) -> list[str]:
     lines += [f"warning: {text}" for text in decision.warnings]
     lines += [f"{blocker.answer.value}: {blocker.text}" for blocker in decision.blockers]
     asked = decision.question
+    if not decision.rows and decision.answer is Answer.YES and asked.implemented and not asked.allow_unverified:
+        # An emitter's yes without rows would leave open what it rests on.
+        lines.append(f"nothing in {asked.environment} relies on it yet; a successful result for {asked.version} exists")
     if decision.waits_for:
         names = ", ".join(
             event if asked.is_emitter else f"{event} of {emitter}" for emitter, event in decision.waits_for
