@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
+from contracts.cli.options import counted, echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
 from contracts.flows.check import Check, check
 from contracts.flows.domain import shown
 
@@ -71,11 +71,12 @@ def _print(domain: Domain, result: Check) -> None:
     look = look_at(sys.stdout)
     for finding in result.lint:
         click.echo(f"lint: {finding.where or domain.package}: {finding.rule}: {finding.message}")
-    click.echo(f"lint: {len(result.lint)} findings")
+    click.echo(f"lint: {counted(len(result.lint), 'finding')}")
     for change in result.capture.changes:
         click.echo(f"capture: {change.how}: {shown(result.capture.folder / change.file)}")
     stale = "stale: run contracts capture and commit the pacts" if result.capture.changes else "up to date"
-    click.echo(f"capture: {result.capture.expectations} expectations, {len(result.capture.pacts)} pacts, {stale}")
+    captured = f"{counted(result.capture.expectations, 'expectation')}, {counted(len(result.capture.pacts), 'pact')}"
+    click.echo(f"capture: {captured}, {stale}")
     for run in result.runs:
         click.echo("")
         click.echo(render_verification(run, look=look))

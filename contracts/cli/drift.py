@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
 
 
@@ -41,6 +41,6 @@ def command(documents: tuple[Path, ...], output: str) -> None:
             click.echo(f"{document.file}: says nothing of emitters", err=True)
             click.echo("  next: name a document that lists emitters and their events", err=True)
         else:
-            count = len(document.differences)
-            click.echo(f"{document.file}: {document.statements} statements, {count} differences")
+            told = counted(len(document.differences), "difference")
+            click.echo(f"{document.file}: {counted(document.statements, 'statement')}, {told}")
     leave(code)

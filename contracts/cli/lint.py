@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
 from contracts.flows.lint import LintFinding, lint
 
@@ -39,8 +39,9 @@ def command(output: str) -> None:
         for finding in findings:
             click.echo(f"{finding.where or domain.package}: {finding.rule}: {finding.message}")
             click.echo(f"  next: {finding.next_step}")
-        pairs = len(list(domain.registry.pairs()))
-        click.echo(f"lint: {len(domain.catalogue.names)} canonical events, {pairs} pairs, {len(findings)} findings")
+        events = counted(len(domain.catalogue.names), "canonical event")
+        pairs = counted(len(list(domain.registry.pairs())), "pair")
+        click.echo(f"lint: {events}, {pairs}, {counted(len(findings), 'finding')}")
     tell_ci(domain, others=_annotations(findings))
     leave(ExitCode.BROKEN if findings else ExitCode.HOLDS)
 

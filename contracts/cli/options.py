@@ -50,6 +50,11 @@ def echo_json(document: Any) -> None:
     click.echo(json_text(document))
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, which takes an `s` unless it is one."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def write_file(file: Path, text: str) -> None:
     """Write a file that the user named.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode, Where
 from contracts.model.domain import Domain
 
@@ -69,7 +69,7 @@ def diff(revision: str | None, to: str | None, form: str | None, rules: bool, ou
             click.echo(f"{change.where}: {change.rule.id}: {change.message}")
             if change.breaking:
                 click.echo(f"  next: {change.rule.next_step}")
-        click.echo(f"{before.name} → {after.name}: {len(changes)} changes, {len(breaking)} breaking")
+        click.echo(f"{before.name} → {after.name}: {counted(len(changes), 'change')}, {len(breaking)} breaking")
     _annotate([_annotation(change, settings.root) for change in changes], domain, settings.root, stdout=bool(form))
     leave(ExitCode.BROKEN if breaking else ExitCode.HOLDS)
 

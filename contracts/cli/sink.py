@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from contracts.cli.options import counted
 from contracts.emitters.parts.address import parse_address
 from contracts.emitters.parts.answers import parse_answers
 from contracts.emitters.sink import Recording, record
@@ -71,7 +72,7 @@ def command(
             signal.signal(number, handler)
         if ready_file:
             ready_file.unlink(missing_ok=True)
-    click.echo(f"recorded {count} message{'' if count == 1 else 's'}", err=True)
+    click.echo(f"recorded {counted(count, 'message')}", err=True)
 
 
 def _seconds(duration: str | None) -> float | None:
