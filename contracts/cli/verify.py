@@ -108,6 +108,9 @@ def _with_broker(
 
     if request.pacts is not None:
         raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")
+    if publication.publish and request.mode.report_only:
+        # A look exits 0 whatever happens; a publication that failed must not be taken for done.
+        raise MisuseError("--report-only publishes nothing", next_step="leave --publish or --report-only out")
     if publication.publish:
         refuse_stand_in(settings, request.emitter, request.options)
     # What a result needs is asked for before anything is driven.

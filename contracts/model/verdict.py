@@ -152,7 +152,7 @@ class Verification:
         untested: rules that the driver couldn't test, each with the reason.
         strict_pending: a planned pair that is ready fails the run.
         nothing_read: no emission was read and nothing was driven.
-        report_only: everything is shown and the exit is 0, but for what came after the verification.
+        report_only: everything is shown and the exit is 0; nothing is published.
         failures: exit codes that something after the verification adds (a publication that failed).
     """
 
@@ -174,8 +174,7 @@ class Verification:
     def exit_code(self) -> ExitCode:
         """The exit code that the run comes to."""
         if self.report_only:
-            # Whoever asked for a publication must not take one that failed for done.
-            return worst(self.failures)
+            return ExitCode.HOLDS
         codes = list(self.failures)
         if self.errors or any(pair.verdict is Verdict.ERROR for pair in self.pairs):
             codes.append(ExitCode.MISUSE)

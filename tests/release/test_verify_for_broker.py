@@ -187,6 +187,7 @@ def test_an_unreachable_broker_is_exit_4_before_anything_is_driven(own_cli: Cli,
     [
         (("--publish",), "--publish goes with --broker"),
         (("--branch", "main"), "--branch goes with --broker"),
+        (("--broker", *AS_VERSION, "--report-only"), "--report-only publishes nothing"),
         (("--broker", "--selector", "{"), "--selector is no JSON"),
         (("--broker", "--selector", "[]"), "--selector is no JSON object"),
         (("--broker", "--pacts", "pacts"), "two places for the pacts"),
