@@ -2,8 +2,8 @@
 
 For each trigger `{"description", "providerStates": [{"name", "params"}]}` is posted: description and state name
 are the event, the params are the fact. The body of a 2xx answer is the message; its content type is
-`contentType` of the base64 JSON in `Pact-Message-Metadata`, else the answer's own. 204 says that nothing is sent,
-404 and 501 that the event isn't implemented; any other status is an error, also where the body would match.
+`contentType` of the base64 JSON in `Pact-Message-Metadata`, else the answer's own. 204 says that nothing is sent, as
+by an emitter that doesn't state the event yet. Any status but 2xx is an error, also where the body would match.
 
 `--state-change URL` is posted `{"state", "params", "action": "setup"}` before each trigger, with the same statuses.
 Nothing is delivered, so that a refusal can't be tested.
@@ -16,7 +16,7 @@ import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.emitters.parts.http_calls import Calls, Reply, checked_url, never_found
+from contracts.emitters.parts.http_calls import Calls, Reply, checked_url
 from contracts.emitters.parts.options import TIMEOUT
 from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
@@ -53,7 +53,6 @@ class EndpointDriver:
     def observe(self, plan: Plan) -> Iterator[Observation]:
         """Ask for each step's message and yield it; steps that refuse or overlap are left out."""
         calls = Calls(self.timeout, dict(self.headers))
-        statuses: set[int] = set()
         try:
             with started(self.start, sink_url=None, timeout=self.timeout) as process:
                 for step in plan:
@@ -64,25 +63,24 @@ class EndpointDriver:
                     if isinstance(reply, str):
                         yield Fault("driver-error", reply + how_it_ended(process), next_step=_ADVICE, trigger=trigger)
                         continue
-                    statuses.add(reply.status)
                     yield from _observed(self.url, reply, trigger)
-            if statuses == {404}:
-                yield never_found(self.url, "the emitter's endpoint")
         except NotStartedError as error:
             yield Fault("driver-error", str(error), next_step="see what --start and --ready name")
         finally:
             calls.close()
 
 
-_ADVICE = "the endpoint answers 2xx with the message, 204 where nothing is sent, 501 where it isn't implemented"
+_ADVICE = (
+    "the endpoint answers 2xx with the message, and 204 where the emitter sends none, or doesn't state the event yet"
+)
 
 
 def _asked(driver: EndpointDriver, calls: Calls, trigger: Trigger) -> Reply | str:
-    """Announce the state and ask for the message; a state that isn't implemented is the answer."""
+    """Announce the state and ask for the message; text says what went wrong."""
     if driver.state_change:
         state = {"state": trigger.event, "params": trigger.fact, "action": "setup"}
         (announced,) = calls.post(driver.state_change, [state])
-        if isinstance(announced, str) or announced.says_not_implemented:
+        if isinstance(announced, str):
             return announced
         if not announced.is_success:
             return f"{driver.state_change} answered {announced.status} to a state change{announced.excerpt()}"
@@ -91,13 +89,13 @@ def _asked(driver: EndpointDriver, calls: Calls, trigger: Trigger) -> Reply | st
         "providerStates": [{"name": trigger.event, "params": trigger.fact}],
     }
     (reply,) = calls.post(driver.url, [interaction])
-    if isinstance(reply, str) or reply.says_not_implemented or reply.is_success:
+    if isinstance(reply, str) or reply.is_success:
         return reply
     return f"{driver.url} answered {reply.status}{reply.excerpt()}"
 
 
 def _observed(url: str, reply: Reply, trigger: Trigger) -> Iterator[Observation]:
-    if reply.is_success and reply.status != 204:
+    if reply.status != 204:
         try:
             headers = _headers(reply)
         except ValueError as error:

@@ -14,7 +14,7 @@ from typing import Any
 from contracts.flows.domain import load_domain
 from contracts.flows.settings import Settings
 from contracts.model.domain import Domain
-from contracts.model.driver import Capabilities, Plan
+from contracts.model.driver import Capabilities, Driver, Plan
 from contracts.model.emission import Emission, Observation
 from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN
 from contracts.model.pact import PactDocument, parse_pact
@@ -119,26 +119,41 @@ def agrees(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
 
 
 def events_of(
-    observations: Iterable[Observation],
+    observations: Iterable[Observation], *, capabilities: Capabilities = RECORDED, **options: Any
+) -> Iterator[Event]:
+    """Run the engine and yield what it yields; nothing is kept of what has passed."""
+    return driver_events(Yields(observations, capabilities), **options)
+
+
+def driver_events(
+    driver: Driver,
     *,
     pacts: Sequence[PactUnderTest | PactDocument] | None = None,
-    capabilities: Capabilities = RECORDED,
     registry: Path | None = None,
     **job: Any,
 ) -> Iterator[Event]:
-    """Run the engine and yield what it yields; nothing is kept of what has passed."""
+    """Run the engine with a driver and yield what it yields."""
     under_test = tuple(
         PactUnderTest(each) if isinstance(each, PactDocument) else each
         for each in ([pact()] if pacts is None else pacts)
     )
     whole = {"replay": agrees, "today": date(2026, 3, 2), "toolkit": "test", **job}
     request = Job(domain=webinar_domain(registry), emitter=TRACKER, pacts=under_test, **whole)
-    return verify(request, Yields(observations, capabilities))
+    return verify(request, driver)
 
 
 def run(observations: Iterable[Observation], **options: Any) -> Verification:
     """Run the engine and return the verification."""
-    (last,) = deque(events_of(observations, **options), maxlen=1)
+    return _last(events_of(observations, **options))
+
+
+def run_driver(driver: Driver, **options: Any) -> Verification:
+    """Run the engine with a driver and return the verification."""
+    return _last(driver_events(driver, **options))
+
+
+def _last(events: Iterator[Event]) -> Verification:
+    (last,) = deque(events, maxlen=1)
     assert isinstance(last, Finished)
     return last.verification
 

@@ -3,8 +3,8 @@
  * The plugin behind Pact's message-provider protocol: php -S 127.0.0.1:PORT endpoint.php
  *
  * POST /_messages {"description": "<event>: …", "providerStates": [{"name": "<event>", "params": {the fact}}]} answers
- * the message that the plugin sent, its content type, and the metadata in base64; 501 when the plugin doesn't implement
- * the event; 204 when it sent nothing; 500 when it sent several messages, or died. POST /_state takes any provider
+ * the message that the plugin sent, its content type, and the metadata in base64; 204 when it sent nothing, as for an
+ * event that it doesn't implement; 500 when it sent several messages, or died. POST /_state takes any provider
  * state: that a client has completed a webinar needs no preparation.
  *
  * The endpoint takes the message out of the plugin and tells it 503: no receiver has it, so it stays owed, and whoever
@@ -49,10 +49,7 @@ function shim_message( array $trigger ): void {
 	);
 	// What else is owed stays owed: only the fact that is asked for may be sent now.
 	$GLOBALS['wpdb']->query( 'UPDATE ' . ClientWebinarTracker\Outbox\table() . ' SET due_at = ' . PHP_INT_MAX );
-	if ( ! ClientWebinarTracker\Trigger\state_fact( $trigger ) ) {
-		shim_answer( 501, array( 'error' => "The plugin doesn't implement {$trigger['event']}." ) );
-	}
-	if ( ! $sent ) {
+	if ( ! ClientWebinarTracker\Trigger\state_fact( $trigger ) || ! $sent ) {
 		http_response_code( 204 );
 		exit;
 	}
