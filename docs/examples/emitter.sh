@@ -7,7 +7,7 @@
 set -eu
 
 event=client_webinar_completed
-source=client-webinar-tracker-v2
+source='client-webinar-tracker-v2'
 trigger=$(cat)
 
 # Identifiers hold letters, digits and ._:- only: a pattern finds them without a JSON parser.
