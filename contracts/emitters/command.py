@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from contracts.emitters.captures import read_captures
 from contracts.emitters.parts.address import Address
-from contracts.emitters.parts.answers import ACCEPT, Answer
 from contracts.emitters.parts.inbox import Inbox, listening, was_refused
-from contracts.emitters.parts.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
+from contracts.emitters.parts.options import TERMS, Terms, terms_of
 from contracts.emitters.parts.processes import Process, describe_exit, environment, split_command
-from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
 from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
 
 if TYPE_CHECKING:
@@ -35,31 +34,24 @@ class CommandDriver:
 
     Attributes:
         words: the program and its arguments.
-        refusal: what a delivery gets while deliveries are refused.
-        one_at_a_time: two of its processes can't run at once.
-        settle: seconds without an emission after which a trigger's emissions are complete.
-        timeout: seconds that a process may take.
+        terms: on which it is driven.
     """
 
     words: tuple[str, ...]
-    refusal: Answer
-    one_at_a_time: bool
-    settle: float
-    timeout: float
+    terms: Terms
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything, unless two of its processes can't run at once."""
-        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+        """Those of its terms."""
+        return self.terms.capabilities
 
     def observe(self, plan: Plan) -> Iterator[Observation]:
         """Run the processes of each step and yield what they sent."""
         with listening(Address("127.0.0.1", 0)) as (inbox, sink):
-            for step in plan:
-                if step.triggers and not (len(step.triggers) > 1 and self.one_at_a_time):
-                    yield from inbox.unasked()
-                    inbox.answer = self.refusal if step.refuse else ACCEPT
-                    yield from _carry_out(self, step, inbox, sink)
+            for step in capable_steps(plan, self.capabilities):
+                yield from inbox.unasked()
+                inbox.answer = self.terms.answer(step)
+                yield from _carry_out(self, step, inbox, sink)
             yield from inbox.unasked()
 
 
@@ -99,11 +91,11 @@ def _run(driver: CommandDriver, step: Step, inbox: Inbox, sink: Sink) -> list[_O
                 problem = f"{driver.words[0]} can't be started: {error.strerror or error}"
                 return [_Outcome((), problem) for _ in step.triggers]
             processes.append(running.enter_context(process))
-        deadline = time.monotonic() + driver.timeout
+        deadline = time.monotonic() + driver.terms.timeout
         codes = [process.wait(deadline - time.monotonic()) for process in processes]
         captured = any(process.has_written for process in processes)
         if not captured and all(code is not None for code in codes):
-            inbox.wait_until_quiet(sink, settle=driver.settle, timeout=driver.timeout)
+            inbox.wait_until_quiet(sink, settle=driver.terms.settle, timeout=driver.terms.timeout)
         for process in processes:
             process.end()
         alone = step.triggers[0] if len(step.triggers) == 1 else None
@@ -129,7 +121,7 @@ def _problem(process: Process, code: int | None, driver: CommandDriver) -> str |
     if code == 0:
         return None
     name = Path(driver.words[0]).name
-    how = f"didn't end within {driver.timeout:g} s" if code is None else describe_exit(code)
+    how = f"didn't end within {driver.terms.timeout:g} s" if code is None else describe_exit(code)
     shown = process.output()
     return f"{name} {how}" + (f"; it wrote:\n{shown}" if shown else ", and wrote nothing")
 
@@ -137,10 +129,7 @@ def _problem(process: Process, code: int | None, driver: CommandDriver) -> str |
 def _open(options: OptionValues) -> CommandDriver:
     return CommandDriver(
         words=split_command(options.get("command") or "", option="command"),
-        refusal=refusal(options),
-        one_at_a_time=options.flag("one-at-a-time"),
-        settle=options.seconds("settle"),
-        timeout=options.seconds("timeout"),
+        terms=terms_of(options),
     )
 
 
@@ -152,5 +141,5 @@ KIND = DriverKind(
         "$CONTRACTS_SINK_URL.",
     ),
     open=_open,
-    shared=(REFUSE_WITH, ONE_AT_A_TIME, SETTLE, TIMEOUT),
+    shared=TERMS,
 )

@@ -20,7 +20,7 @@ from contracts.emitters.parts.http_calls import Calls, Reply, checked_url
 from contracts.emitters.parts.options import TIMEOUT
 from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
-from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, capable_steps
 from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
 
@@ -55,9 +55,7 @@ class EndpointDriver:
         calls = Calls(self.timeout, dict(self.headers))
         try:
             with started(self.start, sink_url=None, timeout=self.timeout) as process:
-                for step in plan:
-                    if step.refuse or len(step.triggers) != 1:
-                        continue
+                for step in capable_steps(plan, self.capabilities):
                     (trigger,) = step.triggers
                     reply = _asked(self, calls, trigger)
                     if isinstance(reply, str):

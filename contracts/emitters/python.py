@@ -19,14 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from contracts.emitters.parts.answers import ACCEPT, Answer
 from contracts.emitters.parts.interception import Deliveries, intercepted
-from contracts.emitters.parts.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
+from contracts.emitters.parts.options import TERMS, Terms, terms_of
 from contracts.emitters.parts.quiet_stdout import prints_to_stderr
 from contracts.emitters.parts.socket_guard import SocketGuard
 from contracts.emitters.parts.workers import Workers
 from contracts.errors import MisuseError, Where
-from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
 from contracts.model.emission import Asked, Fault, Observation, Trigger
 
 DESTINATION = "http://destination.contracts.invalid/events"
@@ -46,23 +45,17 @@ class PythonDriver:
     Attributes:
         target: `module:name`.
         allowed: hosts, or `host:port`, that the emitter may connect to.
-        refusal: what a delivery gets while deliveries are refused.
-        one_at_a_time: it can't be called by several threads at once.
-        settle: seconds that a daemon thread of the emitter is waited for after the last delivery.
-        timeout: seconds that a call may take.
+        terms: on which it is driven.
     """
 
     target: str
     allowed: tuple[str, ...]
-    refusal: Answer
-    one_at_a_time: bool
-    settle: float
-    timeout: float
+    terms: Terms
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything, unless the emitter can't be called by several threads at once."""
-        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+        """Those of its terms."""
+        return self.terms.capabilities
 
     def observe(self, plan: Plan) -> Iterator[Observation]:
         """Call the emitter for each step's triggers and yield what it sent.
@@ -75,10 +68,8 @@ class PythonDriver:
         guard.install()
         try:
             with prints_to_stderr():
-                emit = _imported(self.target, workers, self.timeout)
-            for step in plan:
-                if not step.triggers or (len(step.triggers) > 1 and self.one_at_a_time):
-                    continue
+                emit = _imported(self.target, workers, self.terms.timeout)
+            for step in capable_steps(plan, self.capabilities):
                 stuck, observations = _carry_out(self, emit, step, guard, workers)
                 yield from observations
                 if stuck:
@@ -94,14 +85,16 @@ def _carry_out(
 ) -> tuple[bool, list[Observation]]:
     """Run one step; True says that a call didn't return, so that the emitter can't be called again."""
     alone = step.triggers[0] if len(step.triggers) == 1 else None
-    deliveries = Deliveries(DESTINATION, driver.refusal if step.refuse else ACCEPT, alone)
+    deliveries = Deliveries(DESTINATION, driver.terms.answer(step), alone)
     with prints_to_stderr(), intercepted(deliveries, lambda: guard.watches_this_thread):
         calls = [partial(emit, trigger, DESTINATION) for trigger in step.triggers]
-        futures = workers.run(calls, driver.timeout)
-        late = guard.join(workers.threads, settle=driver.settle, timeout=driver.timeout, last=lambda: deliveries.last)
+        futures = workers.run(calls, driver.terms.timeout)
+        late = guard.join(
+            workers.threads, settle=driver.terms.settle, timeout=driver.terms.timeout, last=lambda: deliveries.last
+        )
     observations: list[Observation] = [*deliveries.emissions]
     observations += [_unseen(place) for place in dict.fromkeys((*deliveries.elsewhere, *guard.refused()))]
-    observations += [_late(name, driver.timeout) for name in late]
+    observations += [_late(name, driver.terms.timeout) for name in late]
     for trigger, future in zip(step.triggers, futures, strict=True):
         fault = _fault(trigger, future, driver, forgiving=deliveries.refused)
         observations.append(fault or Asked(trigger, refused=deliveries.refused))
@@ -112,7 +105,7 @@ def _fault(trigger: Trigger, future: Future[None], driver: PythonDriver, *, forg
     if not future.done():
         return Fault(
             "driver-error",
-            f"{driver.target} didn't return within {driver.timeout:g} s; it isn't called again",
+            f"{driver.target} didn't return within {driver.terms.timeout:g} s; it isn't called again",
             next_step="make it return, or say a longer --timeout",
             trigger=trigger,
         )
@@ -217,10 +210,7 @@ def _open(options: OptionValues) -> PythonDriver:
     return PythonDriver(
         target=target,
         allowed=options.all("allow"),
-        refusal=refusal(options),
-        one_at_a_time=options.flag("one-at-a-time"),
-        settle=options.seconds("settle"),
-        timeout=options.seconds("timeout"),
+        terms=terms_of(options),
     )
 
 
@@ -238,9 +228,6 @@ KIND = DriverKind(
             help="A host that the emitter may connect to, such as its database. May be said several times.",
             multiple=True,
         ),
-        REFUSE_WITH,
-        ONE_AT_A_TIME,
-        SETTLE,
-        TIMEOUT,
+        *TERMS,
     ),
 )

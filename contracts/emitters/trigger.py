@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contracts.emitters.parts.address import Address, parse_address
-from contracts.emitters.parts.answers import ACCEPT, Answer
 from contracts.emitters.parts.http_calls import Calls, Reply, checked_url, never_found
 from contracts.emitters.parts.inbox import Inbox, listening, was_refused
-from contracts.emitters.parts.options import ONE_AT_A_TIME, REFUSE_WITH, SETTLE, TIMEOUT, refusal
+from contracts.emitters.parts.options import TERMS, Terms, terms_of
 from contracts.emitters.parts.processes import Process
 from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
 from contracts.errors import MisuseError
-from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
 from contracts.model.emission import Asked, Fault, Observation
 
 if TYPE_CHECKING:
@@ -36,25 +35,19 @@ class TriggerDriver:
         sink: where the emitter sends to.
         start: how the emitter's process is started, if the driver starts it.
         headers: sent with each trigger.
-        refusal: what a delivery gets while deliveries are refused.
-        one_at_a_time: it can't be told of several facts at once.
-        settle: seconds without a delivery after which a trigger's emissions are complete.
-        timeout: seconds that a trigger may take.
+        terms: on which it is driven.
     """
 
     url: str
     sink: Address
     start: Start
     headers: tuple[tuple[str, str], ...]
-    refusal: Answer
-    one_at_a_time: bool
-    settle: float
-    timeout: float
+    terms: Terms
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything, unless the emitter can't be told of several facts at once."""
-        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+        """Those of its terms."""
+        return self.terms.capabilities
 
     def observe(self, plan: Plan) -> Iterator[Observation]:
         """Post each step's triggers and yield what the emitter sent.
@@ -62,19 +55,18 @@ class TriggerDriver:
         Raises:
             MisuseError: nobody can listen at the sink's address.
         """
-        calls = Calls(self.timeout, dict(self.headers))
+        calls = Calls(self.terms.timeout, dict(self.headers))
         statuses: set[int] = set()
         try:
             with ExitStack() as parts:
                 # The process ends before the sink does, so that nothing it sends is lost.
                 inbox, sink = parts.enter_context(listening(self.sink))
-                process = parts.enter_context(started(self.start, sink_url=sink.url, timeout=self.timeout))
-                for step in plan:
-                    if step.triggers and not (len(step.triggers) > 1 and self.one_at_a_time):
-                        yield from inbox.unasked()
-                        replies = _posted(self, step, calls, inbox, sink)
-                        statuses |= {reply.status for reply in replies if isinstance(reply, Reply)}
-                        yield from _observed(self, step, replies, inbox, process)
+                process = parts.enter_context(started(self.start, sink_url=sink.url, timeout=self.terms.timeout))
+                for step in capable_steps(plan, self.capabilities):
+                    yield from inbox.unasked()
+                    replies = _posted(self, step, calls, inbox, sink)
+                    statuses |= {reply.status for reply in replies if isinstance(reply, Reply)}
+                    yield from _observed(self, step, replies, inbox, process)
                 yield from inbox.unasked()
             if statuses == {404}:
                 yield never_found(self.url, "where the emitter takes triggers")
@@ -86,9 +78,9 @@ class TriggerDriver:
 
 def _posted(driver: TriggerDriver, step: Step, calls: Calls, inbox: Inbox, sink: Sink) -> list[Reply | str]:
     """Post a step's triggers at once and wait until the emitter has sent what it sends."""
-    inbox.answer = driver.refusal if step.refuse else ACCEPT
+    inbox.answer = driver.terms.answer(step)
     replies = calls.post(driver.url, [trigger.model_dump() for trigger in step.triggers])
-    inbox.wait_until_quiet(sink, settle=driver.settle, timeout=driver.timeout)
+    inbox.wait_until_quiet(sink, settle=driver.terms.settle, timeout=driver.terms.timeout)
     return replies
 
 
@@ -135,10 +127,7 @@ def _open(options: OptionValues) -> TriggerDriver:
         sink=sink,
         start=start,
         headers=request_headers(options),
-        refusal=refusal(options),
-        one_at_a_time=options.flag("one-at-a-time"),
-        settle=options.seconds("settle"),
-        timeout=options.seconds("timeout"),
+        terms=terms_of(options),
     )
 
 
@@ -154,9 +143,6 @@ KIND = DriverKind(
         HEADER,
         START,
         READY,
-        REFUSE_WITH,
-        ONE_AT_A_TIME,
-        SETTLE,
-        TIMEOUT,
+        *TERMS,
     ),
 )

@@ -44,6 +44,17 @@ Plan = Iterable[Step]
 was sent. A recorded one ignores it."""
 
 
+def capable_steps(plan: Plan, capabilities: Capabilities) -> Iterator[Step]:
+    """Yield the steps of a plan that a driver with these capabilities can carry out, one at a time.
+
+    The others are left out, never faked: what they would test is reported as untested.
+    """
+    for step in plan:
+        at_once = len(step.triggers) > 1 and not capabilities.simultaneous
+        if step.triggers and not at_once and (capabilities.refuses or not step.refuse):
+            yield step
+
+
 class Driver(Protocol):
     """A way to an emitter."""
 

@@ -68,7 +68,7 @@ def test_settings_and_command_line_say_the_same() -> None:
     )
     assert isinstance(from_settings, PythonDriver)
     assert from_settings == from_click
-    assert (from_settings.settle, from_settings.timeout) == (2.0, 1.5)
+    assert (from_settings.terms.settle, from_settings.terms.timeout) == (2.0, 1.5)
 
 
 def test_nothing_said_is_nothing_chosen(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_nothing_said_is_nothing_chosen(tmp_path: Path) -> None:
     assert open_driver(options) == CapturesDriver((str(file),))
     driver = open_driver({"python": EMIT, "settle": 0})
     assert isinstance(driver, PythonDriver)
-    assert driver.settle == 0.0
+    assert driver.terms.settle == 0.0
 
 
 @pytest.mark.parametrize(

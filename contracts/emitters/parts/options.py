@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contracts.emitters.parts.answers import Answer, parse_answers
+from dataclasses import dataclass
+
+from contracts.emitters.parts.answers import ACCEPT, Answer, parse_answers
 from contracts.errors import MisuseError
-from contracts.model.driver import DriverOption, OptionValues
+from contracts.model.driver import Capabilities, DriverOption, OptionValues, Step
 
 SETTLE = DriverOption(
     name="settle",
@@ -29,12 +31,51 @@ ONE_AT_A_TIME = DriverOption(
 )
 
 
-def refusal(options: OptionValues) -> Answer:
-    """Return what a delivery gets while deliveries are refused.
+TERMS = (REFUSE_WITH, ONE_AT_A_TIME, SETTLE, TIMEOUT)
+"""The options of a driver that stands between the emitter and its destination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms an emitter is driven whose deliveries the driver answers itself.
+
+    Attributes:
+        refusal: what a delivery gets while deliveries are refused.
+        one_at_a_time: the emitter can't take several triggers at once.
+        settle: seconds without a delivery after which a trigger's emissions are complete.
+        timeout: seconds that the emitter may take for a trigger.
+    """
+
+    refusal: Answer
+    one_at_a_time: bool
+    settle: float
+    timeout: float
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Everything, unless the emitter can't take several triggers at once."""
+        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+
+    def answer(self, step: Step) -> Answer:
+        """Return what a delivery gets during a step."""
+        return self.refusal if step.refuse else ACCEPT
+
+
+def terms_of(options: OptionValues) -> Terms:
+    """Return the terms that the options name.
 
     Raises:
-        MisuseError: it is no single answer, or one that takes the delivery.
+        MisuseError: a value can't be used, or `--refuse-with` refuses nothing.
     """
+    return Terms(
+        refusal=_refusal(options),
+        one_at_a_time=options.flag("one-at-a-time"),
+        settle=options.seconds("settle"),
+        timeout=options.seconds("timeout"),
+    )
+
+
+def _refusal(options: OptionValues) -> Answer:
     text = options.get("refuse-with") or ""
     answers = parse_answers(text, option="refuse-with")
     if len(answers) != 1 or answers[0].response.accepted:
