@@ -45,6 +45,10 @@ class Where:
     def __str__(self) -> str:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
+    def to_json(self) -> dict[str, str | int | None]:
+        """Return the place in the promised JSON shape."""
+        return {"file": self.file, "line": self.line}
+
 
 class ContractsError(Exception):
     """The root of this project's errors.

@@ -33,7 +33,7 @@ class LintFinding:
         return {
             "rule": self.rule,
             "message": self.message,
-            "where": {"file": self.where.file, "line": self.where.line} if self.where else None,
+            "where": self.where.to_json() if self.where else None,
             "next": self.next_step,
         }
 

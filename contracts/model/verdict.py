@@ -50,7 +50,7 @@ class Finding:
             "message": self.message,
             "consumer": self.consumer,
             "interaction": self.interaction,
-            "where": {"file": self.where.file, "line": self.where.line} if self.where else None,
+            "where": self.where.to_json() if self.where else None,
             "path": self.path,
             "expected": self.expected,
             "actual": self.actual,

@@ -48,8 +48,8 @@ class Difference:
             "said": self.said,
             "holds": self.holds,
             "message": self.message,
-            "document": {"file": self.document.file, "line": self.document.line},
-            "registry": {"file": self.registry.file, "line": self.registry.line},
+            "document": self.document.to_json(),
+            "registry": self.registry.to_json(),
         }
 
 

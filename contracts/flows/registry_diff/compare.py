@@ -55,7 +55,7 @@ class Change:
             "breaks": list(self.breaks),
             "detail": self.detail,
             "message": self.message,
-            "where": {"file": self.where.file, "line": self.where.line},
+            "where": self.where.to_json(),
             "next": self.rule.next_step or None,
         }
 
