@@ -170,7 +170,7 @@ def _judge(
             if not evidence.force:
                 raise
             notes.append(f"forced: {error.what}")
-    if not any(p.status is Status.IMPLEMENTED for p in registry.pairs(pair.emitter)):
+    if not registry.has_implemented(pair.emitter):
         return _first_pair(pair, evidence, notes)
     live = live_versions(broker(), registry, pair, evidence.environment)
     short = [version for version in live if version.shortcoming]

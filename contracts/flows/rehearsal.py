@@ -18,7 +18,6 @@ from contracts.flows.settings import Settings
 from contracts.flows.verification_results import BrokerPact, Posting, pacts_for_verification, post_result
 from contracts.flows.version import Found, find_branch, find_version
 from contracts.model.domain import Domain
-from contracts.model.registry import Status
 from contracts.model.release import Decision
 from contracts.model.verdict import PactResult, Verification
 
@@ -52,12 +51,8 @@ def rehearse(
         create_environment(client, ENVIRONMENT, display_name=None, production=True)
         consumer = Target(domain.registry.consumer.name, ENVIRONMENT)
         record_presence(client, domain.registry, consumer, identity.version.value, kind="deployed")
-        released = [run for run in runs if _has_implemented(domain, run.emitter)]
+        released = [run for run in runs if domain.registry.has_implemented(run.emitter)]
         return tuple(_decision(client, domain, run, identity) for run in released)
-
-
-def _has_implemented(domain: Domain, emitter: str) -> bool:
-    return any(pair.status is Status.IMPLEMENTED for pair in domain.registry.pairs(emitter))
 
 
 def _decision(client: BrokerClient, domain: Domain, run: Verification, identity: Identity) -> Decision:

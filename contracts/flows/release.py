@@ -52,14 +52,14 @@ def question(
             "--allow-unverified is for emitters: the scenario service's pacts have to be verified",
             next_step="leave it out, or say --ignore with an emitter that doesn't count",
         )
-    pairs = tuple(registry.pairs(pacticipant if is_emitter else None))
+    emitter = pacticipant if is_emitter else None
     return Question(
         pacticipant=pacticipant,
         version=version,
         environment=place,
         is_emitter=is_emitter,
-        implemented=any(pair.status is Status.IMPLEMENTED for pair in pairs),
-        planned=tuple((pair.emitter, pair.event) for pair in pairs if pair.status is Status.PLANNED),
+        implemented=registry.has_implemented(emitter),
+        planned=tuple((pair.emitter, pair.event) for pair in registry.pairs(emitter) if pair.status is Status.PLANNED),
         allow_unverified=allow_unverified,
         ignored=ignored,
     )

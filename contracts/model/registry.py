@@ -89,6 +89,10 @@ class Registry(_Strict):
         """Return the pair, or None where the emitter may not state the event."""
         return next((pair for pair in self.pairs(emitter) if pair.event == event), None)
 
+    def has_implemented(self, emitter: str | None = None) -> bool:
+        """Is a pair implemented, of one emitter or of any?"""
+        return any(pair.status is Status.IMPLEMENTED for pair in self.pairs(emitter))
+
     def emitters_of(self, event: str) -> tuple[Pair, ...]:
         """Return the pairs that permit `event`; empty for an unassigned event."""
         return tuple(pair for pair in self.pairs() if pair.event == event)
