@@ -6,14 +6,15 @@ import functools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.broker.client import BrokerClient
-from contracts.flows.broker_choice import choose_broker
 from contracts.flows.settings import Settings
 from contracts.flows.version import find_branch
+
+if TYPE_CHECKING:
+    from contracts.broker.client import BrokerClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class BrokerOption:
         Raises:
             MisuseError: none is named in a CI job, or what names it can't be used.
         """
+        # What speaks to a broker takes its time to load: `verify` without one doesn't pay for it.
+        from contracts.flows.broker_choice import choose_broker
+
         return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded)
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
+from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import echo_json, leave, output_option
 from contracts.flows.doctor import Named, examine, outcome
 from contracts.flows.settings import load_settings
 
 
 @click.command("doctor", short_help="Say whether everything is in place.")
-@click.option("-b", "--broker-base-url", metavar="URL", help="The broker; else PACT_BROKER_BASE_URL, else embedded.")
-@click.option("--embedded", is_flag=True, help="Use the project's embedded broker, in a CI job too.")
+@broker_options
 @output_option()
-def command(broker_base_url: str | None, embedded: bool, output: str) -> None:
+def command(broker: BrokerOption, output: str) -> None:
     """Look at versions, the pact library, settings, git, the broker, the clock and telemetry.
 
     Each line is ok, or says what to do; the exit code is the one that the commands would end with.
@@ -25,7 +25,7 @@ def command(broker_base_url: str | None, embedded: bool, output: str) -> None:
     Example:
       contracts doctor
     """
-    checks = examine(load_settings(Path.cwd()), os.environ, Named(broker_base_url, embedded))
+    checks = examine(load_settings(Path.cwd()), os.environ, Named(broker.base_url, broker.embedded))
     if output == "json":
         echo_json(
             {

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from contracts.cli.broker_options import BrokerOption, known_branch
 from contracts.errors import MisuseError
 
 if TYPE_CHECKING:
-    from contracts.broker.client import BrokerClient
     from contracts.flows.settings import Settings
     from contracts.flows.verification_results import Posting
     from contracts.flows.verify_for_broker import Asked
@@ -28,31 +28,23 @@ class Publication:
     Attributes:
         wanted: the pacts come from a broker.
         publish: the results go there.
+        broker: which one it is.
     """
 
     wanted: bool
     publish: bool
-    base_url: str | None
-    embedded: bool
+    broker: BrokerOption
     version: str | None
     branch: str | None
     build_url: str | None
     selectors: tuple[Mapping[str, Any], ...]
     wip_since: date | None
 
-    def open(self, settings: Settings) -> BrokerClient:
-        """Return the client of the broker that the options and variables name."""
-        from contracts.flows.broker_choice import choose_broker
-
-        return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded)
-
     def asked(self, settings: Settings) -> Asked:
         """Return what is asked of the broker."""
         from contracts.flows.verify_for_broker import Asked
-        from contracts.flows.version import find_branch
 
-        branch = find_branch(self.branch, os.environ, settings.root)
-        return Asked(branch.value if branch else None, self.selectors, self.wip_since)
+        return Asked(known_branch(settings, self.branch), self.selectors, self.wip_since)
 
     def posting(self, settings: Settings, toolkit: str, registry: str) -> Posting:
         """Return what every posted result says of itself.
@@ -92,8 +84,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
         publication = Publication(
             wanted=said["broker"],
             publish=said["publish"],
-            base_url=said["broker_base_url"],
-            embedded=said["embedded"],
+            broker=BrokerOption(said["broker_base_url"], said["embedded"]),
             version=said["version"],
             branch=said["branch"],
             build_url=said["build_url"],

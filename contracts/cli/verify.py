@@ -115,7 +115,7 @@ def _with_broker(
         refuse_stand_in(settings, request.emitter, request.options)
     # What a result needs is asked for before anything is driven.
     posting = publication.posting(settings, __version__, domain.registry.digest) if publication.publish else None
-    client = publication.open(settings)
+    client = publication.broker.open(settings)
     pacts = fetch_pacts(client, request.emitter, publication.asked(settings))
     run = _run(settings, domain, request, under_test(pacts))
     if posting is None:
