@@ -50,9 +50,9 @@ def build_pacts(expectations: Iterable[Expectation], catalogue: Catalogue, regis
         wanted = [(expected, pairs[expected.expectation.event]) for expected in held
                   if expected.expectation.event in pairs]  # fmt: skip
         if wanted:
-            live = any(pair.status is Status.IMPLEMENTED for pair in pairs.values())
-            name = f"{registry.consumer.name}-{emitter}.json"
-            files[name if live else f"{PLANNED}/{name}"] = _written(registry.consumer.name, emitter, wanted)
+            folder = "" if registry.has_implemented(emitter) else f"{PLANNED}/"
+            file = f"{folder}{registry.consumer.name}-{emitter}.json"
+            files[file] = _written(registry.consumer.name, emitter, wanted)
     return dict(sorted(files.items()))
 
 

@@ -87,7 +87,9 @@ class Registry(_Strict):
 
     def pair(self, emitter: str, event: str) -> Pair | None:
         """Return the pair, or None where the emitter may not state the event."""
-        return next((pair for pair in self.pairs(emitter) if pair.event == event), None)
+        known = self.emitters.get(emitter)
+        entry = known.events.get(event) if known else None
+        return Pair(emitter, event, entry) if entry else None
 
     def has_implemented(self, emitter: str | None = None) -> bool:
         """Is a pair implemented, of one emitter or of any?"""

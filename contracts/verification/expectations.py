@@ -38,10 +38,14 @@ class Expectations:
             for pact in pacts
             for interaction in pact.document.interactions
         )
+        # Every emission asks for its event's, so they are sorted out once.
+        self._by_event: dict[str, list[Expected]] = {}
+        for expected in self.all:
+            self._by_event.setdefault(expected.interaction.event, []).append(expected)
 
-    def of_event(self, event: str) -> Iterator[Expected]:
-        """Yield what is expected of one event."""
-        return (expected for expected in self.all if expected.interaction.event == event)
+    def of_event(self, event: str) -> Sequence[Expected]:
+        """Return what is expected of one event."""
+        return self._by_event.get(event, ())
 
     def judge(self, event: str, message: Message) -> Iterator[Finding]:
         """Match a message against every interaction of its event.

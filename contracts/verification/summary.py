@@ -116,7 +116,7 @@ def _notes(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[F
     for event, tally in tallies.pairs.items():
         entry = tally.pair.entry
         yield from _unpromised(event, tally)
-        if not any(expectations.of_event(event)):
+        if not expectations.of_event(event):
             yield Finding("no-expectation", f"no pact expects {event} of {job.emitter}")
         if entry.status is Status.PLANNED and tally.emissions:
             how_often = "once" if tally.emissions == 1 else f"{tally.emissions} times"
