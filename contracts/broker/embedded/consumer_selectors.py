@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from contracts.broker.embedded.problems import ValidationProblem
+from contracts.broker.embedded.store import stored
 
 _CONTENT_KEYS = ("latest", "tag", "fallbackTag", "branch", "fallbackBranch", "matchingBranch", "mainBranch")
 _PLACE_KEYS = ("environment", "deployed", "released", "deployedOrReleased")
@@ -83,7 +84,7 @@ def verification_query(body: Any, environments: frozenset[str]) -> VerificationQ
         branch=branch,
         tags=tuple(body.get("providerVersionTags") or []),
         pending=body.get("includePendingStatus", True),
-        wip_since=body.get("includeWipPactsSince"),
+        wip_since=_moment(body.get("includeWipPactsSince")),
     )
 
 
@@ -101,7 +102,7 @@ def _shape_errors(body: dict[str, Any]) -> dict[str, list[str]]:
         ),
         "includePendingStatus": (not isinstance(body.get("includePendingStatus", True), bool), "must be true or false"),
         "includeWipPactsSince": (
-            "includeWipPactsSince" in body and not _is_date(body["includeWipPactsSince"]),
+            "includeWipPactsSince" in body and _moment(body["includeWipPactsSince"]) is None,
             "must be a date",
         ),
         "consumerVersionSelectors": (
@@ -112,14 +113,13 @@ def _shape_errors(body: dict[str, Any]) -> dict[str, list[str]]:
     return {field: [text] for field, (is_wrong, text) in wrong.items() if is_wrong}
 
 
-def _is_date(value: Any) -> bool:
+def _moment(value: Any) -> str | None:
+    """Return a date or a time with any offset as it is stored (see `store.now`); None if it is neither."""
     try:
-        date.fromisoformat(value[:10])
-        if len(value) > 10:
-            datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return False
-    return True
+        at = datetime.fromisoformat(value)
+        return stored((at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC))
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _is_true(value: Any) -> bool:

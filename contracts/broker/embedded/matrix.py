@@ -46,11 +46,17 @@ class Query:
     environment: str | None = None
     main_branch: bool = False
     outcomes: tuple[bool | None, ...] | None = None
+    limit: int | None = None
+
+    @property
+    def names_a_place(self) -> bool:
+        """Whether it says where the versions are to run; `latest` alone says how to choose the others."""
+        return self.tag is not None or self.environment is not None or self.main_branch
 
     @property
     def infers(self) -> bool:
         """Whether the pacticipants that the named ones work with are looked up."""
-        return bool(self.latest or self.tag is not None or self.environment is not None or self.main_branch)
+        return self.latest or self.names_a_place
 
     def inferred(self, pacticipant: str) -> Selector:
         """Return the selector for a pacticipant that was not named."""
@@ -248,8 +254,11 @@ def _reasons(
             elif row.success is None:
                 errors.append(f"{pair[1]} has not verified the pact of {pair[0]}")
     warnings = [f"{_describe(entry)} is to be ignored but doesn't exist" for entry in ignore if _unknown(entry)]
-    if sum(entry.named for entry in resolved) == 1 and not query.infers:
+    named = [entry.selector for entry in resolved if entry.named]
+    if len(named) == 1 and not query.names_a_place:
         warnings.append("No environment was named: the answer covers everything, not what is deployed")
+    if not all(selector.any_version for selector in named) and not any(selector.number for selector in named):
+        warnings.append("No version number was named: what the answer is about may change at any time")
     if not errors:
         done = "Every required result is there and successful" if considered else "Nothing required is missing"
         return (*_as("warning", warnings), Reason("success", done))

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from contracts.broker.embedded.matrix import Latestby, Query, Selector
 from contracts.broker.embedded.problems import ValidationProblem
+from contracts.broker.embedded.publication import name_error
 from contracts.broker.embedded.records.deployments import find_environment
 from contracts.broker.embedded.records.participants import find_pacticipant
 
@@ -19,24 +20,17 @@ _NESTED = re.compile(r"(q|ignore)\[\]\[(\w+)\]")
 def matrix_query(db: sqlite3.Connection, query_string: str) -> Query:
     """Read the parameters of `/matrix`.
 
-    `q[][pacticipant]`, `q[][version]`, ... repeat: a key that was already given starts the next selector.
-
     Raises:
         ValidationProblem: no selector, an unknown pacticipant or environment, or parameters at odds.
     """
     pairs = parse_qsl(query_string, keep_blank_values=True)
-    groups: dict[str, list[dict[str, str]]] = {"q": [], "ignore": []}
+    groups = _groups(pairs)
     flat: dict[str, str] = {}
     outcomes: list[bool | None] = []
     for key, value in pairs:
-        if match := _NESTED.fullmatch(key):
-            group = groups[match[1]]
-            if not group or match[2] in group[-1]:
-                group.append({})
-            group[-1][match[2]] = value
-        elif key in {"success", "success[]"}:
+        if key in {"success", "success[]"}:
             outcomes.append(None if value == "" else value == "true")
-        elif value:
+        elif value and not _NESTED.fullmatch(key):
             flat[key] = value
     _check(db, groups, flat)
     return Query(
@@ -48,6 +42,7 @@ def matrix_query(db: sqlite3.Connection, query_string: str) -> Query:
         environment=flat.get("environment"),
         main_branch=flat.get("mainBranch") == "true",
         outcomes=tuple(outcomes) if outcomes else None,
+        limit=int(flat["limit"].lstrip("0")[:18]) if "limit" in flat else None,
     )
 
 
@@ -55,25 +50,43 @@ def can_i_deploy_query(db: sqlite3.Connection, query_string: str) -> Query:
     """Read the parameters of `/can-i-deploy`: one version, and a tag or an environment it goes to.
 
     Raises:
-        ValidationProblem: a parameter is missing, or names something unknown.
+        ValidationProblem: a parameter is missing or empty, or names something unknown. Without a place to go to
+            there is no question: an empty variable in a script must not be answered with a yes.
     """
-    flat = dict(parse_qsl(query_string))
-    missing = {name: ["is missing"] for name in ("pacticipant", "version") if name not in flat}
-    if missing:
-        raise ValidationProblem(missing)
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    flat = dict(pairs)
+    errors = {name: [text] for name in ("pacticipant", "version") if (text := name_error(flat, name))}
+    errors |= {name: [text] for name in ("environment", "to") if name in flat and (text := name_error(flat, name))}
+    if not flat.keys() & {"environment", "to"}:
+        errors[""] = ["either an environment or a tag ('to') has to be named"]
+    if errors:
+        raise ValidationProblem(errors)
     environment, tag = flat.get("environment"), flat.get("to")
     named = {"pacticipant": flat["pacticipant"], "version": flat["version"]}
-    ignored = [value for key, value in parse_qsl(query_string) if key == "ignore[]"]
-    options = {"environment": environment or "", "tag": tag or ""}
-    _check(db, {"q": [named], "ignore": []}, {key: value for key, value in options.items() if value})
+    ignored = [{"pacticipant": value} for key, value in pairs if key == "ignore[]"]
+    ignored += _groups(pairs)["ignore"]
+    options = {"environment": environment, "tag": tag}
+    _check(db, {"q": [named], "ignore": ignored}, {key: value for key, value in options.items() if value})
     return Query(
         selectors=(_selector(named),),
-        ignore=tuple(Selector(name) for name in ignored),
+        ignore=tuple(map(_selector, ignored)),
         latestby="cvpv" if environment else "cvp",
         latest=tag is not None,
         tag=tag,
         environment=environment,
     )
+
+
+def _groups(pairs: Iterable[tuple[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """Return the selectors under `q` and `ignore`: a key that was already given starts the next one."""
+    groups: dict[str, list[dict[str, str]]] = {"q": [], "ignore": []}
+    for key, value in pairs:
+        if match := _NESTED.fullmatch(key):
+            group = groups[match[1]]
+            if not group or match[2] in group[-1]:
+                group.append({})
+            group[-1][match[2]] = value
+    return groups
 
 
 def _selector(values: dict[str, str]) -> Selector:

@@ -31,7 +31,7 @@ def ask(db: sqlite3.Connection, query: Query) -> Answer:
             if name not in known:
                 resolved += _resolve(db, query.inferred(name), named=False, ignore=ignore)
     rows = _rows(db, resolved, every=query.latestby is None)
-    return judge(query, rows, resolved, ignore, integrations)
+    return judge(query, rows[: query.limit], resolved, ignore, integrations)
 
 
 def _resolve(db: sqlite3.Connection, selector: Selector, *, named: bool, ignore: Sequence[Resolved]) -> list[Resolved]:

@@ -97,8 +97,13 @@ class Store:
 
 
 def now() -> str:
-    """Return the time of day to be stored: UTC with microseconds, in an order that sorts as text."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+    """Return the time of day to be stored."""
+    return stored(datetime.now(UTC))
+
+
+def stored(at: datetime) -> str:
+    """Write a time of UTC as it is stored: with microseconds, in an order that sorts as text."""
+    return at.isoformat(timespec="microseconds")
 
 
 def next_moment(db: sqlite3.Connection) -> int:

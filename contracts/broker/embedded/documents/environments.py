@@ -47,7 +47,7 @@ def environment_document(environment: Environment, at: Addresses) -> dict[str, A
 def environments_document(environments: Sequence[Environment], at: Addresses) -> dict[str, Any]:
     """Return the list of environments."""
     return {
-        "_embedded": {"environments": [embedded_environment(one, at) for one in environments]},
+        "_embedded": {"environments": [environment_document(one, at) for one in environments]},
         "_links": {
             "self": link(f"{at.base}/environments", "Environments"),
             "pb:environments": [link(at.environment(one.uuid), "Environment", one.name) for one in environments],

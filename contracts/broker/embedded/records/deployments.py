@@ -125,6 +125,16 @@ def deploy(db: sqlite3.Connection, version: Version, environment: Environment, i
     return _placements(db, "deployed", "x.uuid = :uuid", {"uuid": key})[0]
 
 
+def deploy_by_tag(db: sqlite3.Connection, version: Version, tag: str) -> None:
+    """Record a deployment if an environment has the tag's name: so a real broker does by default.
+
+    Who tagged versions before there were environments has their releases recorded without a change.
+    """
+    environment = find_environment(db, name=tag)
+    if environment is not None:
+        deploy(db, version, environment, None)
+
+
 def release(db: sqlite3.Connection, version: Version, environment: Environment) -> tuple[Placement, bool]:
     """Record a release, supported from now on (again). Return it, and whether it is new."""
     key = str(uuid.uuid4())

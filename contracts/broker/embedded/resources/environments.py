@@ -104,8 +104,11 @@ def get_current(uuid: str, kind: Kind) -> Response:
             pacticipant=request.args.get("pacticipant"),
             number=request.args.get("version"),
         )
-    if "applicationInstance" in request.args:
-        found = [one for one in found if one.instance == (request.args["applicationInstance"] or None)]
+    for parameter in ("applicationInstance", "target"):
+        if parameter in request.args:
+            # Blank means: those without an instance.
+            found = [one for one in found if one.instance == (request.args[parameter].strip() or None)]
+            break
     return json_response(placements_document(found, kind, environment, here(), addresses()))
 
 

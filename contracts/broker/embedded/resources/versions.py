@@ -16,6 +16,7 @@ from contracts.broker.embedded.documents.versions import (
 from contracts.broker.embedded.hal import json_response
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error
+from contracts.broker.embedded.records.deployments import deploy_by_tag
 from contracts.broker.embedded.records.participants import (
     add_tag,
     add_to_branch,
@@ -132,7 +133,9 @@ def version_tag(name: str, number: str, tag: str) -> Response:
         with store().read() as db:
             return json_response(_tag(db, name, number, tag))
     with store().write() as db:
-        added = add_tag(db, ensure_version(db, name, number), tag)
+        version = ensure_version(db, name, number)
+        added = add_tag(db, version, tag)
+        deploy_by_tag(db, version, tag)
         document = _tag(db, name, number, tag)
     return json_response(document, 201 if added else 200)
 
