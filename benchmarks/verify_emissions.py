@@ -52,9 +52,9 @@ def write_captures(file: Path, count: int) -> None:
 
 def by_engine(captures: Path) -> dict[str, Any]:
     """Verify the captures in this process: seconds without imports, and the process's peak memory."""
-    from contracts.flows.domain import load_domain
-    from contracts.flows.settings import load_settings
-    from contracts.flows.verify import driver_for, local_pacts, verification_events, verification_of
+    from contracts.project.domain import load_domain
+    from contracts.project.settings import load_settings
+    from contracts.provider.verify import driver_for, local_pacts, verification_events, verification_of
 
     settings = load_settings(ROOT)
     domain = load_domain(settings)

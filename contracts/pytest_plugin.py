@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from contracts.flows.consumer_run import ConsumerRun
-    from contracts.flows.settings import Settings
+    from contracts.consumer.run import ConsumerRun
     from contracts.model.domain import Domain
+    from contracts.project.settings import Settings
 
 _RUN: pytest.StashKey[ConsumerRun] = pytest.StashKey()
 _SUMMARY: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _run_of(config: pytest.Config) -> ConsumerRun:
     if _RUN not in config.stash:
-        from contracts.flows.consumer_run import ConsumerRun
+        from contracts.consumer.run import ConsumerRun
 
         config.stash[_RUN] = ConsumerRun()
     return config.stash[_RUN]
@@ -54,7 +54,7 @@ def _said_plainly() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def contracts_settings(pytestconfig: pytest.Config) -> Settings:
     """The settings of the project that is tested."""
-    from contracts.flows.settings import load_settings
+    from contracts.project.settings import load_settings
 
     with _said_plainly():
         return load_settings(pytestconfig.rootpath)
@@ -63,7 +63,7 @@ def contracts_settings(pytestconfig: pytest.Config) -> Settings:
 @pytest.fixture(scope="session")
 def contracts_domain(contracts_settings: Settings) -> Domain:
     """The canonical events and the registry that the settings name."""
-    from contracts.flows.domain import load_domain
+    from contracts.project.domain import load_domain
 
     with _said_plainly():
         return load_domain(contracts_settings)
@@ -72,7 +72,7 @@ def contracts_domain(contracts_settings: Settings) -> Domain:
 @pytest.fixture
 def handler(contracts_settings: Settings) -> Iterator[Any]:
     """The consumer's own handler, fresh for each test; the setting `handler` names it."""
-    from contracts.flows.handler import opened_handler
+    from contracts.project.handler import opened_handler
 
     with _said_plainly(), opened_handler(contracts_settings) as opened:
         yield opened
@@ -85,7 +85,7 @@ def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable
     Each test runs twice: with the fields that it says it reads and no other, then with the whole canonical
     event, its optional fields too.
     """
-    from contracts.flows.consumer_run import expecting
+    from contracts.consumer.run import expecting
 
     node = request.node
     say = expecting(
@@ -120,7 +120,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     testing = sys.modules.get("contracts.testing")
     if testing is None or not isinstance(obj, testing.EmitterContract) or not name.startswith("test"):
         return None
-    from contracts.provider_items import EmitterCollector
+    from contracts.provider.items import EmitterCollector
 
     found: EmitterCollector = EmitterCollector.from_parent(collector, name=obj.emitter)
     found.contract = obj
@@ -147,8 +147,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember which expectations' tests have passed, and what a CI is to show of an emitter."""
     report = yield
-    if report.failed and "contracts.provider_items" in sys.modules:
-        from contracts.provider_items import annotations_of
+    if report.failed and "contracts.provider.items" in sys.modules:
+        from contracts.provider.items import annotations_of
 
         # An attribute of a report goes through pytest-xdist as JSON.
         vars(report)["contracts_annotations"] = annotations_of(item, call.excinfo.value if call.excinfo else None)
@@ -162,7 +162,7 @@ def pytest_testnodedown(node: Any) -> None:
     """Take over what a process of pytest-xdist has recorded."""
     recorded = getattr(node, "workeroutput", {}).get("contracts")
     if recorded:
-        from contracts.capture.recording import Recording
+        from contracts.expectations.recording import Recording
 
         _run_of(node.config).received.append(Recording.from_json(recorded))
 
@@ -173,7 +173,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     file = config.getoption("--contracts-record")
     if _RUN not in config.stash and not file:
         return
-    from contracts.flows.consumer_run import narrowings, summary_of
+    from contracts.consumer.run import narrowings, summary_of
 
     narrowed = narrowings(config.args, vars(config.option), config.rootpath, config.invocation_params.dir)
     items = [item.nodeid for item in getattr(session, "items", ()) if _expects(item)]

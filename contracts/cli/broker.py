@@ -9,9 +9,9 @@ import click
 
 from contracts.broker.access import TOKEN
 from contracts.errors import MisuseError, Where
-from contracts.flows.broker_choice import DATABASE
-from contracts.flows.domain import shown
-from contracts.flows.settings import load_settings
+from contracts.project.broker_choice import DATABASE
+from contracts.project.paths import shown
+from contracts.project.settings import load_settings
 
 
 @click.group(short_help="The embedded Pact Broker.")

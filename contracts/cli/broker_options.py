@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.flows.settings import Settings
-from contracts.flows.version import find_branch
+from contracts.project.settings import Settings
+from contracts.project.version import find_branch
 
 if TYPE_CHECKING:
     from contracts.broker.client import BrokerClient
@@ -31,7 +31,7 @@ class BrokerOption:
             MisuseError: none is named in a CI job, or what names it can't be used.
         """
         # What speaks to a broker takes its time to load: `verify` without one doesn't pay for it.
-        from contracts.flows.broker_choice import choose_broker
+        from contracts.project.broker_choice import choose_broker
 
         return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded)
 

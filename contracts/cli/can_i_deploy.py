@@ -10,8 +10,8 @@ from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, leave, output_option, project
 from contracts.errors import ExitCode
-from contracts.flows.release import decision_when_known, question, release_decision
 from contracts.model.release import Answer, Decision, PairReason, PairState, Row
+from contracts.release.question import decision_when_known, question, release_decision
 
 
 @click.command(short_help="Say whether a version can be released, and why.")

@@ -10,7 +10,7 @@ from contracts.cli.options import echo_json, leave, output_option, project, stal
 from contracts.errors import ExitCode
 
 if TYPE_CHECKING:
-    from contracts.flows.capture import Capture
+    from contracts.consumer.pact_writing import Capture
 
 
 @click.command("capture", short_help="Write the pacts that the consumer tests expect.")
@@ -26,7 +26,7 @@ def command(check: bool, output: str) -> None:
       contracts capture
       contracts capture --check
     """
-    from contracts.flows.capture import capture
+    from contracts.consumer.pact_writing import capture
 
     settings, domain = project()
     result = capture(settings, domain, check=check, echo=lambda text: click.echo(text, err=True))
@@ -55,7 +55,7 @@ def _document(result: Capture) -> dict[str, Any]:
 
 
 def _lines(result: Capture) -> list[str]:
-    from contracts.flows.domain import shown
+    from contracts.project.paths import shown
 
     lines = [f"expectations: {result.expectations}, pacts in {shown(result.folder)}: {len(result.pacts)}"]
     for change in result.changes:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from contracts.cli.options import counted, echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
-from contracts.flows.check import Check, check
-from contracts.flows.domain import shown
+from contracts.project.paths import shown
+from contracts.release.check import Check, check
 
 if TYPE_CHECKING:
     from contracts.model.domain import Domain

@@ -6,7 +6,7 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import echo_json, output_option, project
-from contracts.flows.deployments import create_environment
+from contracts.release.deployments import create_environment
 
 
 @click.command(short_help="Create an environment in the broker.")

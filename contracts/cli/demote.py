@@ -7,7 +7,7 @@ import click
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
 from contracts.cli.promote import lines_of
-from contracts.flows.promotion import demote, recapture
+from contracts.release.promotion import demote, recapture
 
 
 @click.command(short_help="Take an implemented pair back to planned.")

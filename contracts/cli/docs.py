@@ -8,7 +8,7 @@ import click
 
 from contracts.cli.options import leave, project
 from contracts.errors import ExitCode
-from contracts.flows.domain import shown
+from contracts.project.paths import shown
 
 
 @click.command("docs", short_help="Render the emitters document, or check it.")
@@ -29,9 +29,9 @@ def command(lang: str, check: bool, out: Path | None) -> None:
       contracts docs --lang ru --out docs/emitters.ru.md
       contracts docs --lang en --check
     """
-    from contracts.flows.document import default_file, path_in_project, registry_in_project, write_document
-    from contracts.flows.translations import load_translations
-    from contracts.report.document import LANGUAGES, render_document
+    from contracts.documents.keeping import default_file, path_in_project, registry_in_project, write_document
+    from contracts.documents.living import LANGUAGES, render_document
+    from contracts.project.translations import load_translations
 
     settings, domain = project()
     file = out or default_file(settings, lang)
@@ -54,7 +54,7 @@ def command(lang: str, check: bool, out: Path | None) -> None:
 
 
 def _check(file: Path, text: str, lang: str) -> None:
-    from contracts.flows.document import first_difference
+    from contracts.documents.keeping import first_difference
 
     difference = first_difference(file, text, lang)
     if difference is None:

@@ -9,8 +9,8 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import echo_json, leave, output_option
-from contracts.flows.doctor import Named, examine, outcome
-from contracts.flows.settings import load_settings
+from contracts.project.doctor import Named, examine, outcome
+from contracts.project.settings import load_settings
 
 
 @click.command("doctor", short_help="Say whether everything is in place.")

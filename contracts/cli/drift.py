@@ -24,7 +24,7 @@ def command(documents: tuple[Path, ...], output: str) -> None:
       contracts drift docs/emitters.en.md
       contracts drift docs/emitters.ru.md --output json
     """
-    from contracts.flows.drift.document import drift_of
+    from contracts.documents.drift.document import drift_of
     from contracts.report.annotations import complaint
 
     _, domain = project()

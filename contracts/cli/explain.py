@@ -6,7 +6,7 @@ import click
 
 from contracts.cli.completions import subjects
 from contracts.cli.options import project
-from contracts.flows.explain import explain_pair, explain_rule
+from contracts.project.explain import explain_pair, explain_rule
 
 
 @click.command()

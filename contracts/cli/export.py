@@ -36,7 +36,7 @@ def json_schema(out: Path | None, event: str | None, base_uri: str | None) -> No
       contracts export json-schema --out schemas
       contracts export json-schema --event client_webinar_completed
     """
-    from contracts.report.exports import bundle, event_schema
+    from contracts.documents.exports import bundle, event_schema
 
     _, domain = project()
     base = base_uri or f"urn:contracts:{domain.package}:"
@@ -64,7 +64,7 @@ def asyncapi(out: Path | None) -> None:
       contracts export asyncapi
       contracts export asyncapi --out asyncapi.json
     """
-    from contracts.report.exports import asyncapi_document
+    from contracts.documents.exports import asyncapi_document
 
     _, domain = project()
     document = asyncapi_document(domain)

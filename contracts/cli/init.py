@@ -8,11 +8,11 @@ import click
 
 from contracts.cli.options import project
 from contracts.errors import MisuseError
-from contracts.flows.domain import shown
-from contracts.flows.new_emitter.advice import next_steps, unknown_note
-from contracts.flows.new_emitter.files import files_for
-from contracts.flows.new_emitter.request import Kind, NewEmitter, check
-from contracts.flows.new_emitter.writing import State, states_of, write_files
+from contracts.project.paths import shown
+from contracts.scaffold.advice import next_steps, unknown_note
+from contracts.scaffold.files import files_for
+from contracts.scaffold.request import Kind, NewEmitter, check
+from contracts.scaffold.writing import State, states_of, write_files
 
 _DONE = {State.NEW: "written", State.UNCHANGED: "unchanged", State.OVERWRITTEN: "overwritten"}
 _WOULD = {

@@ -8,7 +8,7 @@ import click
 
 from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
-from contracts.flows.lint import LintFinding, lint
+from contracts.project.lint import LintFinding, lint
 
 if TYPE_CHECKING:
     from contracts.report.annotations import Annotation

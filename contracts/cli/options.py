@@ -11,13 +11,13 @@ import click
 
 from contracts.cli.streams import json_text
 from contracts.errors import MisuseError, Where
-from contracts.flows.domain import load_domain
-from contracts.flows.settings import Settings, load_settings
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
+from contracts.project.domain import load_domain
+from contracts.project.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from contracts.flows.capture import Capture
+    from contracts.consumer.pact_writing import Capture
     from contracts.report.annotations import Annotation
 
 F = TypeVar("F", bound=Callable[..., Any])

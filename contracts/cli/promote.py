@@ -9,7 +9,7 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.flows.promotion import Changed, Evidence, promote, recapture
+from contracts.release.promotion import Changed, Evidence, promote, recapture
 
 
 @click.command(short_help="Make a planned pair implemented, on evidence.")

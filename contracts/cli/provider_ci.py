@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from contracts.consumer.pact_writing import environment
 from contracts.errors import MisuseError
-from contracts.flows.capture import environment
 
 SCRIPT = Path(__file__).parent.parent / "ci" / "provider-ci.sh"
 

@@ -16,9 +16,9 @@ from contracts.cli.broker_options import BrokerOption, known_branch
 from contracts.errors import MisuseError
 
 if TYPE_CHECKING:
-    from contracts.flows.settings import Settings
-    from contracts.flows.verification_results import Posting
-    from contracts.flows.verify_for_broker import Asked
+    from contracts.project.settings import Settings
+    from contracts.release.verification_results import Posting
+    from contracts.release.verify_for_broker import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Publication:
 
     def asked(self, settings: Settings) -> Asked:
         """Return what is asked of the broker."""
-        from contracts.flows.verify_for_broker import Asked
+        from contracts.release.verify_for_broker import Asked
 
         return Asked(known_branch(settings, self.branch), self.selectors, self.wip_since)
 
@@ -52,8 +52,8 @@ class Publication:
         Raises:
             MisuseError: no version or no branch is known.
         """
-        from contracts.flows.verification_results import Posting
-        from contracts.flows.version import find_build_url, require_branch, require_version
+        from contracts.project.version import find_build_url, require_branch, require_version
+        from contracts.release.verification_results import Posting
 
         build = find_build_url(self.build_url, os.environ)
         return Posting(

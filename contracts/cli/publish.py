@@ -8,7 +8,7 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import echo_json, output_option, project
-from contracts.flows.publish import Receipt, identify, publish_pacts, refuse_stale
+from contracts.release.publish import Receipt, identify, publish_pacts, refuse_stale
 
 
 @click.command(short_help="Publish the pacts to the broker and confirm them.")

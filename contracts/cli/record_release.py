@@ -7,7 +7,7 @@ import click
 from contracts.cli.broker_options import BrokerOption, branch_option, broker_options, known_branch
 from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, output_option, project
-from contracts.flows.deployments import Target, record_presence
+from contracts.release.deployments import Target, record_presence
 
 
 @click.command(short_help="Record that a version is released to many sites.")

@@ -7,7 +7,7 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, output_option, project
-from contracts.flows.deployments import Target, record_absence
+from contracts.release.deployments import Target, record_absence
 
 
 @click.command(short_help="Record that a released version is no longer supported.")

@@ -13,7 +13,7 @@ from contracts.errors import ExitCode, Where
 from contracts.model.domain import Domain
 
 if TYPE_CHECKING:
-    from contracts.flows.registry_diff import Change
+    from contracts.registry_diff import Change
     from contracts.report.annotations import Annotation
 
 
@@ -40,8 +40,8 @@ def diff(revision: str | None, to: str | None, form: str | None, rules: bool, ou
       contracts registry diff HEAD --output json
       contracts registry diff --rules
     """
-    from contracts.flows.registry_diff import CHANGES, compare, working_tree
-    from contracts.flows.registry_diff import revision as state_of
+    from contracts.registry_diff import CHANGES, compare, working_tree
+    from contracts.registry_diff import revision as state_of
 
     if rules:
         for rule in CHANGES.values():

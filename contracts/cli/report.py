@@ -16,10 +16,10 @@ from contracts.cli.options import leave, project, tell_ci, write_file
 from contracts.errors import BrokerError, ExitCode, MisuseError, worst
 
 if TYPE_CHECKING:
-    from contracts.flows.settings import Settings
     from contracts.model.deployment import KnownVersion
     from contracts.model.domain import Domain
     from contracts.model.verdict import Verification
+    from contracts.project.settings import Settings
 
 
 @click.command("report", short_help="Write what was found as a page or Markdown.")
@@ -44,8 +44,8 @@ def command(html: Path | None, markdown: Path | None, report_only: bool, broker:
       contracts report --html contracts.html
       contracts report --markdown -
     """
-    from contracts.flows.check import verify_reached
-    from contracts.flows.verify import Mode
+    from contracts.provider.verify import Mode
+    from contracts.release.check import verify_reached
     from contracts.report.progress import watch
 
     if html is None and markdown is None:
@@ -74,7 +74,7 @@ def _versions(
     settings: Settings, domain: Domain, broker: BrokerOption
 ) -> tuple[tuple[KnownVersion, ...] | None, ExitCode]:
     """Ask the broker; a page without its answer is better than none, but the exit code says that it is missing."""
-    from contracts.flows.known_versions import broker_at_hand, known_versions
+    from contracts.release.known_versions import broker_at_hand, known_versions
 
     client = broker_at_hand(settings, os.environ, base_url=broker.base_url, embedded=broker.embedded)
     if client is None:
@@ -94,7 +94,7 @@ def _write_html(
     runs: Sequence[Verification],
     versions: tuple[KnownVersion, ...] | None,
 ) -> None:
-    from contracts.flows.verify import local_pacts
+    from contracts.provider.verify import local_pacts
     from contracts.report.evidence import Evidence
     from contracts.report.html import render_html
 

@@ -16,9 +16,11 @@ from contracts.cli.driver_options import driver_options
 from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
 from contracts.cli.publication_options import Publication, publication_options
 from contracts.errors import ContractsError, MisuseError
-from contracts.flows.explain import known_emitter
-from contracts.flows.settings import Settings
-from contracts.flows.verify import (
+from contracts.model.domain import Domain
+from contracts.model.verdict import Verification
+from contracts.project.explain import known_emitter
+from contracts.project.settings import Settings
+from contracts.provider.verify import (
     DriverOptions,
     Mode,
     driver_for,
@@ -26,8 +28,6 @@ from contracts.flows.verify import (
     verification_events,
     verification_of,
 )
-from contracts.model.domain import Domain
-from contracts.model.verdict import Verification
 from contracts.verification.job import PactUnderTest
 
 
@@ -104,7 +104,7 @@ def _run(settings: Settings, domain: Domain, request: _Request, pacts: Sequence[
 def _with_broker(
     settings: Settings, domain: Domain, request: _Request, publication: Publication
 ) -> tuple[Verification, ContractsError | None]:
-    from contracts.flows.verify_for_broker import fetch_pacts, post_results, refuse_stand_in, under_test
+    from contracts.release.verify_for_broker import fetch_pacts, post_results, refuse_stand_in, under_test
 
     if request.pacts is not None:
         raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")

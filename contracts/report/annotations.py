@@ -9,10 +9,11 @@ from pathlib import Path
 
 from contracts.errors import Where
 from contracts.model.domain import Domain
+from contracts.model.printable import printable
 from contracts.model.registry import Status
 from contracts.model.toml_lines import line_of, lines_of_keys
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
-from contracts.report.text import finding_fields, printable, remark
+from contracts.report.text import finding_fields, remark
 
 
 class Level(StrEnum):

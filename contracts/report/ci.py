@@ -10,10 +10,10 @@ from typing import Any, TextIO
 
 from contracts.errors import Where
 from contracts.model.domain import Domain
+from contracts.model.printable import printable
 from contracts.model.verdict import Verification
 from contracts.report import github, gitlab
 from contracts.report.annotations import Annotation, Level, annotate, inside, registry_places
-from contracts.report.text import printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from contracts.model.printable import one_line, printable
 from contracts.model.verdict import Finding, Verification
 from contracts.report.look import PLAIN, Look
 from contracts.report.plain import table
-from contracts.report.text import finding_fields, one_line, outcome, pact_line, printable, remark, summary
+from contracts.report.text import finding_fields, outcome, pact_line, remark, summary
 
 HEADINGS = ("event", "status", "verdict", "emissions", "")
 

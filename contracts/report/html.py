@@ -11,10 +11,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from contracts.model.printable import as_json, printable
 from contracts.model.rules import RULES
 from contracts.report.evidence import Evidence
 from contracts.report.page import build_page, facts
-from contracts.report.text import as_json, outcome, pact_line, printable, remark
+from contracts.report.text import outcome, pact_line, remark
 
 _TEMPLATES = Path(__file__).with_name("templates")
 

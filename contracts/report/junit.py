@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from contracts.model.printable import one_line, printable
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
 from contracts.report.annotations import Annotation
-from contracts.report.text import finding_fields, one_line, outcome, pact_line, printable, remark
+from contracts.report.text import finding_fields, outcome, pact_line, remark
 
 # XML 1.0, section 2.2: what a document can't hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

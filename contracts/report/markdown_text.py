@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from contracts.report.text import one_line, printable
+from contracts.model.printable import one_line, printable
 
 # Always a mark; ":" of a link or an emoji; "_" beside no letter; what starts a list; "www.", which GitHub links.
 _MARKS = re.compile(r"[\\`*\[\]#|~<>&@$]|:(?=\S)|(?<![^\W_])_|_(?![^\W_])|^[-+]|(?<=^\d)\.|(?<=\bwww)\.")

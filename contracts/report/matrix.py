@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.model.events import Catalogue
+from contracts.model.printable import one_line
 from contracts.model.registry import Pair, Registry, Status
 from contracts.model.verdict import PairVerdict, Verification
 from contracts.report.look import PIPED_WIDTH, PLAIN, Look
 from contracts.report.markdown_text import markdown_table
 from contracts.report.plain import columns, table
-from contracts.report.text import one_line
 
 UNASSIGNED = "unassigned"
 _EMPTY = "-"

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TextIO
 
+from contracts.model.printable import one_line
 from contracts.report.ci import in_ci
-from contracts.report.text import one_line
 from contracts.verification.job import EmissionJudged, Event, ReplayStarted
 
 _SECONDS_BETWEEN = 0.1

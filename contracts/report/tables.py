@@ -10,10 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from contracts.model.printable import one_line, printable
 from contracts.model.verdict import Finding, Verification
 from contracts.report.console import HEADINGS, last_lines, pair_rows, remarks, sections
 from contracts.report.look import Look
-from contracts.report.text import finding_fields, one_line, printable
+from contracts.report.text import finding_fields
 
 _STYLES = {
     "passed": "green",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from contracts.capture.messages import Message
+from contracts.expectations.messages import Message
+from contracts.provider.contract import EmitterContract
 
 __all__ = ["EmitterContract", "Expect", "Handler", "Message", "verify_emitter"]
 
@@ -30,21 +30,6 @@ class Expect(Protocol):
             fact: values of the event's fact key, where the examples don't do.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class EmitterContract:
-    """An emitter to verify in a test suite; pytest collects it as one item a pair, and one a violation's rule.
-
-    Attributes:
-        emitter: its name in the registry.
-        driver: the driver's options by name; empty for those of the settings.
-        line: where the test module says so, for messages; None where that isn't known.
-    """
-
-    emitter: str
-    driver: Mapping[str, str | bool | tuple[str, ...]]
-    line: int | None = None
 
 
 def verify_emitter(emitter: str, **driver: str | bool | tuple[str, ...]) -> EmitterContract:

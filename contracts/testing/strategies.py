@@ -18,7 +18,18 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from contracts.capture.shapes import Boolean, Choice, Constant, ListOf, Nullable, Number, Object, Shape, Text, shape_of
+from contracts.expectations.shapes import (
+    Boolean,
+    Choice,
+    Constant,
+    ListOf,
+    Nullable,
+    Number,
+    Object,
+    Shape,
+    Text,
+    shape_of,
+)
 from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN, CanonicalEvent
 
 Place = tuple[str | int, ...]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.flows.capture import plugin_options
+from contracts.consumer.pact_writing import plugin_options
 from contracts.model.examples import example_event
 from contracts.webinar.events import CATALOGUE
 

@@ -13,8 +13,8 @@ import pytest
 
 from contracts.emitters.parts.capture_line import CaptureRefusedError, read_capture, write_capture
 from contracts.errors import ExitCode, MisuseError
-from contracts.flows.settings import load_settings
 from contracts.model.emission import Answered, Emission, Trigger
+from contracts.project.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"

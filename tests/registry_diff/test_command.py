@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.flows.registry_diff import CHANGES
+from contracts.registry_diff import CHANGES
 
 ROOT = Path(__file__).parents[2]
 BASE = Path(__file__).parent / "base"

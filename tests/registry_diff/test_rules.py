@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.flows.registry_diff import CHANGES, Change, compare
-from contracts.flows.registry_diff.states import read_tree
-from contracts.flows.registry_diff.values import State
+from contracts.registry_diff import CHANGES, Change, compare
+from contracts.registry_diff.states import read_tree
+from contracts.registry_diff.values import State
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "rules").glob("*/*.toml"))

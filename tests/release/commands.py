@@ -14,14 +14,14 @@ import pytest
 from contracts import __version__
 from contracts.broker.client import BrokerClient
 from contracts.cli.app import main
-from contracts.flows.domain import load_domain
-from contracts.flows.settings import load_settings
-from contracts.flows.verification_results import Posting, pacts_for_verification, post_result
-from contracts.flows.verify import driver_for, verification_events, verification_of
 from contracts.model.domain import Domain
 from contracts.model.examples import example_event
 from contracts.model.registry_toml import parse_registry
 from contracts.model.verdict import PactResult, Verification
+from contracts.project.domain import load_domain
+from contracts.project.settings import load_settings
+from contracts.provider.verify import driver_for, verification_events, verification_of
+from contracts.release.verification_results import Posting, pacts_for_verification, post_result
 from contracts.verification.job import PactUnderTest
 from contracts.webinar.events import CATALOGUE
 from tests.release.project import TRACKER

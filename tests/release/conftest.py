@@ -11,8 +11,8 @@ import requests
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient, client_for
-from contracts.flows.broker_choice import embedded_client
-from contracts.flows.settings import Settings, load_settings
+from contracts.project.broker_choice import embedded_client
+from contracts.project.settings import Settings, load_settings
 from tests.release.brokers import served
 from tests.release.commands import Cli
 from tests.release.project import CI_VARIABLES, CONSUMER, CRM, TRACKER, make_project

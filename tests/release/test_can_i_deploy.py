@@ -12,11 +12,11 @@ from contracts.broker.client import BrokerClient
 from contracts.broker.matrix import release_matrix
 from contracts.broker.publishing import Publication, publish
 from contracts.broker.verifications import put_on_branch
-from contracts.flows.release import decision_when_known
-from contracts.flows.settings import Settings
 from contracts.model.pact import parse_pact
 from contracts.model.release import Answer, Decision, Knowledge, Question
 from contracts.model.release_decision import decide
+from contracts.project.settings import Settings
+from contracts.release.question import decision_when_known
 from tests.release.commands import Cli, emissions, verify_and_post
 from tests.release.project import CI_VARIABLES, COMPLETED, CONSUMER, ENTERED, TRACKER, pact
 

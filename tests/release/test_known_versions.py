@@ -6,11 +6,11 @@ import pytest
 
 from contracts.broker.client import BrokerClient
 from contracts.errors import MisuseError
-from contracts.flows.broker_choice import DATABASE
-from contracts.flows.domain import load_domain
-from contracts.flows.known_versions import broker_at_hand, known_versions
-from contracts.flows.settings import Settings
 from contracts.model.deployment import KnownVersion
+from contracts.project.broker_choice import DATABASE
+from contracts.project.domain import load_domain
+from contracts.project.settings import Settings
+from contracts.release.known_versions import broker_at_hand, known_versions
 from tests.release.commands import Cli, emissions, verify_and_post
 from tests.release.project import COMPLETED, CONSUMER, TRACKER, add_consumer_tests
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from contracts.broker.client import BrokerClient
 from contracts.errors import BrokenContractError, ContractsError, MisuseError
-from contracts.flows.domain import load_domain
-from contracts.flows.promotion import Changed, Evidence, demote, promote
-from contracts.flows.registry_edit import with_status
-from contracts.flows.settings import Settings
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Status
 from contracts.model.registry_toml import parse_registry
+from contracts.project.domain import load_domain
+from contracts.project.settings import Settings
+from contracts.release.promotion import Changed, Evidence, demote, promote
+from contracts.release.registry_edit import with_status
 from contracts.webinar.events import CATALOGUE
 from tests.release.commands import Cli
 from tests.release.project import COMPLETED, CRM, ENTERED, STATUSES, TRACKER, registry_toml

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.flows.settings import Settings
+from contracts.project.settings import Settings
 from tests.release.commands import Cli, emissions
 from tests.release.project import (
     COMPLETED,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.flows.settings import Settings
+from contracts.project.settings import Settings
 from tests.release.commands import Cli
 from tests.release.project import CONSUMER, TRACKER, add_consumer_tests, registry_toml
 

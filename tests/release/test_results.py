@@ -19,10 +19,10 @@ from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Timeouts, Transport
 from contracts.broker.verifications import result as fetch_result
 from contracts.errors import BrokerError, ExitCode
-from contracts.flows.settings import Settings
-from contracts.flows.verification_results import BrokerPact, Posting, pacts_for_verification, post_result
 from contracts.model.pact import parse_pact
 from contracts.model.verdict import Finding, InteractionResult, PactResult
+from contracts.project.settings import Settings
+from contracts.release.verification_results import BrokerPact, Posting, pacts_for_verification, post_result
 from tests.release.brokers import served
 from tests.release.commands import emissions, verify, verify_and_post
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, SUBMITTED, TRACKER, pact, registry_toml

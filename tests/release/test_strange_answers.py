@@ -23,8 +23,8 @@ from contracts.broker.matrix import release_matrix, results_matrix
 from contracts.broker.publishing import Publication, publish
 from contracts.broker.verifications import expected, result
 from contracts.errors import BrokerError, MisuseError
-from contracts.flows.verification_results import pacts_for_verification
 from contracts.model.pact import parse_pact
+from contracts.release.verification_results import pacts_for_verification
 from tests.release.project import CONSUMER, TRACKER, pact
 
 URL = "http://broker.example"

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import Where
-from contracts.flows.domain import load_domain
-from contracts.flows.settings import Settings
 from contracts.model.domain import Domain
 from contracts.model.emission import Answered, Emission, Trigger
 from contracts.model.events import TOKEN_PATTERN
 from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict, Verdict, Verification
+from contracts.project.domain import load_domain
+from contracts.project.settings import Settings
 
 EMITTER = "client-webinar-tracker-v2"
 COMPLETED, ENTERED = "client_webinar_completed", "client_webinar_entered"

@@ -11,14 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.flows.domain import load_domain
-from contracts.flows.settings import Settings
 from contracts.model.domain import Domain
 from contracts.model.driver import Capabilities, Driver, Plan
 from contracts.model.emission import Emission, Observation
 from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN
 from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.verdict import Verification
+from contracts.project.domain import load_domain
+from contracts.project.settings import Settings
 from contracts.verification.engine import verify
 from contracts.verification.job import Event, Finished, Job, PactUnderTest
 from contracts.verification.replay import Replayed

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from contracts.flows.domain import load_domain
-from contracts.flows.settings import Settings
-from contracts.flows.verify import DriverOptions, driver_for, local_pacts, verification_events, verification_of
 from contracts.model.verdict import Verification
+from contracts.project.domain import load_domain
+from contracts.project.settings import Settings
+from contracts.provider.verify import DriverOptions, driver_for, local_pacts, verification_events, verification_of
 from tests.wordpress.plain_pact import EMITTER
 from tests.wordpress.programs import DATABASE, ROOT, WORDPRESS
 

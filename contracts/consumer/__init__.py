@@ -1,0 +1,1 @@
+"""From the project's settings to written pacts, and the consumer's part of pytest."""

@@ -1,0 +1,194 @@
+"""Capturing pacts: the consumer tests run, and what they expect is compared with the pacts or written to them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+import contracts
+from contracts.errors import BrokenContractError, HarnessError, MisuseError, Where
+from contracts.expectations.files import Change, changes, write
+from contracts.expectations.recording import Recording
+from contracts.model.domain import Domain
+from contracts.project.pacts import pacts_folder
+from contracts.project.paths import shown
+from contracts.project.settings import Settings
+
+PLUGIN = "contracts.pytest_plugin"
+RECORD_OPTION = "--contracts-record"
+_NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+TIME_LIMIT = 1800
+"""Seconds that the consumer tests may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What a capture came to.
+
+    Attributes:
+        folder: the folder of the pacts.
+        expectations: how many were recorded.
+        pacts: the paths of the pacts in the folder.
+        unassigned: expected events that no emitter may state; they are in no pact.
+        changes: what differed from the folder.
+        written: the changes have been made.
+    """
+
+    folder: Path
+    expectations: int
+    pacts: tuple[str, ...]
+    unassigned: tuple[str, ...]
+    changes: tuple[Change, ...]
+    written: bool
+
+
+def capture(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[str], None]) -> Capture:
+    """Run the consumer tests and bring the pacts up to what they expect.
+
+    Args:
+        check: compare only.
+        echo: is handed the output of tests that fail.
+
+    Raises:
+        BrokenContractError: a consumer test failed, or the run wasn't full; nothing was written.
+        MisuseError: there are no consumer tests, or they expect nothing.
+        HarnessError: pytest itself broke.
+    """
+    recording = _record(settings, echo)
+    if recording.incomplete:
+        raise BrokenContractError(
+            f"the run of the consumer tests wasn't full: {recording.incomplete[0]}",
+            where=Where(shown(settings.consumer_tests)),
+            next_step="run every test in one process; nothing was written",
+        )
+    if not recording.expectations:
+        raise MisuseError(
+            "no test expects anything",
+            where=Where(shown(settings.consumer_tests)),
+            next_step="write a test that takes the fixture `expect`; nothing was written",
+        )
+    result = compare(settings, domain, recording)
+    if check or not result.capture.changes:
+        return result.capture
+    write(result.capture.folder, result.files, result.capture.changes)
+    return replace(result.capture, written=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A capture that has written nothing, and the files that it would write."""
+
+    capture: Capture
+    files: Mapping[str, bytes]
+
+
+def compare(settings: Settings, domain: Domain, recording: Recording) -> Comparison:
+    """Compare the pacts with what was recorded; after a partial run only the interactions that it recorded.
+
+    Raises:
+        ExpectationError: two expectations have one key.
+        MisuseError: a pact can't be read.
+    """
+    # Pact's library takes its time to load: only who has expectations pays for it.
+    from contracts.expectations.pacts import build_pacts
+
+    files = build_pacts(recording.expectations, domain.catalogue, domain.registry)
+    folder = pacts_folder(settings)
+    consumer = domain.registry.consumer.name
+    expected = {expectation.event for expectation in recording.expectations}
+    return Comparison(
+        Capture(
+            folder=folder,
+            expectations=len({expectation.key for expectation in recording.expectations}),
+            pacts=tuple(files),
+            unassigned=tuple(e for e in domain.catalogue if e in expected and not domain.registry.emitters_of(e)),
+            changes=changes(folder, files, consumer=consumer, whole=not recording.incomplete),
+            written=False,
+        ),
+        files,
+    )
+
+
+def _record(settings: Settings, echo: Callable[[str], None]) -> Recording:
+    tests = settings.root / settings.consumer_tests
+    if not tests.is_dir():
+        raise MisuseError(
+            "there are no consumer tests here",
+            where=Where(shown(tests)),
+            next_step='name their folder in the settings, consumer_tests = "…"',
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "recording.json"
+        options = [*plugin_options(), *_one_process(), f"--rootdir={settings.root}", f"{RECORD_OPTION}={file}"]
+        status, output = _pytest([*options, str(tests)], settings.root)
+        if status != 0:
+            echo(output)
+            raise _failure(status if file.exists() else None, tests)
+        return Recording.from_json(file.read_text(encoding="utf-8"))
+
+
+def plugin_options() -> list[str]:
+    """Return the options with which pytest loads this project's plugin, where it doesn't find it by itself."""
+    return [] if _is_found_by_pytest() else ["-p", PLUGIN]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which another Python process finds this package where this one did."""
+    if _is_found_by_pytest():
+        return dict(os.environ)
+    above = str(Path(contracts.__file__).resolve().parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (above, os.environ.get("PYTHONPATH"))))}
+
+
+def _is_found_by_pytest() -> bool:
+    found = any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
+    return found and not os.environ.get(_NO_AUTOLOAD)
+
+
+def _one_process() -> list[str]:
+    # A project may ask for several processes in its addopts; what is said last counts.
+    return ["-n0"] if find_spec("xdist") and not os.environ.get(_NO_AUTOLOAD) else []
+
+
+def _pytest(arguments: list[str], folder: Path) -> tuple[int, str]:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise HarnessError(
+            f"the consumer tests ran for more than {TIME_LIMIT} s and were ended",
+            next_step="find the test that hangs; nothing was written",
+        ) from None
+    return done.returncode, done.stdout
+
+
+def _failure(status: int | None, tests: Path) -> BrokenContractError | MisuseError | HarnessError:
+    where = Where(shown(tests))
+    if status == 1:
+        return BrokenContractError(
+            "a consumer test failed", where=where, next_step="mend it (its output is above); nothing was written"
+        )
+    if status == 5:
+        return MisuseError("there are no tests in this folder", where=where, next_step="write an expectation")
+    return HarnessError(
+        "pytest ended before every consumer test had run",
+        where=where,
+        next_step="see its output above; nothing was written",
+    )

@@ -1,9 +1,0 @@
-"""Drift: what a hand-kept document says of emitters and events, held against the registry."""
-
-from __future__ import annotations
-
-from contracts.flows.drift.compare import Difference, compare
-from contracts.flows.drift.read import read_statements
-from contracts.flows.drift.values import Kind, Said, Statement
-
-__all__ = ["Difference", "Kind", "Said", "Statement", "compare", "read_statements"]

@@ -1,0 +1,39 @@
+"""Text from outside made safe to print."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+_KEPT = frozenset({"\n", "\t"})
+# Cc controls a terminal (ESC), Cf turns the reading direction or hides, Cs can't be encoded, Zl and Zp break lines.
+_ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with every character that would act rather than show written as its escape.
+
+    A message quotes what an emitter sent: an escape sequence in it must not reach a terminal, and a lone
+    surrogate must not break the output. Line ends and tabs stay; "\r\n" counts as one line end.
+    """
+    text = text.replace("\r\n", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in _KEPT or unicodedata.category(character) not in _ACTING:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def one_line(text: str) -> str:
+    """Return `text` printable and on one line, its line ends written as spaces."""
+    return " ".join(printable(text).split())
+
+
+def as_json(value: Any) -> str:
+    """Return a JSON value on one line, readable and safe to print."""
+    return printable(json.dumps(value, ensure_ascii=False, default=str)).replace("\n", "\\n").replace("\t", "\\t")

@@ -1,0 +1,1 @@
+"""What a working copy says: settings, domain, pacts, version, broker, lint, explain and doctor."""

@@ -1,0 +1,192 @@
+"""Is everything in place that the commands rely on? Each thing is looked at, and what is wrong says what to do."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from contracts import __version__
+from contracts.errors import ContractsError, ExitCode, worst
+from contracts.project.domain import load_domain
+from contracts.project.paths import shown
+from contracts.project.settings import Settings
+from contracts.project.version import Found, find_branch, find_version
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+TELEMETRY = "PACT_DO_NOT_TRACK"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was looked at.
+
+    Attributes:
+        code: HOLDS where it is in order, else what the commands that rely on it would exit with.
+        finding: what was found.
+        next_step: what to do; None where it is in order.
+    """
+
+    name: str
+    code: ExitCode
+    finding: str
+    next_step: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Is it in order?"""
+        return self.code is ExitCode.HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The broker that the command line names, if it names one."""
+
+    base_url: str | None = None
+    embedded: bool = False
+
+
+def examine(settings: Settings, environ: Mapping[str, str], named: Named) -> tuple[Checked, ...]:
+    """Look at everything; nothing is raised. The embedded broker's file is made if need be.
+
+    Args:
+        environ: the process's variables.
+        named: the broker that the command line names.
+    """
+    return (
+        _toolkit(),
+        _pact_library(),
+        _settings(settings),
+        _guarded("registry", lambda: _registry(settings)),
+        _found("version", lambda: find_version(None, environ, settings.root), "--version"),
+        _found("branch", lambda: find_branch(None, environ, settings.root), "--branch"),
+        *_broker(settings, environ, named),
+        _telemetry(environ),
+    )
+
+
+def outcome(checks: tuple[Checked, ...]) -> ExitCode:
+    """Return the exit code that the examination comes to."""
+    return worst(check.code for check in checks if not check.ok)
+
+
+def _guarded(name: str, look: Callable[[], Checked]) -> Checked:
+    try:
+        return look()
+    except ContractsError as error:
+        place = f"{error.where}: " if error.where else ""
+        return Checked(name, error.exit_code, f"{place}{error.what}", error.next_step)
+
+
+def _toolkit() -> Checked:
+    found = f"webinar-contracts {__version__}, Python {platform.python_version()}, {sys.platform}"
+    return Checked("toolkit", ExitCode.HOLDS, found)
+
+
+def _pact_library() -> Checked:
+    packages = ("pact-python", "pact-python-ffi")
+    try:
+        versions = ", ".join(f"{name} {version(name)}" for name in packages)
+        # The import loads the shared library, which a distribution without wheels doesn't have.
+        from contracts.verification import matching
+    except (PackageNotFoundError, ImportError, OSError) as error:
+        return Checked(
+            "pact library",
+            ExitCode.MISUSE,
+            f"it can't be loaded: {error}",
+            "install pact-python in this environment: pip install --force-reinstall pact-python",
+        )
+    del matching
+    client = shutil.which("pact")
+    return Checked("pact library", ExitCode.HOLDS, f"{versions}; the pact command: {client or 'not needed, not there'}")
+
+
+def _settings(settings: Settings) -> Checked:
+    found = shown(settings.file) if settings.file else "none; the package's own domain and pacts are used"
+    return Checked("settings", ExitCode.HOLDS, found)
+
+
+def _registry(settings: Settings) -> Checked:
+    domain = load_domain(settings)
+    pairs = len(list(domain.registry.pairs()))
+    found = f"{shown(domain.registry_file)}: {len(domain.registry.emitters)} emitters, {pairs} pairs"
+    return Checked("registry", ExitCode.HOLDS, f"{found}, digest {domain.registry.digest[:12]}")
+
+
+def _found(name: str, look: Callable[[], Found | None], option: str) -> Checked:
+    found = look()
+    if found is None:
+        return Checked(
+            name,
+            ExitCode.MISUSE,
+            "not known: no variable of a CI job, and git says none here",
+            f"say {option} to the commands that publish, or run them in a checkout with a branch and a commit",
+        )
+    return Checked(name, ExitCode.HOLDS, f"{found.value}, from {found.source}")
+
+
+def _broker(settings: Settings, environ: Mapping[str, str], named: Named) -> Iterator[Checked]:
+    from contracts.broker.access import access_from
+    from contracts.project.broker_choice import DATABASE, choose_broker
+
+    try:
+        access = None if named.embedded else access_from(environ, named.base_url)
+        client = choose_broker(settings, environ, base_url=named.base_url, embedded=named.embedded)
+        answer = client.ask("GET", "")
+        if answer.status != 200:
+            raise answer.refusal("asking the broker for its index")
+        client.index()
+    except ContractsError as error:
+        yield Checked("broker", error.exit_code, error.what, error.next_step)
+        return
+    if access is None:
+        yield Checked(
+            "broker", ExitCode.HOLDS, f"the embedded one, {shown(settings.root / DATABASE)}; it may be written"
+        )
+        yield Checked(
+            "clock", ExitCode.HOLDS, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; no other clock to compare with"
+        )
+        return
+    who = f"as {access.username}" if access.username else "with a token" if access.token else "without credentials"
+    yield Checked(
+        "broker", ExitCode.HOLDS, f"{client.name} answers, {who}{f' ({access.source})' if access.source else ''}"
+    )
+    # A publication without content is refused as incomplete by a broker that would take a whole one.
+    tried = client.send("POST", client.link("pb:publish-contracts"), {}, repeatable=True)
+    if tried.status in (401, 403):
+        refusal = tried.refusal("asking whether this account may write")
+        yield Checked("may write", ExitCode.BROKER, refusal.what, "use an account that may write, to publish")
+    else:
+        yield Checked("may write", ExitCode.HOLDS, "yes")
+    yield _clock(answer.date)
+
+
+def _clock(theirs: str) -> Checked:
+    try:
+        apart = abs(parsedate_to_datetime(theirs) - datetime.now(UTC))
+    except (TypeError, ValueError):
+        return Checked("clock", ExitCode.HOLDS, f"{_utc()}; the broker doesn't say its own")
+    if apart > CLOCK_TOLERANCE:
+        return Checked(
+            "clock",
+            ExitCode.MISUSE,
+            f"this machine's clock and the broker's are {int(apart.total_seconds())} s apart",
+            "set the clock: the broker orders versions and results by time",
+        )
+    return Checked("clock", ExitCode.HOLDS, f"{_utc()}, as the broker's")
+
+
+def _utc() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _telemetry(environ: Mapping[str, str]) -> Checked:
+    said = environ.get(TELEMETRY, "true")
+    if said.strip().lower() in ("true", "1", "yes"):
+        return Checked("telemetry", ExitCode.HOLDS, "off: Pact's verifier reports no usage")
+    return Checked("telemetry", ExitCode.HOLDS, f"on, as {TELEMETRY}={said} asks for")

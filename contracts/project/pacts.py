@@ -1,0 +1,113 @@
+"""Where pacts are read from: what the user names, else the project's folder, else the copy in the wheel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import MisuseError, Where
+from contracts.model.pact import PactDocument, parse_pact
+from contracts.project.paths import shown
+from contracts.project.settings import Settings
+
+PLANNED = "planned"
+"""The folder, inside the pacts, of emitters without any implemented pair: verified, never published."""
+
+
+def pacts_folder(settings: Settings) -> Path:
+    """Return the project's folder of pacts, whether it exists or not."""
+    return settings.pacts or settings.root / "pacts"
+
+
+def read_pacts(settings: Settings, explicit: str | Path | None, emitter: str) -> tuple[PactDocument, ...]:
+    """Read the pacts whose provider is `emitter`, those under `planned/` too.
+
+    Args:
+        settings: the project's.
+        explicit: what `--pacts` names, a folder or one file, relative to the current folder; None where it
+            wasn't given.
+        emitter: the emitter's name in the registry.
+
+    Returns:
+        In the order of their files; empty where nobody expects anything of this emitter.
+
+    Raises:
+        MisuseError: a place that was named doesn't exist or has no pact of this emitter; a pact that can't be
+            read; two pacts of one consumer.
+    """
+    named = Path(explicit) if explicit is not None else settings.pacts
+    if named is not None:
+        pacts = _read(named, emitter)
+        if not pacts:
+            raise MisuseError(
+                f"there is no pact of {emitter} here",
+                where=Where(shown(named)),
+                next_step="name a folder or a file with its pact, or capture the pacts: contracts capture",
+            )
+        return pacts
+    own = pacts_folder(settings)
+    # A project may keep pacts of other parties under the same name: its folder speaks if it holds this emitter's.
+    return (_read(own, emitter) if own.exists() else ()) or _read_from_package(emitter)
+
+
+def _read_from_package(emitter: str) -> tuple[PactDocument, ...]:
+    package = files("contracts")
+    with as_file(package / "_pacts") as copy:
+        if copy.is_dir():
+            return _read(copy, emitter)
+    # An editable installation has no copy: the pacts are those of the checkout that it points to.
+    with as_file(package) as folder:
+        checkout = folder.parent / "pacts"
+        return _read(checkout, emitter) if checkout.is_dir() else ()
+
+
+def _read(place: Path, emitter: str) -> tuple[PactDocument, ...]:
+    found: dict[str, PactDocument] = {}
+    for file in _files(place):
+        text = _text(file)
+        if _provider(text) not in (None, emitter):
+            # Somebody else's pact may be of any version: it isn't read further.
+            continue
+        pact = parse_pact(text, source=shown(file))
+        twin = found.setdefault(pact.consumer, pact)
+        if twin is not pact:
+            raise MisuseError(
+                f"this pact between {pact.consumer} and {pact.provider} is there twice, also as {twin.source}",
+                where=Where(pact.source),
+                next_step="keep the one that is captured: contracts capture",
+            )
+    return tuple(found.values())
+
+
+def _files(place: Path) -> Iterable[Path]:
+    if place.is_dir():
+        return [*sorted(place.glob("*.json")), *sorted((place / PLANNED).glob("*.json"))]
+    if not place.exists():
+        raise MisuseError(
+            "there is no such file or folder of pacts",
+            where=Where(shown(place)),
+            next_step="name one that exists with --pacts, or capture the pacts: contracts capture",
+        )
+    return [place]
+
+
+def _text(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MisuseError(
+            f"the pact can't be read: {error.strerror}", where=Where(shown(file)), next_step="make it readable"
+        ) from None
+
+
+def _provider(text: bytes) -> str | None:
+    """Return the provider's name, or None where the document doesn't say; reading it then says why."""
+    try:
+        document: Any = json.loads(text)
+        name = document["provider"]["name"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return name if isinstance(name, str) else None

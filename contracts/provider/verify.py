@@ -1,0 +1,113 @@
+"""Verifying one emitter: what joins the registry, the pacts, a driver and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts import __version__
+from contracts.emitters import OptionInput, driver_kinds, open_driver
+from contracts.errors import MisuseError, Where
+from contracts.model.domain import Domain
+from contracts.model.driver import Driver
+from contracts.model.verdict import Verification
+from contracts.project.explain import known_emitter
+from contracts.project.pacts import read_pacts
+from contracts.project.paths import shown
+from contracts.project.settings import Settings
+from contracts.verification.job import Event, Finished, Job, PactUnderTest
+
+DriverOptions = Mapping[str, OptionInput]
+"""A driver's options by name, as the command line or the settings gave them."""
+
+
+STAND_IN = "stand-in"
+"""The setting that says: this driver reaches a stand-in. Its result is never posted to a broker of anybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a run is judged.
+
+    Attributes:
+        strict_pending: a planned pair that is ready fails the run.
+        report_only: everything is shown and the exit is 0.
+    """
+
+    strict_pending: bool = False
+    report_only: bool = False
+
+
+def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driver:
+    """Return the driver that the options name, else the one that the settings name for the emitter.
+
+    Raises:
+        MisuseError: neither names one, or its options aren't right.
+    """
+    own = settings.emitters.get(emitter, {})
+    chosen = options or {name: value for name, value in own.items() if name != STAND_IN}
+    if not chosen:
+        raise MisuseError(
+            f"nothing says how to reach {emitter}",
+            next_step=f"name its captures (--captures FILE), or a driver under [tool.contracts.emitters.{emitter}]",
+        )
+    where = Where(shown(settings.file)) if settings.file and not options else None
+    return open_driver(chosen, where=where)
+
+
+def is_stand_in(settings: Settings, emitter: str) -> bool:
+    """Do the settings say that their driver reaches a stand-in, not the emitter itself?"""
+    return settings.emitters.get(emitter, {}).get(STAND_IN) is True
+
+
+def drives_the_same(settings: Settings, emitter: str, options: DriverOptions) -> bool:
+    """Do the options reach what the settings name, as they do where there are none?"""
+    own = settings.emitters.get(emitter, {})
+    ways = [kind.option.name for kind in driver_kinds()]
+    return not options or any(name in own and _words(options.get(name)) == _words(own[name]) for name in ways)
+
+
+def _words(value: OptionInput) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) -> tuple[PactUnderTest, ...]:
+    """Return the emitter's pacts from a folder, a file or the package."""
+    return tuple(PactUnderTest(document) for document in read_pacts(settings, explicit, emitter))
+
+
+def verification_events(
+    domain: Domain, emitter: str, driver: Driver, pacts: Sequence[PactUnderTest], mode: Mode = Mode()
+) -> Iterator[Event]:
+    """Verify an emitter, and yield the engine's events; the last one holds the verification.
+
+    Raises:
+        MisuseError: the registry has no such emitter.
+    """
+    from contracts.verification.engine import verify
+    from contracts.verification.replay import replay
+
+    known_emitter(domain, emitter)
+    job = Job(
+        domain=domain,
+        emitter=emitter,
+        pacts=tuple(pacts),
+        replay=replay,
+        today=datetime.now(UTC).date(),
+        toolkit=__version__,
+        strict_pending=mode.strict_pending,
+        report_only=mode.report_only,
+    )
+    return verify(job, driver)
+
+
+def verification_of(events: Iterator[Event]) -> Verification:
+    """Run the events to their end and return what was found out."""
+    last: Event | None = None
+    for last in events:  # noqa: B007 - the last one is asked for; ten thousand others needn't be kept
+        pass
+    if not isinstance(last, Finished):
+        raise TypeError("a run ends with Finished")
+    return last.verification

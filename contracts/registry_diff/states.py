@@ -1,0 +1,176 @@
+"""Reading a state: the working tree's, or a git revision's by its own code in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from contracts.errors import HarnessError, MisuseError, Where
+from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
+from contracts.project.settings import Settings, load_settings
+from contracts.registry_diff import describe
+from contracts.registry_diff.fields import flatten
+from contracts.registry_diff.git import archive, top_level
+from contracts.registry_diff.values import EventState, PairState, State
+
+_TIMEOUT = 60.0
+_TOOLKIT = Path(__file__).resolve().parents[3]
+
+
+def working_tree(settings: Settings) -> State:
+    """Read the state of the project as it lies there.
+
+    Raises:
+        MisuseError: its catalogue can't be imported or its registry can't be read.
+    """
+    return read_tree(settings.root, "the working tree", shown_under=settings.root)
+
+
+def revision(settings: Settings, name: str) -> State:
+    """Read the state of a git revision of the project's repository.
+
+    Raises:
+        MisuseError: no repository, no such revision, a revision that a shallow clone doesn't hold, or a state that
+            has no catalogue or registry.
+    """
+    top = top_level(settings.root)
+    inside = settings.root.resolve().relative_to(top)
+    with tempfile.TemporaryDirectory(prefix="contracts-diff-") as temporary:
+        tree = Path(temporary) / "tree"
+        # Without a repository's root above it, the search for settings would go on into the system's folders.
+        (tree / ".git").mkdir(parents=True)
+        tar = Path(temporary) / "state.tar"
+        archive(top, name, tar)
+        with tarfile.open(tar) as opened:
+            opened.extractall(tree, filter=_harmless)  # noqa: S202 - the filter leaves out what leads elsewhere
+        root = tree / inside
+        if not root.is_dir():
+            raise MisuseError(
+                f"the project's folder {inside} isn't in {name}", next_step="name a revision that has the project"
+            )
+        return read_tree(root, name, shown_under=root)
+
+
+def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        # A link that leads out of the tree is no part of the contract.
+        return None
+
+
+def read_tree(root: Path, name: str, *, shown_under: Path) -> State:
+    """Read the state of a source tree.
+
+    Args:
+        root: the project's folder.
+        name: what people call this state.
+        shown_under: paths are shown relative to this folder.
+    """
+    settings = load_settings(root)
+    described = _describe(settings, name)
+    folder = Path(described["folder"])
+    file = settings.registry or (folder if folder.is_absolute() else settings.root.resolve() / folder) / "emitters.toml"
+    document, lines = _registry(file, name)
+    where = Where(_shown(file, shown_under))
+    return State(
+        name=name,
+        consumer=str(document.get("consumer", {}).get("name", "")),
+        registry=where,
+        pairs={key: _pair(key, entry, lines, where) for key, entry in State.registry_pairs(document).items()},
+        events={event: _event(described["events"][event]) for event in described["events"]},
+        reads=_reads(settings, name),
+    )
+
+
+def _describe(settings: Settings, name: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="contracts-describe-") as temporary:
+        out = Path(temporary) / "state.json"
+        command = [
+            sys.executable,
+            "-B",
+            describe.__file__,
+            str(settings.root),
+            str(_TOOLKIT),
+            settings.domain,
+            str(out),
+        ]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=_TIMEOUT, check=False, cwd=settings.root
+            )
+        except subprocess.TimeoutExpired:
+            raise HarnessError(
+                f"the catalogue of {name} wasn't imported within {_TIMEOUT:.0f} s", next_step="import it by hand"
+            ) from None
+        if done.returncode != 0 or not out.is_file():
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise MisuseError(
+                f"the catalogue {settings.domain!r} of {name} can't be imported: {last}",
+                next_step="name a state whose domain package can be imported with what is installed here",
+            )
+        described: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+        return described
+
+
+def _registry(file: Path, name: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        return tomllib.loads(text), lines_of_keys(text)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise MisuseError(f"the registry {file.name} of {name} can't be read: {reason}") from None
+
+
+def _pair(key: tuple[str, str], entry: Mapping[str, Any], lines: dict[KeyPath, int], where: Where) -> PairState:
+    emitter, event = key
+    line = line_of(lines, ("emitters", emitter, "events", event, "status"))
+    return PairState(
+        status=str(entry.get("status")),
+        repeats=str(entry.get("repeats", "never")),
+        delivery=entry.get("delivery"),
+        where=Where(where.file, line),
+    )
+
+
+def _event(described: Mapping[str, Any]) -> EventState:
+    return EventState(
+        fact_key=tuple(described["fact_key"]),
+        fields=flatten(described["schema"]),
+        where=Where(*described["place"]),
+        places={path: Where(*place) for path, place in described["fields"].items()},
+    )
+
+
+def _reads(settings: Settings, name: str) -> dict[tuple[str, str], frozenset[str]] | None:
+    folder = settings.pacts or settings.root / "pacts"
+    files = sorted((*folder.glob("*.json"), *folder.glob("planned/*.json")))
+    reads: dict[tuple[str, str], frozenset[str]] = {}
+    for file in files:
+        pact: PactDocument = parse_pact(file.read_bytes(), source=f"{file.name} of {name}")
+        for interaction in pact.interactions:
+            key = (pact.provider, interaction.event)
+            reads[key] = reads.get(key, frozenset()) | frozenset(_paths(interaction.contents, ""))
+    return reads if files else None
+
+
+def _paths(contents: Any, prefix: str) -> list[str]:
+    if isinstance(contents, dict):
+        return [path for key, value in contents.items() for path in (prefix + key, *_paths(value, f"{prefix}{key}."))]
+    if isinstance(contents, list):
+        own = prefix.removesuffix(".")
+        return [path for value in contents[:1] for path in (f"{own}[]", *_paths(value, f"{own}[]."))]
+    return []
+
+
+def _shown(file: Path, under: Path) -> str:
+    resolved = file.resolve()
+    return str(resolved.relative_to(under.resolve())) if resolved.is_relative_to(under.resolve()) else file.name

@@ -1,0 +1,82 @@
+"""A state of registry and catalogue, reduced to what a change can be seen in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.errors import Where
+from contracts.registry_diff.fields import FieldState
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """What a state's registry says of one pair."""
+
+    status: str
+    repeats: str
+    delivery: str | None
+    where: Where
+
+    @property
+    def implemented(self) -> bool:
+        """Does its emitter have to hold it?"""
+        return self.status == "implemented"
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """What a state's catalogue says of one event.
+
+    Attributes:
+        fields: by their paths, such as `data.client_id`.
+        places: each field's line, by its path.
+    """
+
+    fact_key: tuple[str, ...]
+    fields: Mapping[str, FieldState]
+    where: Where
+    places: Mapping[str, Where] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A registry and a catalogue.
+
+    Attributes:
+        name: what people call it, such as a git revision.
+        registry: its file.
+        pairs: by (emitter, event).
+        reads: by (emitter, event), the paths that the consumer reads; None where the state has no pacts.
+    """
+
+    name: str
+    consumer: str
+    registry: Where
+    pairs: Mapping[tuple[str, str], PairState]
+    events: Mapping[str, EventState]
+    reads: Mapping[tuple[str, str], frozenset[str]] | None
+
+    def expects(self, emitter: str, event: str) -> bool:
+        """Does the consumer expect the event of this emitter? Without pacts, it is taken to expect every pair."""
+        return self.reads is None or (emitter, event) in self.reads
+
+    def reads_field(self, event: str, path: str) -> bool:
+        """Does the consumer read a field of the event? Without pacts, it is taken to read every field."""
+        if self.reads is None:
+            return True
+        return any(path in paths for (_, name), paths in self.reads.items() if name == event)
+
+    def implementers(self, event: str) -> tuple[str, ...]:
+        """Return the emitters that have to hold the event."""
+        return tuple(emitter for (emitter, name), pair in self.pairs.items() if name == event and pair.implemented)
+
+    @staticmethod
+    def registry_pairs(document: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+        """Return the entries of a registry's TOML document by (emitter, event), whatever else it holds."""
+        return {
+            (emitter, event): entry
+            for emitter, table in document.get("emitters", {}).items()
+            for event, entry in table.get("events", {}).items()
+        }

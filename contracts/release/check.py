@@ -1,0 +1,102 @@
+"""The whole check of a project: is the contract sound, are the pacts captured, does every emitter keep it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from contracts.consumer.pact_writing import Capture, capture
+from contracts.errors import ExitCode, worst
+from contracts.model.domain import Domain
+from contracts.model.release import Answer, Decision
+from contracts.model.verdict import Verification
+from contracts.project.lint import LintFinding, lint
+from contracts.project.settings import Settings
+from contracts.provider.verify import Mode, driver_for, local_pacts, verification_events, verification_of
+from contracts.release.rehearsal import rehearse
+from contracts.verification.job import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check came to.
+
+    Attributes:
+        runs: one verification for each emitter that the settings name a driver for.
+        unreached: emitters that no driver is named for; nothing is known of them.
+        releases: for each verified emitter, whether it could be released, asked of a throwaway broker; empty
+            where the pacts are stale.
+    """
+
+    lint: tuple[LintFinding, ...]
+    capture: Capture
+    runs: tuple[Verification, ...]
+    unreached: tuple[str, ...]
+    releases: tuple[Decision, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that the check comes to."""
+        codes = [run.exit_code for run in self.runs]
+        unsafe = any(decision.answer is not Answer.YES for decision in self.releases)
+        if self.lint or self.capture.changes or unsafe:
+            codes.append(ExitCode.BROKEN)
+        if not self.runs:
+            codes.append(ExitCode.NOTHING)
+        return worst(codes)
+
+
+Listen = Callable[[Iterator[Event], str], Iterator[Event]]
+"""Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
+
+
+def check(
+    settings: Settings,
+    domain: Domain,
+    environ: Mapping[str, str],
+    *,
+    echo: Callable[[str], None],
+    listen: Listen | None = None,
+) -> Check:
+    """Check a project, and rehearse its release on a throwaway broker, whatever broker is named elsewhere.
+
+    Args:
+        environ: the process's variables, for the version's and the branch's name.
+        echo: is handed the output of consumer tests that fail.
+        listen: hears each emitter's run.
+
+    Raises:
+        ContractsError: a step couldn't be carried out at all.
+    """
+    captured = capture(settings, domain, check=True, echo=echo)
+    runs = verify_reached(settings, domain, Mode(), listen=listen)
+    verified = {run.emitter for run in runs}
+    releases = () if captured.changes or not captured.pacts else rehearse(settings, domain, runs, environ)
+    return Check(
+        lint=lint(domain),
+        capture=captured,
+        runs=runs,
+        unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in verified),
+        releases=releases,
+    )
+
+
+def verify_reached(
+    settings: Settings, domain: Domain, mode: Mode, *, listen: Listen | None = None
+) -> tuple[Verification, ...]:
+    """Verify each emitter that the settings name a driver for, in the registry's order.
+
+    Args:
+        listen: hears each emitter's run.
+
+    Raises:
+        ContractsError: a driver's options aren't right, or a pact can't be read.
+    """
+    reached = [emitter for emitter in domain.registry.emitters if settings.emitters.get(emitter)]
+    return tuple(_verified(settings, domain, emitter, mode, listen) for emitter in reached)
+
+
+def _verified(settings: Settings, domain: Domain, emitter: str, mode: Mode, listen: Listen | None) -> Verification:
+    driver, pacts = driver_for(settings, emitter, {}), local_pacts(settings, emitter)
+    events = verification_events(domain, emitter, driver, pacts, mode)
+    return verification_of(listen(events, emitter) if listen else events)

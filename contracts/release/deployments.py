@@ -1,0 +1,162 @@
+"""Recording what is where: one site (deployed, replaced by the next) or many (released, until support ends)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.broker.client import BrokerClient
+from contracts.broker.environments import Placement, end, environment, placements, record
+from contracts.broker.environments import create_environment as create
+from contracts.broker.environments import environments as all_environments
+from contracts.broker.verifications import put_on_branch
+from contracts.errors import MisuseError
+from contracts.model.registry import Registry, Status
+from contracts.release.question import known_pacticipant
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A change that the broker confirmed.
+
+    Attributes:
+        what: as in "deployed"; a sentence reads "<pacticipant> <version> is recorded as <what>".
+        changed: False where the broker had it so already.
+    """
+
+    pacticipant: str
+    version: str
+    environment: str
+    what: str
+    instance: str | None = None
+    changed: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as the commands print it with `--output json`."""
+        return {
+            "pacticipant": self.pacticipant,
+            "version": self.version,
+            "environment": self.environment,
+            "recorded": self.what,
+            "instance": self.instance,
+            "changed": self.changed,
+            "confirmed": True,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose presence in which environment is recorded."""
+
+    pacticipant: str
+    environment: str
+    instance: str | None = None
+
+
+def record_presence(
+    client: BrokerClient, registry: Registry, target: Target, version: str, *, kind: str, branch: str | None = None
+) -> Recorded:
+    """Record a version as `deployed` to an environment or `released` in it.
+
+    Args:
+        branch: the version's. An emitter without an implemented pair has neither pact nor result on the broker, so
+            that its version is made known on this branch.
+
+    Raises:
+        MisuseError: the registry doesn't know the pacticipant, or the broker not the environment.
+        BrokerError: the broker doesn't have the version, refused, or didn't confirm.
+    """
+    known_pacticipant(registry, target.pacticipant)
+    place = environment(client, target.environment)
+    if branch and _is_planned_emitter(registry, target.pacticipant) and not _is_known(client, target, version):
+        put_on_branch(client, target.pacticipant, version, branch)
+    before = placements(client, place, target.pacticipant)
+    placed = record(client, place, target.pacticipant, version, kind=kind, instance=target.instance)
+    return Recorded(
+        target.pacticipant, version, target.environment, kind, target.instance, changed=placed not in before
+    )
+
+
+def _is_known(client: BrokerClient, target: Target, version: str) -> bool:
+    url = client.link("pb:pacticipant-version", pacticipant=target.pacticipant, version=version)
+    return client.find(url, doing="looking for the version") is not None
+
+
+def _is_planned_emitter(registry: Registry, name: str) -> bool:
+    return name in registry.emitters and all(pair.status is Status.PLANNED for pair in registry.pairs(name))
+
+
+def record_absence(
+    client: BrokerClient, registry: Registry, target: Target, *, kind: str, version: str | None = None
+) -> tuple[Recorded, ...]:
+    """Record that what is `deployed` has left an environment, or that support of what is `released` has ended.
+
+    Args:
+        version: only this one; whatever is there where it is None.
+
+    Raises:
+        MisuseError: nothing of that kind is recorded there, or a name isn't known.
+        BrokerError: the broker refused or didn't confirm.
+    """
+    known_pacticipant(registry, target.pacticipant)
+    place = environment(client, target.environment)
+    there = [p for p in placements(client, place, target.pacticipant) if p.kind == kind]
+    meant = [p for p in there if p.instance == target.instance and version in (None, p.version)]
+    if not meant:
+        raise _nothing_there(target, kind, version, there)
+    for placement in meant:
+        end(client, place, placement)
+    what = "undeployed" if kind == "deployed" else "no longer supported"
+    return tuple(Recorded(p.pacticipant, p.version, target.environment, what, p.instance) for p in meant)
+
+
+def _nothing_there(target: Target, kind: str, version: str | None, there: list[Placement]) -> MisuseError:
+    name = " ".join(filter(None, (target.pacticipant, version)))
+    instance = f" as instance {target.instance}" if target.instance else ""
+    found = ", ".join(f"{p.version} (instance {p.instance})" if p.instance else p.version for p in there)
+    return MisuseError(
+        f"{name} isn't recorded as {kind} in {target.environment}{instance}",
+        next_step=f"what is recorded as {kind} there: {found or 'nothing'}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedEnvironment:
+    """An environment that the broker has; `changed` is False where it had it before."""
+
+    name: str
+    display_name: str
+    production: bool
+    changed: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the environment as the command prints it with `--output json`."""
+        return {
+            "name": self.name,
+            "display_name": self.display_name,
+            "production": self.production,
+            "changed": self.changed,
+            "confirmed": True,
+        }
+
+
+def create_environment(
+    client: BrokerClient, name: str, *, display_name: str | None, production: bool
+) -> CreatedEnvironment:
+    """Create an environment; one that is there and alike is left as it is.
+
+    Raises:
+        MisuseError: there is one of that name that is another kind.
+        BrokerError: the broker refused or didn't confirm.
+    """
+    present = next((e for e in all_environments(client) if e.name == name), None)
+    if present is not None:
+        if present.production is not production:
+            kind = "a production" if present.production else "no production"
+            raise MisuseError(
+                f"there is an environment {name} already, and it is {kind} environment",
+                next_step="choose another name, or leave it as it is",
+            )
+        return CreatedEnvironment(name, present.display_name, present.production, changed=False)
+    made = create(client, name, display_name, production)
+    return CreatedEnvironment(made.name, made.display_name, made.production, changed=True)

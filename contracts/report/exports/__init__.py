@@ -1,8 +1,0 @@
-"""The catalogue and the registry in the forms of other ecosystems: JSON Schema and AsyncAPI."""
-
-from __future__ import annotations
-
-from contracts.report.exports.asyncapi import asyncapi_document
-from contracts.report.exports.json_schema import bundle, event_schema
-
-__all__ = ["asyncapi_document", "bundle", "event_schema"]

@@ -1,0 +1,71 @@
+"""Writing a new repository's files: all or none, and nothing over what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+
+from contracts.errors import MisuseError, Where
+from contracts.project.paths import shown
+from contracts.scaffold.files import NewFile
+
+
+class State(StrEnum):
+    """What becomes of a file."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    OVERWRITTEN = "overwritten"
+
+
+def states_of(folder: Path, files: Iterable[NewFile]) -> tuple[tuple[NewFile, State], ...]:
+    """Return what writing would make of each file."""
+    return tuple((file, _state(folder / file.path, file)) for file in files)
+
+
+def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple[tuple[NewFile, State], ...]:
+    """Write the files, all or none of them.
+
+    Returns:
+        What became of each.
+
+    Raises:
+        MisuseError: files with other content are there and `force` wasn't said, or the folder can't be written to.
+    """
+    states = states_of(folder, files)
+    taken = [file.path for file, state in states if state is State.OVERWRITTEN]
+    if taken and not force:
+        raise MisuseError(
+            f"nothing was written, because these are there already: {', '.join(taken)}",
+            where=Where(shown(folder)),
+            next_step="move them away, or say --force to overwrite them; --dry-run shows what would be written",
+        )
+    for file, state in states:
+        if state is not State.UNCHANGED:
+            _write(folder / file.path, file)
+    return states
+
+
+def _state(path: Path, file: NewFile) -> State:
+    try:
+        if not path.exists() and not path.is_symlink():
+            return State.NEW
+        same = path.read_bytes() == file.text.encode()
+    except OSError:
+        return State.OVERWRITTEN
+    return State.UNCHANGED if same else State.OVERWRITTEN
+
+
+def _write(path: Path, file: NewFile) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8", newline="\n")
+        if file.executable:
+            path.chmod(path.stat().st_mode | 0o111)
+    except OSError as error:
+        raise MisuseError(
+            f"this file can't be written: {error.strerror}",
+            where=Where(shown(path)),
+            next_step="name a folder that can be written to, with --dir",
+        ) from None

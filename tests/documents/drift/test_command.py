@@ -1,0 +1,92 @@
+"""`contracts drift` as it is typed: output, exit codes, unreadable documents."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = Path("tests/documents/drift/documents")
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "contracts.cli", "drift", *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+
+def test_own_documents_hold() -> None:
+    """The committed documents in both languages agree with the registry."""
+    answer = _run("docs/emitters.en.md", "docs/emitters.ru.md")
+    assert answer.returncode == 0, answer.stdout
+    assert answer.stdout.count(", 0 differences") == 2
+
+
+def test_difference_is_shown_with_both_places() -> None:
+    """A line names the document's place, the pair, both sides, and the registry's place."""
+    answer = _run(str(DOCUMENTS / "ru-wrong-status.md"))
+    assert answer.returncode == 1
+    assert (
+        "tests/documents/drift/documents/ru-wrong-status.md:4: status: "
+        "`client-webinar-tracker-v2` → `client_webinar_completed`: "
+        "the document says not implemented, the registry says implemented (contracts/webinar/emitters.toml:22)"
+    ) in answer.stdout
+    assert answer.stdout.endswith(", 2 differences\n")
+
+
+def test_json_is_one_document() -> None:
+    """The JSON output holds each document with its differences, and nothing else is on stdout."""
+    answer = _run(str(DOCUMENTS / "ru-wrong-status.md"), str(DOCUMENTS / "en-right-headings.md"), "--output", "json")
+    document = json.loads(answer.stdout)
+    assert answer.returncode == 1
+    assert document["success"] is False
+    assert [len(one["differences"]) for one in document["documents"]] == [2, 0]
+    assert document["documents"][0]["differences"][0]["document"]["line"] == 4
+    assert document["documents"][0]["differences"][0]["registry"]["file"] == "contracts/webinar/emitters.toml"
+
+
+def test_nothing_said_of_emitters() -> None:
+    """A document without a statement exits 3 and says so."""
+    answer = _run(str(DOCUMENTS / "en-in-passing.md"))
+    assert (answer.returncode, answer.stdout) == (3, "")
+    assert "says nothing of emitters" in answer.stderr
+
+
+def test_worst_of_several_documents_speaks() -> None:
+    """A document that differs speaks louder than one that says nothing."""
+    assert _run(str(DOCUMENTS / "empty.md"), str(DOCUMENTS / "ru-wrong-status.md")).returncode == 1
+    assert _run(str(DOCUMENTS / "empty.md"), str(DOCUMENTS / "en-right-headings.md")).returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("# Эмиттеры".encode("cp1251"), "not UTF-8"),
+        ("# Emitters".encode("utf-16"), "not UTF-8"),
+        (b"# Emitters\0", "holds a NUL"),
+        (None, "No such file"),
+    ],
+)
+def test_unreadable_documents(tmp_path: Path, content: bytes | None, said: str) -> None:
+    """A document that can't be read exits 2 with a message, also as JSON."""
+    file = tmp_path / "document.md"
+    if content is not None:
+        file.write_bytes(content)
+    answer = _run(str(file))
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert said in json.loads(_run(str(file), "-o", "json").stdout)["error"]["what"]
+
+
+def test_directory_is_no_document(tmp_path: Path) -> None:
+    """A directory exits 2."""
+    answer = _run(str(tmp_path))
+    assert answer.returncode == 2
+    assert "can't be read" in answer.stderr

@@ -1,0 +1,163 @@
+"""The living document: what it holds, that it is committed as rendered, and how the command speaks."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contracts.documents.living import LANGUAGES, render_document
+from contracts.model.domain import Domain
+from contracts.model.registry import EmitterEntry, PairEntry, Status
+from contracts.project.domain import load_domain
+from contracts.project.settings import load_settings
+from contracts.project.translations import load_translations
+
+ROOT = Path(__file__).parents[2]
+TRACKER = "client-webinar-tracker-v2"
+
+
+def _domain() -> Domain:
+    return load_domain(load_settings(ROOT))
+
+
+def _render(domain: Domain, lang: str) -> str:
+    return render_document(
+        domain, LANGUAGES[lang], load_translations(domain, lang), registry_file="emitters.toml", file="doc.md"
+    ).text
+
+
+def _run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "contracts.cli", "docs", *arguments],
+        cwd=cwd, capture_output=True, text=True, timeout=60, check=False,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_committed_document_is_the_rendered_one(lang: str) -> None:
+    """The committed document is what the command renders, so that registry and document can't part."""
+    answer = _run("--lang", lang, "--check")
+    assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_every_text_of_the_domain_is_translated(lang: str) -> None:
+    """No sentence of the project's own document stays in another language."""
+    domain = _domain()
+    rendered = render_document(
+        domain, LANGUAGES[lang], load_translations(domain, lang), registry_file="emitters.toml", file="doc.md"
+    )
+    assert rendered.untranslated == ()
+
+
+def test_russian_prose_holds_no_english_sentence() -> None:
+    """Outside code, the Russian document has no run of three English words."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", _render(_domain(), "ru"), flags=re.DOTALL)
+    assert re.findall(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}", text) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_examples_are_valid_messages(lang: str) -> None:
+    """Each event has one example, and its own model accepts it."""
+    domain = _domain()
+    examples = [json.loads(found) for found in re.findall(r"```json\n(.*?)```", _render(domain, lang), re.DOTALL)]
+    assert [example["type"] for example in examples] == list(domain.catalogue)
+    for example in examples:
+        domain.catalogue[example["type"]].model_validate(example)
+
+
+@pytest.mark.parametrize(
+    ("lang", "done", "open_"),
+    [
+        ("en", "implemented", "planned, not implemented"),
+        ("ru", "реализовано", "запланировано, не реализовано"),
+    ],
+)
+def test_status_follows_the_registry(lang: str, done: str, open_: str) -> None:
+    """A pair that is promoted in the registry is implemented wherever the document speaks of it."""
+    domain = _domain()
+    before = _render(domain, lang)
+    assert before.count(f"`client_webinar_entered` | `{TRACKER}` | {open_} |") == 1
+    emitter = domain.registry.emitters[TRACKER]
+    events = {**emitter.events, "client_webinar_entered": PairEntry(status=Status.IMPLEMENTED)}
+    after = _render(_with_emitters(domain, {TRACKER: emitter.model_copy(update={"events": events})}), lang)
+    assert f"`client_webinar_entered` | `{TRACKER}` | {done} |" in after
+    assert f"| `client_webinar_entered` | {done} |" in after
+    assert f"`{TRACKER}` ({done})" in after.split("### `client_webinar_entered`")[1].split("###")[0]
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_everything_that_a_pair_holds_is_said(lang: str) -> None:
+    """Owner, dates, decision, reason and delivery of a pair are in the document, and a bar breaks no table."""
+    pair = PairEntry(
+        status=Status.PLANNED, delivery="at-least-once", owner="Team | Seven", since=date(2026, 2, 3),
+        target=date(2026, 9, 1), decision="ADR-17", reason="rolled back",
+    )  # fmt: skip
+    emitter = EmitterEntry(description="Another source.", owner="Team Eight", decision="ADR-9",
+                           events={"client_webinar_left": pair})  # fmt: skip
+    text = _render(_with_emitters(_domain(), {"other-source": emitter}), lang)
+    for said in ("Team \\| Seven", "2026-02-03", "2026-09-01", "ADR-17", "rolled back", "Team Eight", "ADR-9"):
+        assert said in text
+    assert LANGUAGES[lang].delivery_owed in text
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_no_event_is_left_without_an_emitter(lang: str) -> None:
+    """Where every event has an emitter, the document says so and lists no steps."""
+    domain = _domain()
+    pair = PairEntry(status=Status.PLANNED, decision="ADR-1")
+    everything = EmitterEntry(description="All.", events=dict.fromkeys(domain.catalogue, pair))
+    text = _render(_with_emitters(domain, {"everything": everything}), lang)
+    assert LANGUAGES[lang].without_none in text
+    assert LANGUAGES[lang].steps_intro not in text
+
+
+def test_check_fails_on_a_changed_file(tmp_path: Path) -> None:
+    """A committed document that differs exits 1 and is shown at its line; Windows line ends don't count."""
+    file = tmp_path / "emitters.md"
+    assert _run("--out", str(file)).returncode == 0
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    unchanged = _run("--check", "--out", str(file))
+    assert unchanged.returncode == 0, unchanged.stdout
+    text = file.read_text(encoding="utf-8")
+    line = text[: text.index("## Boundaries")].count("\n") + 1
+    file.write_text(text.replace("## Boundaries", "## Bounds"), encoding="utf-8")
+    answer = _run("--check", "--out", str(file))
+    assert answer.returncode == 1
+    assert f"emitters.md:{line}: differs" in answer.stdout
+    assert "committed: ## Bounds" in answer.stdout
+    assert "contracts docs --lang en --out" in answer.stdout
+
+
+def test_check_of_a_missing_file(tmp_path: Path) -> None:
+    """A document that was never written is a difference, not a crash."""
+    answer = _run("--check", "--out", str(tmp_path / "none.md"))
+    assert answer.returncode == 1
+    assert "never written" in answer.stderr
+
+
+def test_check_of_a_file_that_is_no_text(tmp_path: Path) -> None:
+    """A document in another encoding exits 2 with a message."""
+    file = tmp_path / "emitters.md"
+    file.write_bytes("Эмиттеры".encode("cp1251"))
+    answer = _run("--check", "--out", str(file))
+    assert answer.returncode == 2
+    assert "can't be read" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_document_is_the_same_from_every_folder() -> None:
+    """The folder that the command is run in doesn't show in what it prints."""
+    assert _run("--lang", "ru", cwd=ROOT / "docs").stdout == _run("--lang", "ru").stdout
+
+
+def _with_emitters(domain: Domain, emitters: dict[str, EmitterEntry]) -> Domain:
+    registry = domain.registry.model_copy(update={"emitters": emitters})
+    return Domain(domain.package, domain.catalogue, registry, domain.registry_file)
