@@ -6,34 +6,13 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.errors import BrokenContractError, BrokerError
 from contracts.model.pact import PactDocument
-
-
-class Content(StrEnum):
-    """How a published pact relates to what the broker held of the pair before."""
-
-    NEW = "new"
-    """The broker had no pact of this pair."""
-    CHANGED = "changed"
-    """Other content than the pact that was published last: it needs verifying."""
-    UNCHANGED = "unchanged"
-    """The content that was published last; results for it count for this version too."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedPact:
-    """A pact that the broker has and gave back."""
-
-    provider: str
-    url: str
-    content: Content
-    digest: str
+from contracts.model.publication import Content, PublishedPact
 
 
 @dataclass(frozen=True, slots=True)

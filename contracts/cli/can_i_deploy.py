@@ -10,8 +10,9 @@ from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, leave, output_option, project
 from contracts.errors import ExitCode
-from contracts.model.release import Answer, Decision, PairReason, PairState, Row
+from contracts.model.release import Answer
 from contracts.release.question import decision_when_known, question, release_decision
+from contracts.report.decisions import decision_lines
 
 
 @click.command(short_help="Say whether a version can be released, and why.")
@@ -67,56 +68,8 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     if output == "json":
         echo_json({**decision.to_json(), "broker": client.name, "dry_run": dry_run})
     else:
-        for line in lines_of(decision):
+        for line in decision_lines(decision):
             click.echo(line)
     if dry_run and decision.answer is not Answer.YES:
         click.echo("--dry-run: the exit code is 0 whatever the answer", err=True)
     leave(ExitCode.HOLDS if dry_run or decision.answer is Answer.YES else ExitCode.BROKEN)
-
-
-def lines_of(decision: Decision) -> list[str]:
-    """Return a decision as people read it."""
-    lines = [line for row in decision.rows for line in _row(row)]
-    lines += [f"warning: {text}" for text in decision.warnings]
-    lines += [f"{blocker.answer.value}: {blocker.text}" for blocker in decision.blockers]
-    asked = decision.question
-    if not decision.rows and decision.answer is Answer.YES and asked.implemented and not asked.allow_unverified:
-        # An emitter's yes without rows would leave open what it rests on.
-        lines.append(f"nothing in {asked.environment} relies on it yet; a successful result for {asked.version} exists")
-    if decision.waits_for:
-        names = ", ".join(
-            event if asked.is_emitter else f"{event} of {emitter}" for emitter, event in decision.waits_for
-        )
-        lines.append(f"planned, blocks nothing: {names}" if asked.is_emitter else f"still waits for: {names}")
-    lines.append(f"{asked.pacticipant} {asked.version} can be released to {asked.environment}: {decision.answer.value}")
-    lines.append(f"  next: {decision.next_step}")
-    return lines
-
-
-def _row(row: Row) -> list[str]:
-    said = {True: "successful", False: "failed", None: "no result"}[row.success]
-    notes = [
-        text
-        for text, holds in (
-            ("ignored", row.ignored),
-            ("another registry", row.other_registry),
-            ("nothing tested", row.empty),
-        )
-        if holds
-    ]
-    version = f" {row.emitter_version}" if row.emitter_version else ""
-    head = f"{row.consumer} {row.consumer_version} with {row.emitter}{version}: {said}"
-    width = max((len(pair.event) for pair in row.pairs), default=0)
-    return [
-        f"{head} ({', '.join(notes)})" if notes else head,
-        *(f"  {pair.event:<{width}}  {_state(pair)}" for pair in row.pairs),
-        *([f"  violations: {', '.join(row.violations)}"] if row.violations else []),
-    ]
-
-
-def _state(pair: PairReason) -> str:
-    if pair.state is PairState.FAILED:
-        return f"failed: {', '.join(pair.rules)}" if pair.rules else "failed"
-    if pair.state is PairState.PENDING and pair.ready:
-        return "pending, ready: promote it"
-    return pair.state.value

@@ -10,7 +10,7 @@ from contracts.cli.options import echo_json, leave, output_option, project, stal
 from contracts.errors import ExitCode
 
 if TYPE_CHECKING:
-    from contracts.consumer.pact_writing import Capture
+    from contracts.model.written_pacts import WrittenPacts
 
 
 @click.command("capture", short_help="Write the pacts that the consumer tests expect.")
@@ -40,7 +40,7 @@ def command(check: bool, output: str) -> None:
     leave(ExitCode.BROKEN if check and result.changes else ExitCode.HOLDS)
 
 
-def _document(result: Capture) -> dict[str, Any]:
+def _document(result: WrittenPacts) -> dict[str, Any]:
     return {
         "folder": str(result.folder),
         "expectations": result.expectations,
@@ -54,7 +54,7 @@ def _document(result: Capture) -> dict[str, Any]:
     }
 
 
-def _lines(result: Capture) -> list[str]:
+def _lines(result: WrittenPacts) -> list[str]:
     from contracts.project.paths import shown
 
     lines = [f"expectations: {result.expectations}, pacts in {shown(result.folder)}: {len(result.pacts)}"]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import counted, echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
+from contracts.cli.options import echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
+from contracts.model.check import Check
 from contracts.project.paths import shown
-from contracts.release.check import Check, check
+from contracts.release.check import check
 
 if TYPE_CHECKING:
-    from contracts.model.domain import Domain
     from contracts.report.annotations import Annotation
 
 
@@ -31,6 +30,8 @@ def command(junit: Path | None, output: str) -> None:
     Example:
       contracts check
     """
+    from contracts.report.check import check_json, render_check
+    from contracts.report.look import look_at
     from contracts.report.progress import watch
 
     settings, domain = project()
@@ -47,9 +48,10 @@ def command(junit: Path | None, output: str) -> None:
 
         write_file(junit, render_junit(result.runs, checks=complaints))
     if output == "json":
-        echo_json(_document(domain, result))
+        echo_json(check_json(domain, result))
     else:
-        _print(domain, result)
+        folder = shown(result.capture.folder)
+        click.echo(render_check(domain, result, folder=folder, look=look_at(sys.stdout)))
     tell_ci(domain, result.runs, others=[found for group in complaints.values() for found in group], matrix=True)
     leave(result.exit_code)
 
@@ -60,57 +62,4 @@ def _complaints(result: Check) -> dict[str, list[Annotation]]:
     return {
         "lint": [complaint(found.rule, found.message, found.where, found.next_step) for found in result.lint],
         "capture": stale_pacts(result.capture),
-    }
-
-
-def _print(domain: Domain, result: Check) -> None:
-    from contracts.report.console import render_verification
-    from contracts.report.look import look_at
-    from contracts.report.matrix import build_matrix, render_matrix
-
-    look = look_at(sys.stdout)
-    for finding in result.lint:
-        click.echo(f"lint: {finding.where or domain.package}: {finding.rule}: {finding.message}")
-    click.echo(f"lint: {counted(len(result.lint), 'finding')}")
-    for change in result.capture.changes:
-        click.echo(f"capture: {change.how}: {shown(result.capture.folder / change.file)}")
-    stale = "stale: run contracts capture and commit the pacts" if result.capture.changes else "up to date"
-    captured = f"{counted(result.capture.expectations, 'expectation')}, {counted(len(result.capture.pacts), 'pact')}"
-    click.echo(f"capture: {captured}, {stale}")
-    for run in result.runs:
-        click.echo("")
-        click.echo(render_verification(run, look=look))
-    for emitter in result.unreached:
-        click.echo(f"not verified: {emitter}; name a driver under [tool.contracts.emitters.{emitter}]")
-    click.echo("")
-    click.echo(render_matrix(build_matrix(domain.registry, domain.catalogue, result.runs), look=look))
-    click.echo("")
-    for line in _releases(result):
-        click.echo(line)
-
-
-def _releases(result: Check) -> Iterator[str]:
-    from contracts.cli.can_i_deploy import lines_of
-
-    if not result.releases:
-        yield "release: not asked; it takes captured pacts and a verified emitter with an implemented pair"
-    for decision in result.releases:
-        # What comes next on a throwaway broker is nobody's business.
-        yield from lines_of(decision)[:-1]
-
-
-def _document(domain: Domain, result: Check) -> dict[str, Any]:
-    from contracts.report.matrix import build_matrix, matrix_json
-
-    return {
-        "success": result.exit_code == 0,
-        "lint": [finding.to_json() for finding in result.lint],
-        "capture": {
-            "expectations": result.capture.expectations,
-            "changes": [{"file": change.file, "change": change.how} for change in result.capture.changes],
-        },
-        "verifications": [run.to_json() for run in result.runs],
-        "unreached": list(result.unreached),
-        "releases": [decision.to_json() for decision in result.releases],
-        "matrix": matrix_json(build_matrix(domain.registry, domain.catalogue, result.runs)),
     }

@@ -6,8 +6,8 @@ import click
 
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.cli.promote import lines_of
 from contracts.release.promotion import demote, recapture
+from contracts.report.status_changes import status_change_lines
 
 
 @click.command(short_help="Take an implemented pair back to planned.")
@@ -36,5 +36,5 @@ def command(*, emitter: str, event: str, reason: str, output: str) -> None:
     if output == "json":
         echo_json(changed.to_json())
     else:
-        for line in lines_of(changed):
+        for line in status_change_lines(changed):
             click.echo(line)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
+from contracts.model.printable import counted
 
 
 @click.command("drift", short_help="Compare hand-kept documents with the registry.")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode
-from contracts.project.lint import LintFinding, lint
+from contracts.model.lint_finding import LintFinding
+from contracts.model.printable import counted
+from contracts.project.lint import lint
 
 if TYPE_CHECKING:
     from contracts.report.annotations import Annotation

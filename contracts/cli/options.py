@@ -17,7 +17,7 @@ from contracts.project.domain import load_domain
 from contracts.project.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from contracts.consumer.pact_writing import Capture
+    from contracts.model.written_pacts import WrittenPacts
     from contracts.report.annotations import Annotation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,11 +48,6 @@ def project() -> tuple[Settings, Domain]:
 def echo_json(document: Any) -> None:
     """Print one JSON document, and nothing else, on stdout."""
     click.echo(json_text(document))
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, which takes an `s` unless it is one."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def write_file(file: Path, text: str) -> None:
@@ -92,7 +87,7 @@ def tell_ci(
     deliver(ci_writings(runs, domain, markdown=markdown, others=others), sys.stderr)
 
 
-def stale_pacts(result: Capture) -> list[Annotation]:
+def stale_pacts(result: WrittenPacts) -> list[Annotation]:
     """Return each pact that isn't what the consumer tests expect, for a CI to show."""
     from contracts.report.annotations import complaint
 

@@ -9,7 +9,8 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.promotion import Changed, Evidence, promote, recapture
+from contracts.release.promotion import Evidence, promote, recapture
+from contracts.report.status_changes import status_change_lines
 
 
 @click.command(short_help="Make a planned pair implemented, on evidence.")
@@ -58,17 +59,5 @@ def command(
     if output == "json":
         echo_json(changed.to_json())
     else:
-        for line in lines_of(changed):
+        for line in status_change_lines(changed):
             click.echo(line)
-
-
-def lines_of(changed: Changed) -> list[str]:
-    """Return a promotion or a demotion as people read it."""
-    pair = changed.pair
-    lines = [f"{pair.emitter}: {pair.event} is {changed.status.value} now (was {pair.status.value})"]
-    lines += [f"  written: {file}" for file in changed.files]
-    lines += [f"  {note}" for note in changed.notes]
-    lines += [f"  freezes: {text}" for text in changed.freezes]
-    lines.append("next, in this order:")
-    lines += [f"  {number}. {step}" for number, step in enumerate(changed.next_steps, start=1)]
-    return lines

@@ -8,7 +8,8 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.publish import Receipt, identify, publish_pacts, refuse_stale
+from contracts.release.publish import identify, publish_pacts, refuse_stale
+from contracts.report.receipts import receipt_lines
 
 
 @click.command(short_help="Publish the pacts to the broker and confirm them.")
@@ -48,22 +49,5 @@ def command(
     if output == "json":
         echo_json(receipt.to_json())
     else:
-        _print(receipt)
-
-
-def _print(receipt: Receipt) -> None:
-    version, branch = receipt.identity.version, receipt.identity.branch
-    done = "would be published" if receipt.dry_run else "published"
-    click.echo(
-        f"{receipt.consumer} {version.value} ({version.source}) on {branch.value} ({branch.source}): "
-        f"{done} to {receipt.broker}"
-    )
-    for file in receipt.files if receipt.dry_run else ():
-        click.echo(f"  {file}")
-    width = max((len(pact.provider) for pact in receipt.pacts), default=0)
-    for pact in receipt.pacts:
-        click.echo(f"  {pact.provider:<{width}}  {pact.content.value:<9}  {pact.url}")
-    for file in receipt.planned:
-        click.echo(f"  not published, no implemented pair: {file}")
-    if receipt.pacts:
-        click.echo("confirmed: every pact was read back")
+        for line in receipt_lines(receipt):
+            click.echo(line)

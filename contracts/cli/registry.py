@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import counted, echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
 from contracts.errors import ExitCode, Where
 from contracts.model.domain import Domain
+from contracts.model.printable import counted
 
 if TYPE_CHECKING:
     from contracts.registry_diff import Change

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from contracts.cli.options import counted
 from contracts.emitters.parts.address import parse_address
 from contracts.emitters.parts.answers import parse_answers
 from contracts.emitters.sink import Recording, record
 from contracts.errors import MisuseError, Where
 from contracts.model.durations import parse_seconds
+from contracts.model.printable import counted
 
 
 @click.command(short_help="Record what an emitter sends as captures.")

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import contracts
 from contracts.errors import BrokenContractError, HarnessError, MisuseError, Where
-from contracts.expectations.files import Change, changes, write
+from contracts.expectations.files import changes, write
 from contracts.expectations.recording import Recording
 from contracts.model.domain import Domain
+from contracts.model.written_pacts import WrittenPacts
 from contracts.project.pacts import pacts_folder
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -28,28 +29,7 @@ TIME_LIMIT = 1800
 """Seconds that the consumer tests may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """What a capture came to.
-
-    Attributes:
-        folder: the folder of the pacts.
-        expectations: how many were recorded.
-        pacts: the paths of the pacts in the folder.
-        unassigned: expected events that no emitter may state; they are in no pact.
-        changes: what differed from the folder.
-        written: the changes have been made.
-    """
-
-    folder: Path
-    expectations: int
-    pacts: tuple[str, ...]
-    unassigned: tuple[str, ...]
-    changes: tuple[Change, ...]
-    written: bool
-
-
-def capture(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[str], None]) -> Capture:
+def capture(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[str], None]) -> WrittenPacts:
     """Run the consumer tests and bring the pacts up to what they expect.
 
     Args:
@@ -85,7 +65,7 @@ def capture(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[
 class Comparison:
     """A capture that has written nothing, and the files that it would write."""
 
-    capture: Capture
+    capture: WrittenPacts
     files: Mapping[str, bytes]
 
 
@@ -104,7 +84,7 @@ def compare(settings: Settings, domain: Domain, recording: Recording) -> Compari
     consumer = domain.registry.consumer.name
     expected = {expectation.event for expectation in recording.expectations}
     return Comparison(
-        Capture(
+        WrittenPacts(
             folder=folder,
             expectations=len({expectation.key for expectation in recording.expectations}),
             pacts=tuple(files),

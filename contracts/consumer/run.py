@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contracts.consumer.pact_writing import Capture, compare
+from contracts.consumer.pact_writing import compare
 from contracts.errors import ContractsError
 from contracts.expectations.expectation import Expectation, expect
 from contracts.expectations.messages import Message
 from contracts.expectations.recording import Recording, unique
 from contracts.model.events import Catalogue
+from contracts.model.written_pacts import WrittenPacts
 from contracts.project.domain import load_domain
 from contracts.project.paths import shown
 from contracts.project.settings import load_settings
@@ -120,7 +121,7 @@ def summary_of(root: Path, recording: Recording) -> tuple[str, ...]:
     return tuple(_lines(capture, recording))
 
 
-def _lines(capture: Capture, recording: Recording) -> Iterable[str]:
+def _lines(capture: WrittenPacts, recording: Recording) -> Iterable[str]:
     partial = f"; compared only, {recording.incomplete[0]}" if recording.incomplete else ""
     if not capture.changes:
         yield f"expectations: {capture.expectations}, the pacts hold them{partial}"

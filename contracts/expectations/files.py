@@ -5,29 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from contracts.errors import MisuseError, Where
+from contracts.model.written_pacts import PactFileChange
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What differs between a pact file and what the expectations say.
-
-    Attributes:
-        file: its path in the folder of pacts.
-        how: the file is missing (`added`), has another content (`changed`) or follows from nothing (`removed`).
-        details: one line for each interaction or attribute that differs.
-    """
-
-    file: str
-    how: Literal["added", "changed", "removed"]
-    details: tuple[str, ...] = ()
-
-
-def changes(folder: Path, files: Mapping[str, bytes], *, consumer: str, whole: bool = True) -> tuple[Change, ...]:
+def changes(
+    folder: Path, files: Mapping[str, bytes], *, consumer: str, whole: bool = True
+) -> tuple[PactFileChange, ...]:
     """Compare the folder of pacts with what it should hold.
 
     Args:
@@ -48,7 +35,7 @@ def changes(folder: Path, files: Mapping[str, bytes], *, consumer: str, whole: b
     return tuple(found)
 
 
-def write(folder: Path, files: Mapping[str, bytes], found: tuple[Change, ...]) -> None:
+def write(folder: Path, files: Mapping[str, bytes], found: tuple[PactFileChange, ...]) -> None:
     """Carry out the changes: each file is replaced whole, and what follows from nothing is removed.
 
     Raises:
@@ -112,17 +99,17 @@ def _document(content: bytes) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _change(name: str, present: bytes | None, wanted: bytes | None, *, whole: bool) -> Change | None:
+def _change(name: str, present: bytes | None, wanted: bytes | None, *, whole: bool) -> PactFileChange | None:
     if wanted is None:
-        return Change(name, "removed", ("no expectation and pair leads to it",)) if whole else None
+        return PactFileChange(name, "removed", ("no expectation and pair leads to it",)) if whole else None
     if present is None:
-        return Change(name, "added", tuple(f"+ {key}" for key in _interactions(wanted)))
+        return PactFileChange(name, "added", tuple(f"+ {key}" for key in _interactions(wanted)))
     if present == wanted:
         return None
     details = tuple(_differences(present, wanted, whole=whole))
     if whole:
-        return Change(name, "changed", details or ("only its layout differs",))
-    return Change(name, "changed", details) if details else None
+        return PactFileChange(name, "changed", details or ("only its layout differs",))
+    return PactFileChange(name, "changed", details) if details else None
 
 
 def _interactions(content: bytes) -> dict[str, Any]:

@@ -37,3 +37,8 @@ def one_line(text: str) -> str:
 def as_json(value: Any) -> str:
     """Return a JSON value on one line, readable and safe to print."""
     return printable(json.dumps(value, ensure_ascii=False, default=str)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number with its noun, which takes an `s` unless it is one."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

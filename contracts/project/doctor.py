@@ -13,10 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from contracts import __version__
 from contracts.errors import ContractsError, ExitCode, worst
+from contracts.model.identity import Found
 from contracts.project.domain import load_domain
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
-from contracts.project.version import Found, find_branch, find_version
+from contracts.project.version import find_branch, find_version
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 TELEMETRY = "PACT_DO_NOT_TRACK"

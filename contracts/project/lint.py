@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,28 +13,10 @@ from pydantic import BaseModel
 from contracts.errors import Where
 from contracts.model.domain import Domain
 from contracts.model.events import CanonicalEvent, data_model, event_name
+from contracts.model.lint_finding import LintFinding
 from contracts.model.names import did_you_mean
 from contracts.model.vocabulary import refused_word
 from contracts.project.paths import shown
-
-
-@dataclass(frozen=True, slots=True)
-class LintFinding:
-    """One thing that is wrong with the catalogue."""
-
-    rule: str
-    message: str
-    where: Where | None
-    next_step: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the finding in the promised JSON shape."""
-        return {
-            "rule": self.rule,
-            "message": self.message,
-            "where": self.where.to_json() if self.where else None,
-            "next": self.next_step,
-        }
 
 
 def lint(domain: Domain) -> tuple[LintFinding, ...]:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.errors import MisuseError
+from contracts.model.identity import Found
 
 _GIT_TIMEOUT = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value and where it was found, as in "GITHUB_SHA" or "git"."""
-
-    value: str
-    source: str
 
 
 def find_version(given: str | None, environ: Mapping[str, str], folder: Path) -> Found | None:

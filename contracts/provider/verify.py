@@ -12,12 +12,13 @@ from contracts.emitters import OptionInput, driver_kinds, open_driver
 from contracts.errors import MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.driver import Driver
+from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
 from contracts.project.explain import known_emitter
 from contracts.project.pacts import read_pacts
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
-from contracts.verification.job import Event, Finished, Job, PactUnderTest
+from contracts.verification.job import Job, PactUnderTest
 
 DriverOptions = Mapping[str, OptionInput]
 """A driver's options by name, as the command line or the settings gave them."""
@@ -80,7 +81,7 @@ def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) 
 
 def verification_events(
     domain: Domain, emitter: str, driver: Driver, pacts: Sequence[PactUnderTest], mode: Mode = Mode()
-) -> Iterator[Event]:
+) -> Iterator[RunEvent]:
     """Verify an emitter, and yield the engine's events; the last one holds the verification.
 
     Raises:
@@ -103,9 +104,9 @@ def verification_events(
     return verify(job, driver)
 
 
-def verification_of(events: Iterator[Event]) -> Verification:
+def verification_of(events: Iterator[RunEvent]) -> Verification:
     """Run the events to their end and return what was found out."""
-    last: Event | None = None
+    last: RunEvent | None = None
     for last in events:  # noqa: B007 - the last one is asked for; ten thousand others needn't be kept
         pass
     if not isinstance(last, Finished):

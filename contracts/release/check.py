@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
-from contracts.consumer.pact_writing import Capture, capture
-from contracts.errors import ExitCode, worst
+from contracts.consumer.pact_writing import capture
+from contracts.model.check import Check
 from contracts.model.domain import Domain
-from contracts.model.release import Answer, Decision
+from contracts.model.run_events import RunEvent
 from contracts.model.verdict import Verification
-from contracts.project.lint import LintFinding, lint
+from contracts.project.lint import lint
 from contracts.project.settings import Settings
 from contracts.provider.verify import Mode, driver_for, local_pacts, verification_events, verification_of
 from contracts.release.rehearsal import rehearse
-from contracts.verification.job import Event
 
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What a check came to.
-
-    Attributes:
-        runs: one verification for each emitter that the settings name a driver for.
-        unreached: emitters that no driver is named for; nothing is known of them.
-        releases: for each verified emitter, whether it could be released, asked of a throwaway broker; empty
-            where the pacts are stale.
-    """
-
-    lint: tuple[LintFinding, ...]
-    capture: Capture
-    runs: tuple[Verification, ...]
-    unreached: tuple[str, ...]
-    releases: tuple[Decision, ...]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The exit code that the check comes to."""
-        codes = [run.exit_code for run in self.runs]
-        unsafe = any(decision.answer is not Answer.YES for decision in self.releases)
-        if self.lint or self.capture.changes or unsafe:
-            codes.append(ExitCode.BROKEN)
-        if not self.runs:
-            codes.append(ExitCode.NOTHING)
-        return worst(codes)
-
-
-Listen = Callable[[Iterator[Event], str], Iterator[Event]]
+Listen = Callable[[Iterator[RunEvent], str], Iterator[RunEvent]]
 """Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from contracts.broker.client import BrokerClient
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Pair, Status
+from contracts.model.status_change import StatusChange
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 from contracts.release.readiness import LiveVersion, live_versions, refuse_file
@@ -33,38 +33,6 @@ class Evidence:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A pair that was promoted or taken back.
-
-    Attributes:
-        files: the registry and the pacts that were written.
-        freezes: what can't be released until more has happened; empty where nothing is frozen.
-        notes: what the promotion rests on.
-        next_steps: in their order.
-    """
-
-    pair: Pair
-    status: Status
-    files: tuple[str, ...]
-    freezes: tuple[str, ...]
-    notes: tuple[str, ...]
-    next_steps: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the change as the commands print it with `--output json`."""
-        return {
-            "emitter": self.pair.emitter,
-            "event": self.pair.event,
-            "before": self.pair.status.value,
-            "status": self.status.value,
-            "files": list(self.files),
-            "freezes": list(self.freezes),
-            "notes": list(self.notes),
-            "next": list(self.next_steps),
-        }
-
-
 Recapture = Callable[[Settings, Domain], tuple[str, ...]]
 """Writes the pacts anew and returns the files that changed."""
 
@@ -77,7 +45,7 @@ def promote(
     *,
     broker: Callable[[], BrokerClient],
     recapture: Recapture,
-) -> Changed:
+) -> StatusChange:
     """Promote a planned pair on the evidence of a verification in which it was ready.
 
     Args:
@@ -104,10 +72,12 @@ def promote(
         ),
     )
     files = _change(settings, domain, pair, Status.IMPLEMENTED, None, recapture)
-    return Changed(pair, Status.IMPLEMENTED, files, freezes, notes, steps)
+    return StatusChange(pair, Status.IMPLEMENTED, files, freezes, notes, steps)
 
 
-def demote(settings: Settings, domain: Domain, names: tuple[str, str], reason: str, *, recapture: Recapture) -> Changed:
+def demote(
+    settings: Settings, domain: Domain, names: tuple[str, str], reason: str, *, recapture: Recapture
+) -> StatusChange:
     """Take an implemented pair back to planned and keep the reason.
 
     Raises:
@@ -129,7 +99,7 @@ def demote(settings: Settings, domain: Domain, names: tuple[str, str], reason: s
         ),
     )
     files = _change(settings, domain, pair, Status.PLANNED, reason.strip(), recapture)
-    return Changed(pair, Status.PLANNED, files, (), (), steps)
+    return StatusChange(pair, Status.PLANNED, files, (), (), steps)
 
 
 def _pair(domain: Domain, names: tuple[str, str], status: Status) -> Pair:

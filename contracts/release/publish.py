@@ -3,67 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from contracts.broker.client import BrokerClient
-from contracts.broker.publishing import Publication, PublishedPact, publish
+from contracts.broker.publishing import Publication, publish
 from contracts.broker.verifications import put_on_branch
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model.domain import Domain
+from contracts.model.identity import Identity
 from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.publication import PublishedPact, Receipt
 from contracts.project.pacts import PLANNED, pacts_folder
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
-from contracts.project.version import Found, find_build_url, require_branch, require_version
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Under what the pacts are published, and where each value was found."""
-
-    version: Found
-    branch: Found
-    build_url: Found | None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was published, or would be.
-
-    Attributes:
-        pacts: empty after a dry run, and where every emitter is planned.
-        planned: files that were left out: their emitters have no implemented pair.
-        dry_run: nothing was sent.
-    """
-
-    broker: str
-    consumer: str
-    identity: Identity
-    files: tuple[str, ...]
-    planned: tuple[str, ...]
-    pacts: tuple[PublishedPact, ...] = ()
-    dry_run: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the receipt as `contracts publish --output json` prints it."""
-        found = self.identity
-        return {
-            "broker": self.broker,
-            "consumer": self.consumer,
-            "version": {"value": found.version.value, "source": found.version.source},
-            "branch": {"value": found.branch.value, "source": found.branch.source},
-            "build_url": found.build_url.value if found.build_url else None,
-            "dry_run": self.dry_run,
-            "confirmed": not self.dry_run,
-            "files": list(self.files),
-            "planned": list(self.planned),
-            "pacts": [
-                {"provider": p.provider, "url": p.url, "content": p.content.value, "digest": p.digest}
-                for p in self.pacts
-            ],
-        }
+from contracts.project.version import find_build_url, require_branch, require_version
 
 
 def identify(

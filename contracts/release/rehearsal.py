@@ -12,12 +12,13 @@ from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient, client_for
 from contracts.broker.embedded import URL
 from contracts.model.domain import Domain
+from contracts.model.identity import Found, Identity
 from contracts.model.release import Decision
 from contracts.model.verdict import PactResult, Verification
 from contracts.project.settings import Settings
-from contracts.project.version import Found, find_branch, find_version
+from contracts.project.version import find_branch, find_version
 from contracts.release.deployments import Target, create_environment, record_presence
-from contracts.release.publish import Identity, publish_pacts
+from contracts.release.publish import publish_pacts
 from contracts.release.question import question, release_decision
 from contracts.release.verification_results import BrokerPact, Posting, pacts_for_verification, post_result
 

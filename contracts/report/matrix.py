@@ -11,9 +11,11 @@ from contracts.model.events import Catalogue
 from contracts.model.printable import one_line
 from contracts.model.registry import Pair, Registry, Status
 from contracts.model.verdict import PairVerdict, Verification
+from contracts.report.blocks import Gap, Grid, Title
+from contracts.report.console import render
 from contracts.report.look import PIPED_WIDTH, PLAIN, Look
 from contracts.report.markdown_text import markdown_table
-from contracts.report.plain import columns, table
+from contracts.report.plain import columns
 
 UNASSIGNED = "unassigned"
 _EMPTY = "-"
@@ -100,13 +102,8 @@ def render_matrix(matrix: Matrix, *, look: Look = PLAIN) -> str:
     if width > (look.width if look.terminal else PIPED_WIDTH):
         rows = _list(matrix)
     last = ", ".join(f"{name} {count}" for name, count in matrix.counts.items())
-    if look.terminal:
-        from rich.text import Text
-
-        from contracts.report.tables import draw, grid
-
-        return draw([grid(rows[0], rows[1:]), Text(f"\n{last}", style="bold")], look)
-    return look.fits("\n".join([*table(rows), "", last]))
+    headings, *cells = (tuple(row) for row in rows)
+    return render([Grid(headings, tuple(cells)), Gap(), Title(last)], look)
 
 
 def matrix_markdown(matrix: Matrix) -> str:

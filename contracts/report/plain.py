@@ -1,9 +1,11 @@
-"""Plain tables: aligned columns, nothing cut, for pipes and logs."""
+"""Blocks as plain text, aligned and never cut, for pipes and logs."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
 
 
 def columns(text: str) -> int:
@@ -25,3 +27,42 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def plain_text(blocks: Iterable[Block]) -> str:
+    """Return the blocks as lines, without the last line end."""
+    text = "\n".join(line for block in blocks for line in _lines(block))
+    # GitHub's runner reads the old form of its commands, "##[...]", anywhere in a line.
+    return text.replace("##[", "#\\x23[")
+
+
+def _lines(block: Block) -> Iterable[str]:
+    match block:
+        case Title(text):
+            return (text,)
+        case Group(name):
+            return ("", name)
+        case Grid():
+            return table([block.headings, *block.rows], indent="  " if block.indented else "")
+        case Entry():
+            return _entry(block)
+        case Line(text):
+            return (f"  {text}",)
+        case Gap():
+            return ("",)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield from _hanging(f"  {entry.head}: ", entry.message)
+    width = max((len(label) for label, _ in entry.fields), default=0)
+    for label, value in entry.fields:
+        yield from _hanging(f"    {label:<{width}}  ", value)
+
+
+def _hanging(head: str, text: str) -> Iterable[str]:
+    """Return `text` after `head`, its further lines below the first.
+
+    A line from outside never starts a line of ours: a CI would read "::add-mask::" there as a command.
+    """
+    first, *rest = text.split("\n")
+    return (head + first).rstrip(), *(f"      | {line}".rstrip() for line in rest)

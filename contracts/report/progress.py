@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TextIO
 
 from contracts.model.printable import one_line
+from contracts.model.run_events import EmissionJudged, ReplayStarted, RunEvent
 from contracts.report.ci import in_ci
-from contracts.verification.job import EmissionJudged, Event, ReplayStarted
 
 _SECONDS_BETWEEN = 0.1
 _CLEAR = "\r\x1b[K"
 
 
 def watch(
-    events: Iterable[Event],
+    events: Iterable[RunEvent],
     subject: str,
     *,
     stream: TextIO,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Event]:
+) -> Iterator[RunEvent]:
     """Pass the events of a run on, and show where it is while somebody looks.
 
     Args:
@@ -53,7 +53,7 @@ def watch(
         stream.flush()
 
 
-def _words(event: Event) -> str:
+def _words(event: RunEvent) -> str:
     match event:
         case EmissionJudged(count):
             return f"{count} emission{'' if count == 1 else 's'} judged"

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from contracts.errors import HarnessError
 from contracts.model.driver import Capabilities, Driver
 from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.model.verdict import Finding, Verification
 from contracts.verification.checks import Violates, place, wrong_fact
 from contracts.verification.expectations import Expectations
-from contracts.verification.job import EmissionJudged, Event, Finished, Job, ReplayStarted
+from contracts.verification.job import Job
 from contracts.verification.log import FindingLog, with_next_step
 from contracts.verification.message import Message, read_message
 from contracts.verification.plan import plan_for
@@ -21,7 +22,7 @@ from contracts.verification.summary import Tallies, summarise
 from contracts.verification.tally import PairTally
 
 
-def verify(job: Job, driver: Driver) -> Iterator[Event]:
+def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
     """Verify an emitter through a driver.
 
     Yields:

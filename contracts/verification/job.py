@@ -1,4 +1,4 @@
-"""What a verification is asked to do, and what it says while it is at it."""
+"""What a verification is asked to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import date
 
 from contracts.model.domain import Domain
 from contracts.model.pact import PactDocument
-from contracts.model.verdict import Verification
 from contracts.verification.replay import Replayed
 
 
@@ -57,28 +56,3 @@ class Job:
     toolkit: str
     strict_pending: bool = False
     report_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EmissionJudged:
-    """An emission was judged; `count` is how many were by now."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayStarted:
-    """The official verifier is asked about `interactions` of them."""
-
-    interactions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The last event of a run."""
-
-    verification: Verification
-
-
-Event = EmissionJudged | ReplayStarted | Finished
-"""What a run yields."""

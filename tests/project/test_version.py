@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import MisuseError
+from contracts.model.identity import Found
 from contracts.project.broker_choice import choose_broker
 from contracts.project.settings import Settings
-from contracts.project.version import Found, find_branch, find_build_url, find_version, require_branch, require_version
+from contracts.project.version import find_branch, find_build_url, find_version, require_branch, require_version
 
 GITHUB_PULL_REQUEST = {
     "CI": "true",

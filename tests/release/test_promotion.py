@@ -15,9 +15,10 @@ from contracts.errors import BrokenContractError, ContractsError, MisuseError
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Status
 from contracts.model.registry_toml import parse_registry
+from contracts.model.status_change import StatusChange
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
-from contracts.release.promotion import Changed, Evidence, demote, promote
+from contracts.release.promotion import Evidence, demote, promote
 from contracts.release.registry_edit import with_status
 from contracts.webinar.events import CATALOGUE
 from tests.release.commands import Cli
@@ -109,7 +110,7 @@ def no_broker() -> BrokerClient:
     raise AssertionError("the broker was asked")
 
 
-def try_promotion(settings: Settings, event: str = ENTERED, emitter: str = TRACKER, **evidence: Any) -> Changed:
+def try_promotion(settings: Settings, event: str = ENTERED, emitter: str = TRACKER, **evidence: Any) -> StatusChange:
     """Promote without a broker."""
     return promote(
         settings,

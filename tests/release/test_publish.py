@@ -10,15 +10,15 @@ import requests
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient
-from contracts.broker.publishing import Content
 from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Timeouts, Transport
 from contracts.errors import BrokenContractError, BrokerError, MisuseError
 from contracts.model.domain import Domain
+from contracts.model.identity import Found, Identity
+from contracts.model.publication import Content, Receipt
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
-from contracts.project.version import Found
-from contracts.release.publish import Identity, Receipt, publish_pacts
+from contracts.release.publish import publish_pacts
 from tests.release.brokers import served
 from tests.release.project import COMPLETED, CONSUMER, CRM, ENTERED, TRACKER, pact, registry_toml, write_pact
 from tests.release.stub_broker import http, stub_broker

@@ -12,10 +12,10 @@ import requests
 
 from contracts.broker.embedded.inprocess import session_for
 from contracts.consumer.pact_writing import capture
+from contracts.model.identity import Found, Identity
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings, load_settings
-from contracts.project.version import Found
-from contracts.release.publish import Identity, publish_pacts
+from contracts.release.publish import publish_pacts
 from tests.release.commands import Cli, Done, emissions
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, TRACKER, add_consumer_tests, make_project
 from tests.release.stub_broker import http, stub_broker

@@ -9,11 +9,11 @@ from itertools import count
 import pytest
 
 from contracts.errors import HarnessError
+from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.report.progress import watch
-from contracts.verification.job import EmissionJudged, Event, Finished, ReplayStarted
 from tests.report.examples import green
 
-EVENTS: tuple[Event, ...] = (EmissionJudged(1), EmissionJudged(2), ReplayStarted(1), Finished(green()))
+EVENTS: tuple[RunEvent, ...] = (EmissionJudged(1), EmissionJudged(2), ReplayStarted(1), Finished(green()))
 CLEAR = "\r\x1b[K"
 
 
@@ -61,7 +61,7 @@ def test_nothing_is_shown_in_a_pipe() -> None:
 def test_the_line_goes_away_before_an_error_s_message() -> None:
     """A run that breaks leaves no half line behind."""
 
-    def breaking() -> Iterator[Event]:
+    def breaking() -> Iterator[RunEvent]:
         yield EmissionJudged(1)
         raise HarnessError("it broke")
 

@@ -16,11 +16,12 @@ from contracts.model.driver import Capabilities, Driver, Plan
 from contracts.model.emission import Emission, Observation
 from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN
 from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.verification.engine import verify
-from contracts.verification.job import Event, Finished, Job, PactUnderTest
+from contracts.verification.job import Job, PactUnderTest
 from contracts.verification.replay import Replayed
 
 TRACKER = "client-webinar-tracker-v2"
@@ -120,7 +121,7 @@ def agrees(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
 
 def events_of(
     observations: Iterable[Observation], *, capabilities: Capabilities = RECORDED, **options: Any
-) -> Iterator[Event]:
+) -> Iterator[RunEvent]:
     """Run the engine and yield what it yields; nothing is kept of what has passed."""
     return driver_events(Yields(observations, capabilities), **options)
 
@@ -131,7 +132,7 @@ def driver_events(
     pacts: Sequence[PactUnderTest | PactDocument] | None = None,
     registry: Path | None = None,
     **job: Any,
-) -> Iterator[Event]:
+) -> Iterator[RunEvent]:
     """Run the engine with a driver and yield what it yields."""
     under_test = tuple(
         PactUnderTest(each) if isinstance(each, PactDocument) else each
@@ -152,7 +153,7 @@ def run_driver(driver: Driver, **options: Any) -> Verification:
     return _last(driver_events(driver, **options))
 
 
-def _last(events: Iterator[Event]) -> Verification:
+def _last(events: Iterator[RunEvent]) -> Verification:
     (last,) = deque(events, maxlen=1)
     assert isinstance(last, Finished)
     return last.verification

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.errors import ExitCode, HarnessError
-from contracts.verification.job import ReplayStarted
+from contracts.model.run_events import ReplayStarted
 from contracts.verification.matching import matcher_for
 from contracts.verification.replay import Replayed, replay
 from tests.verification.support import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.cli.options import counted
+from contracts.model.printable import counted
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 changes"), (1, "1 change"), (2, "2 changes")])
