@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from contracts.emitters.parts.capture_line import MAX_LINE, CaptureRefusedError, read_capture
+from contracts.emitters.parts.capture_line import MAX_LINE, CaptureRefusedError, RecordedFaultError, read_capture
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan
 from contracts.model.emission import Emission, Fault, Observation
 
 _ADVICE = "record the line again, as one JSON object that ends with a line feed; bodies that aren't UTF-8 go in base64"
+_FAULT_ADVICE = "mend what it names, and record again: an emission may be missing here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ def _skip_line(stream: BinaryIO) -> None:
 def _read(raw: bytes, where: Where) -> Emission | Fault:
     try:
         return read_capture(raw, where)
+    except RecordedFaultError as fault:
+        return Fault("unreadable-capture", str(fault), where, _FAULT_ADVICE)
     except CaptureRefusedError as error:
         reason = str(error)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):

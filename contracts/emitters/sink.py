@@ -15,7 +15,7 @@ from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import ACCEPT, Answer
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
 from contracts.errors import HarnessError, MisuseError, Where
-from contracts.model.emission import Emission, without_secrets
+from contracts.model.emission import Emission, recorded_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class _Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, emission: Emission) -> None:
-        line = write_capture(replace(emission, headers=without_secrets(emission.headers)))
+        line = write_capture(replace(emission, headers=recorded_headers(emission.headers)))
         try:
             self.file.append(line)
         except OSError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -56,6 +57,20 @@ class Refused(BaseModel):
 Response = Answered | Refused
 
 
+class Commit(BaseModel):
+    """The checkout that an emission was recorded in.
+
+    Attributes:
+        id: the commit's hash.
+        clean: nothing in the checkout differed from it.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    id: Annotated[str, Field(min_length=1)]
+    clean: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Emission:
     """One message that an emitter really sent.
@@ -66,6 +81,8 @@ class Emission:
         trigger: what caused it, if known.
         context: the test that ran, if known; repeats are compared within one context.
         response: what the receiver answered, if known.
+        commit: the emitter's checkout when it was recorded, if known.
+        transport: what carried it, such as `kafka`; None where that isn't said, as it needn't be for HTTP.
         where: the capture's file and line, if it came from one.
     """
 
@@ -77,6 +94,8 @@ class Emission:
     response: Response | None = None
     trigger: Trigger | None = None
     context: str | None = None
+    commit: Commit | None = None
+    transport: str | None = None
     where: Where | None = None
 
     @property
@@ -85,13 +104,32 @@ class Emission:
         return None if self.response is None else self.response.accepted
 
 
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
-"""Headers that no rule looks at and that must not be kept: captures and reports are shared."""
+_KEPT_HEADER = re.compile(r"content-type|content-encoding|ce-.+")
+
+NOT_RECORDED = "(not recorded)"
+"""Stands for what was there and isn't kept."""
 
 
-def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers, by lower-case name, with `(not recorded)` for what the secret ones hold."""
-    return {name: "(not recorded)" if name in SECRET_HEADERS else value for name, value in headers.items()}
+def recorded_headers(headers: Mapping[str, str], keep: Collection[str] = ()) -> dict[str, str]:
+    """Return what may be kept of headers: captures and reports are shared, and a key has any name.
+
+    Args:
+        headers: by lower-case name.
+        keep: further names, in lower case, whose values are kept, such as those that a pact asks for.
+
+    Returns:
+        The content type, the content encoding, CloudEvents' attributes (`ce-…`) and what `keep` names, as
+        they are; of every other header its name.
+    """
+    return {
+        name: value if name in keep or _KEPT_HEADER.fullmatch(name) else NOT_RECORDED for name, value in headers.items()
+    }
+
+
+def recorded_address(url: str) -> str:
+    """Return a URL without what may be a secret in it: user, password, query and fragment."""
+    place, _, rest = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)?[^/?#]*@", r"\1", url).replace("#", "?", 1).partition("?")
+    return f"{place}?{NOT_RECORDED}" if rest else place
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from contracts.errors import Where
 from contracts.model.deployment import KnownVersion
 from contracts.model.domain import Domain
-from contracts.model.emission import Answered, Emission, without_secrets
+from contracts.model.emission import Answered, Emission, recorded_address, recorded_headers
 from contracts.model.pact import PactDocument
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
 from contracts.model.verdict import Verification
@@ -55,8 +55,8 @@ def sample(emission: Emission, number: int) -> Sample:
     parts = [f"Emission {number}", emission.at or "", _answer(emission), _place(emission.where), _cause(emission)]
     body, laid_out = _body(emission.body)
     head = [
-        f"{emission.method} {emission.url}".strip(),
-        *(f"{name}: {text}" for name, text in without_secrets(emission.headers).items()),
+        f"{emission.method} {recorded_address(emission.url)}".strip(),
+        *(f"{name}: {text}" for name, text in recorded_headers(emission.headers).items()),
     ]
     return Sample(", ".join(part for part in parts if part), "\n".join([*head, "", body]), laid_out)
 

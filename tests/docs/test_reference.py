@@ -13,7 +13,7 @@ import pytest
 
 from contracts.emitters.parts.capture_line import CaptureRefusedError, read_capture, write_capture
 from contracts.errors import ExitCode, MisuseError
-from contracts.model.emission import Answered, Emission, Trigger
+from contracts.model.emission import Answered, Commit, Emission, Trigger
 from contracts.project.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -78,9 +78,12 @@ def test_the_exit_codes_are_those_that_there_are() -> None:
 def test_the_keys_of_a_capture_are_those_that_are_written_and_read() -> None:
     """A capture in full has the page's keys and no other; two of them it can't do without."""
     page = _page("captures.md")
-    written = json.loads(write_capture(Emission({}, b"", response=Answered(status=202), trigger=Trigger(event="e"))))
+    commit = Commit(id="4f2a9c1", clean=True)
+    full = Emission({}, b"", response=Answered(status=202), trigger=Trigger(event="e"), commit=commit, transport="http")
+    written = json.loads(write_capture(full))
     assert sorted(_first_column(page, "key")) == sorted(written)
     assert sorted(_first_column(page, "key of `trigger`")) == sorted(written["trigger"])
+    assert sorted(_first_column(page, "key of `commit`")) == sorted(written["commit"])
     required = set()
     for dropped in written:
         try:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.emitters.captures import read_captures
 from contracts.emitters.parts.capture_line import read_capture, write_capture
-from contracts.model.emission import Answered, Emission, Fault, Refused, Trigger
+from contracts.model.emission import Answered, Commit, Emission, Fault, Refused, Trigger
 
 FULL: dict[str, Any] = {
     "headers": {"content-type": "application/cloudevents+json"},
@@ -23,6 +23,8 @@ FULL: dict[str, Any] = {
     "response": {"status": 202},
     "trigger": {"event": "client_webinar_completed"},
     "context": "test_completed",
+    "commit": {"id": "4f2a9c1", "clean": True},
+    "transport": "http",
 }
 
 
@@ -76,6 +78,8 @@ EMISSIONS = st.builds(
     response=st.none() | st.builds(Answered, status=st.integers(100, 599)) | st.builds(Refused, error=TEXT),
     trigger=st.none() | st.builds(Trigger, event=TEXT, fact=st.dictionaries(TEXT, TEXT, max_size=2), delivery=TEXT),
     context=st.none() | TEXT,
+    commit=st.none() | st.builds(Commit, id=TEXT.filter(bool), clean=st.booleans()),
+    transport=st.none() | st.sampled_from(["http", "kafka", "amqp"]),
 )
 
 

@@ -17,10 +17,10 @@ import pytest
 
 from contracts.emitters import open_driver
 from contracts.emitters.captures import read_captures
-from contracts.emitters.parts.capture_line import MAX_LINE
+from contracts.emitters.parts.capture_line import MAX_LINE, write_capture, write_fault
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities
-from contracts.model.emission import Answered, Emission, Fault, Refused, Trigger
+from contracts.model.emission import Answered, Commit, Emission, Fault, Refused, Trigger
 
 GOOD: dict[str, Any] = {"headers": {"Content-Type": "application/cloudevents+json"}, "body": "{}"}
 FULL: dict[str, Any] = GOOD | {
@@ -32,6 +32,8 @@ FULL: dict[str, Any] = GOOD | {
     "response": {"status": 503},
     "trigger": {"event": "client_webinar_completed", "fact": {"client_id": "c1"}, "attempt": 2, "delivery": "d1"},
     "context": "test_completed",
+    "commit": {"id": "4f2a9c1", "clean": False},
+    "transport": "http",
 }
 
 
@@ -65,6 +67,8 @@ def test_a_full_line_is_read_whole() -> None:
         response=Answered(status=503),
         trigger=Trigger(event="client_webinar_completed", fact={"client_id": "c1"}, attempt=2, delivery="d1"),
         context="test_completed",
+        commit=Commit(id="4f2a9c1", clean=False),
+        transport="http",
         where=Where("captures.ndjson", 1),
     )
 
@@ -83,11 +87,30 @@ def test_a_refused_delivery_is_read() -> None:
     assert (emission.response, emission.delivered) == (Refused(error="refused"), False)
 
 
-@pytest.mark.parametrize("key", ["at", "response", "trigger", "context"])
+@pytest.mark.parametrize("key", ["at", "response", "trigger", "context", "commit", "transport"])
 def test_null_means_unknown(key: str) -> None:
     """A key that may be unknown may be null."""
     (emission,) = read(line(GOOD | {key: None}))
     assert isinstance(emission, Emission)
+
+
+def test_a_recorded_fault_is_an_error_and_not_an_emission() -> None:
+    """What a recorder couldn't record isn't passed over: whoever reads the captures is told."""
+    before, fault, after = read(line(GOOD) + b" " + write_fault("a request had no length") + line(GOOD))
+    assert isinstance(before, Emission)
+    assert isinstance(after, Emission)
+    assert isinstance(fault, Fault)
+    assert (fault.rule, fault.message) == ("unreadable-capture", "a request had no length")
+    assert fault.where == Where("captures.ndjson", 2)
+
+
+@pytest.mark.parametrize("transport", ["kafka", "amqp", "nats", "sqs", "http"])
+def test_a_message_that_no_http_carried_has_no_method(transport: str) -> None:
+    """Method and URL may be left out where the transport is said; HTTP's own default is HTTP's alone."""
+    (emission,) = read(line(GOOD | {"transport": transport}))
+    assert isinstance(emission, Emission)
+    assert (emission.transport, emission.method) == (transport, "POST" if transport == "http" else "")
+    assert read(write_capture(emission)) == [emission]
 
 
 REFUSED: list[tuple[str, bytes, str]] = [
@@ -132,6 +155,12 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("response slip", line(GOOD | {"response": {"status": 202, "eror": 1}}), "(did you mean 'error'?)"),
     ("trigger slip", line(GOOD | {"trigger": {"event": "e", "atempt": 1}}), "(did you mean 'attempt'?)"),
     ("trigger without event", line(GOOD | {"trigger": {}}), "the key 'trigger.event' is missing"),
+    ("commit slip", line(GOOD | {"commit": {"id": "a", "clean": True, "claen": True}}), "(did you mean 'clean'?)"),
+    ("commit without id", line(GOOD | {"commit": {"clean": True}}), "the key 'commit.id' is missing"),
+    ("clean a text", line(GOOD | {"commit": {"id": "a", "clean": "yes"}}), "commit.clean: input should be a"),
+    ("transport a sentence", line(GOOD | {"transport": "by mail"}), "transport: string should match pattern"),
+    ("empty fault", line({"fault": ""}), "fault: string should have at least 1 character"),
+    ("fault and body", line(GOOD | {"fault": "x"}), "isn't known"),
     ("attempt zero", line(GOOD | {"trigger": {"event": "e", "attempt": 0}}), "trigger.attempt: input should be"),
     ("too long", b"x" * (2 * MAX_LINE) + b"\n", "the line is longer than 1048576 bytes"),
     ("UTF-16", "\ufeff{}".encode("utf-16-le"), "the file is UTF-16: captures are UTF-8"),

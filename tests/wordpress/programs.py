@@ -175,26 +175,43 @@ class Site:
 
     def php(self, code: str) -> str:
         """Run PHP inside this WordPress, in a process of its own."""
+        load = "require_once ABSPATH . 'wp-admin/includes/plugin.php';"
+        done = self.run(["php", "-d", "display_errors=stderr"], load + code)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def run(
+        self, php: Sequence[str], code: str = "", env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a PHP program with this WordPress.
+
+        Args:
+            php: its words. It finds WordPress's folder in CONTRACTS_WORDPRESS.
+            code: what PHP itself runs, once WordPress is loaded, where `php` names no program.
+            env: further variables.
+        """
         fetched = subprocess.run(
             [str(WORDPRESS / "fetch-wordpress"), DATABASE], capture_output=True, text=True, check=True, timeout=60
         )
+        root = fetched.stdout.strip()
         host = urllib.parse.urlsplit(self.url).netloc
-        load = (
-            f"$_SERVER['HTTP_HOST'] = '{host}'; require '{fetched.stdout.strip()}/wp-load.php';"
-            "require_once ABSPATH . 'wp-admin/includes/plugin.php';"
-        )
-        env = {"CONTRACTS_WP_CONTENT": str(self.content), "CLIENT_WEBINAR_TRACKER_DESTINATION": ""}
+        load = f"$_SERVER['HTTP_HOST'] = '{host}'; require '{root}/wp-load.php';"
+        own = {
+            "CONTRACTS_WORDPRESS": root,
+            "CONTRACTS_WP_CONTENT": str(self.content),
+            "CLIENT_WEBINAR_TRACKER_DESTINATION": "",
+        }
         if DATABASE == "mariadb":
-            env["CONTRACTS_WP_SOCKET"] = str(self.content.parent / "mysql.sock")
-        done = subprocess.run(
-            ["php", "-d", "display_errors=stderr", "-r", load + code],
+            own["CONTRACTS_WP_SOCKET"] = str(self.content.parent / "mysql.sock")
+        return subprocess.run(
+            [*php, "-r", load + code] if code else list(php),
             capture_output=True,
             text=True,
-            check=True,
             timeout=60,
-            env=os.environ | env,
+            env=os.environ | own | dict(env or {}),
+            check=False,
         )
-        return done.stdout
 
 
 @contextlib.contextmanager

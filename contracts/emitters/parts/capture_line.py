@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.errors import Where
-from contracts.model.emission import Answered, Emission, Refused, Response, Trigger
+from contracts.model.emission import Answered, Commit, Emission, Refused, Response, Trigger
 from contracts.model.events import parse_rfc3339
 from contracts.model.names import did_you_mean
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
@@ -21,6 +22,10 @@ MAX_LINE = 1024 * 1024
 
 class CaptureRefusedError(ValueError):
     """The line is no capture; the message says why."""
+
+
+class RecordedFaultError(CaptureRefusedError):
+    """The line says itself that something couldn't be recorded; the message says what."""
 
 
 class _Line(BaseModel):
@@ -35,9 +40,19 @@ class _Line(BaseModel):
     response: dict[str, Any] | None = None
     trigger: Trigger | None = None
     context: str | None = None
+    commit: Commit | None = None
+    transport: Annotated[str, Field(pattern=r"^[a-z][a-z0-9+.-]{0,31}$")] | None = None
 
 
-_KNOWN: dict[str, type[BaseModel]] = {"": _Line, "response": Answered, "trigger": Trigger}
+class _FaultLine(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    fault: Annotated[str, Field(min_length=1)]
+    at: str | None = None
+    commit: Commit | None = None
+
+
+_KNOWN: dict[str, type[BaseModel]] = {"": _Line, "response": Answered, "trigger": Trigger, "commit": Commit}
 
 
 def read_capture(raw: bytes, where: Where | None = None) -> Emission:
@@ -51,6 +66,7 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
         The emission; header names are lower-cased.
 
     Raises:
+        RecordedFaultError: it says that something couldn't be recorded.
         CaptureRefusedError: it is no capture.
     """
     try:
@@ -60,18 +76,22 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
     if not isinstance(document, dict):
         raise CaptureRefusedError(f"the line holds {_kind(document)}, not an object")
     try:
+        if "fault" in document:
+            raise RecordedFaultError(_FaultLine.model_validate(document).fault)
         line = _Line.model_validate(document)
     except ValidationError as error:
         raise CaptureRefusedError(_reason(error)) from None
     return Emission(
         headers=_lower_cased(line.headers),
         body=_body(line),
-        method=line.method,
+        method=line.method if "method" in line.model_fields_set or line.transport in (None, "http") else "",
         url=line.url,
         at=_moment(line.at),
         response=_response(line.response),
         trigger=line.trigger,
         context=line.context,
+        commit=line.commit,
+        transport=line.transport,
         where=where,
     )
 
@@ -83,12 +103,27 @@ def write_capture(emission: Emission) -> bytes:
     the line is the same emission, but for `where`.
     """
     body, encoding = _as_text(emission.body)
-    document: dict[str, Any] = {"at": emission.at, "method": emission.method, "url": emission.url}
+    document: dict[str, Any] = {"at": emission.at}
+    if emission.method or emission.url or not emission.transport:
+        document |= {"method": emission.method, "url": emission.url}
     document |= {"headers": dict(emission.headers), "body": body, "body_encoding": encoding}
     document["response"] = emission.response.model_dump() if emission.response else None
     document["trigger"] = emission.trigger.model_dump() if emission.trigger else None
     document["context"] = emission.context
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    if emission.commit:
+        document["commit"] = emission.commit.model_dump()
+    if emission.transport:
+        document["transport"] = emission.transport
+    return _line(document)
+
+
+def write_fault(what: str) -> bytes:
+    """Return the line that says what couldn't be recorded, with its line end: an error to whoever reads it."""
+    return _line({"at": datetime.now(UTC).isoformat(), "fault": what})
+
+
+def _line(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
 
 def _as_text(body: bytes) -> tuple[str, Literal["utf-8", "base64"]]:

@@ -28,9 +28,41 @@ function add_action( $hook, $callback, $priority = 10, $accepted = 1 ) {
 	return add_filter( $hook, $callback, $priority, $accepted );
 }
 
-/** Whether anything hangs on a hook. */
-function has_action( $hook ) {
-	return ! empty( $GLOBALS['shim_hooks'][ $hook ] );
+/** Takes a callback off a hook. */
+function remove_filter( $hook, $callback, $priority = 10 ) {
+	$others = array();
+	$found  = false;
+	foreach ( $GLOBALS['shim_hooks'][ $hook ][ $priority ] ?? array() as $entry ) {
+		if ( $callback === $entry[0] ) {
+			$found = true;
+		} else {
+			$others[] = $entry;
+		}
+	}
+	$GLOBALS['shim_hooks'][ $hook ][ $priority ] = $others;
+	$GLOBALS['shim_hooks'][ $hook ]              = array_filter( $GLOBALS['shim_hooks'][ $hook ] );
+	ksort( $GLOBALS['shim_hooks'][ $hook ] );
+
+	return $found;
+}
+
+/** Whether anything hangs on a hook, or at which priority a callback does. */
+function has_filter( $hook, $callback = false ) {
+	if ( false === $callback ) {
+		return ! empty( $GLOBALS['shim_hooks'][ $hook ] );
+	}
+	foreach ( $GLOBALS['shim_hooks'][ $hook ] ?? array() as $priority => $callbacks ) {
+		if ( in_array( $callback, array_column( $callbacks, 0 ), true ) ) {
+			return $priority;
+		}
+	}
+
+	return false;
+}
+
+/** The same of an action. */
+function has_action( $hook, $callback = false ) {
+	return has_filter( $hook, $callback );
 }
 
 /** Passes a value through a filter's callbacks. */
