@@ -17,8 +17,7 @@ from contracts.errors import MisuseError
 
 if TYPE_CHECKING:
     from contracts.project.settings import Settings
-    from contracts.release.verification_results import Posting
-    from contracts.release.verify_for_broker import Asked
+    from contracts.release.posting import Asked, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Publication:
 
     def asked(self, settings: Settings) -> Asked:
         """Return what is asked of the broker."""
-        from contracts.release.verify_for_broker import Asked
+        from contracts.release.posting import Asked
 
         return Asked(known_branch(settings, self.branch), self.selectors, self.wip_since)
 
@@ -53,7 +52,7 @@ class Publication:
             MisuseError: no version or no branch is known.
         """
         from contracts.project.version import find_build_url, require_branch, require_version
-        from contracts.release.verification_results import Posting
+        from contracts.release.posting import Posting
 
         build = find_build_url(self.build_url, os.environ)
         return Posting(

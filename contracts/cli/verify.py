@@ -104,7 +104,7 @@ def _run(settings: Settings, domain: Domain, request: _Request, pacts: Sequence[
 def _with_broker(
     settings: Settings, domain: Domain, request: _Request, publication: Publication
 ) -> tuple[Verification, ContractsError | None]:
-    from contracts.release.verify_for_broker import fetch_pacts, post_results, refuse_stand_in, under_test
+    from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in, under_test
 
     if request.pacts is not None:
         raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")
@@ -116,7 +116,7 @@ def _with_broker(
     # What a result needs is asked for before anything is driven.
     posting = publication.posting(settings, __version__, domain.registry.digest) if publication.publish else None
     client = publication.broker.open(settings)
-    pacts = fetch_pacts(client, request.emitter, publication.asked(settings))
+    pacts = pacts_to_verify(client, request.emitter, publication.asked(settings))
     run = _run(settings, domain, request, under_test(pacts))
     if posting is None:
         return run, None

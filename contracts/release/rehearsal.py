@@ -18,9 +18,9 @@ from contracts.model.verdict import PactResult, Verification
 from contracts.project.settings import Settings
 from contracts.project.version import find_branch, find_version
 from contracts.release.deployments import Target, create_environment, record_presence
+from contracts.release.posting import Asked, BrokerPact, Posting, pacts_to_verify, post_result
 from contracts.release.publish import publish_pacts
 from contracts.release.question import question, release_decision
-from contracts.release.verification_results import BrokerPact, Posting, pacts_for_verification, post_result
 
 ENVIRONMENT = "production"
 
@@ -59,7 +59,7 @@ def rehearse(
 def _decision(client: BrokerClient, domain: Domain, run: Verification, identity: Identity) -> Decision:
     posting = Posting(identity.version.value, identity.branch.value, __version__, domain.registry.digest)
     found = {result.consumer: result for result in run.pacts}
-    for pact in pacts_for_verification(client, run.emitter, branch=identity.branch.value):
+    for pact in pacts_to_verify(client, run.emitter, Asked(identity.branch.value)):
         result = found.get(pact.document.consumer)
         if result is not None:
             post_result(client, pact, _with_ids(result, pact), posting)

@@ -24,7 +24,7 @@ from contracts.broker.publishing import Publication, publish
 from contracts.broker.verifications import expected, result
 from contracts.errors import BrokerError, MisuseError
 from contracts.model.pact import parse_pact
-from contracts.release.verification_results import pacts_for_verification
+from contracts.release.posting import Asked, pacts_to_verify
 from tests.release.project import CONSUMER, TRACKER, pact
 
 URL = "http://broker.example"
@@ -141,9 +141,7 @@ READERS: Mapping[str, Callable[[BrokerClient], object]] = {
     "results matrix": lambda client: results_matrix(client, CONSUMER, TRACKER, "1"),
     "result": lambda client: result(client, f"{URL}/result").registry,
     "expected": lambda client: expected(client, f"{URL}/pact"),
-    "for verification": lambda client: pacts_for_verification(
-        client, TRACKER, branch="main", wip_since=date(2026, 1, 1)
-    ),
+    "for verification": lambda client: pacts_to_verify(client, TRACKER, Asked("main", wip_since=date(2026, 1, 1))),
     "publish": lambda client: publish(
         client, Publication(CONSUMER, "1", "main", (parse_pact(json.dumps(pact()), source="here"),))
     ),

@@ -1,4 +1,4 @@
-"""Pacts that a broker wants verified, and the results it is told."""
+"""Verifying what a broker asks for, and telling it what was found out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,30 @@ from typing import Any
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.broker.verifications import IMPLEMENTATION, Selected, post, put_on_branch, select
+from contracts.errors import BrokerError, MisuseError
 from contracts.model.pact import PactDocument, parse_pact
-from contracts.model.verdict import Finding, InteractionResult, PactResult
+from contracts.model.verdict import Finding, InteractionResult, PactResult, Verification
+from contracts.project.settings import Settings
+from contracts.provider.verify import DriverOptions, drives_the_same, is_stand_in
+from contracts.verification.job import PactUnderTest
 
 _MOST_MISMATCHES = 20
 _LONGEST_DESCRIPTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the broker.
+
+    Attributes:
+        branch: the emitter's; pending and work in progress are judged by it.
+        selectors: consumer version selectors in the broker's form; the default ones where there are none.
+        wip_since: work in progress that is no older is included; it takes a branch.
+    """
+
+    branch: str | None = None
+    selectors: tuple[Mapping[str, Any], ...] = ()
+    wip_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,19 @@ class Posting:
     build_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of the results.
+
+    Attributes:
+        verification: the run, its pacts marked as published, its exit code with what the broker did.
+        failure: why a result didn't arrive; None where all did.
+    """
+
+    verification: Verification
+    failure: BrokerError | None = None
+
+
 def default_selectors(branch: str | None) -> tuple[Mapping[str, Any], ...]:
     """Return what is verified where nothing is said: main branch, matching branch, deployed or released.
 
@@ -64,21 +96,8 @@ def default_selectors(branch: str | None) -> tuple[Mapping[str, Any], ...]:
     return ({"mainBranch": True}, *matching, {"deployedOrReleased": True})
 
 
-def pacts_for_verification(
-    client: BrokerClient,
-    provider: str,
-    *,
-    branch: str | None,
-    selectors: Sequence[Mapping[str, Any]] = (),
-    wip_since: date | None = None,
-) -> tuple[BrokerPact, ...]:
+def pacts_to_verify(client: BrokerClient, emitter: str, asked: Asked) -> tuple[BrokerPact, ...]:
     """Fetch the pacts that the broker wants this emitter to verify, pending ones marked.
-
-    Args:
-        provider: the emitter.
-        branch: its branch; pending and work in progress are judged by it.
-        selectors: consumer version selectors in the broker's form; the default ones where there are none.
-        wip_since: work in progress that is no older is included; it takes a branch.
 
     Returns:
         Empty where the broker selects none, or doesn't know the emitter.
@@ -88,14 +107,14 @@ def pacts_for_verification(
         MisuseError: a pact isn't one of asynchronous messages.
     """
     body: dict[str, Any] = {
-        "consumerVersionSelectors": list(selectors or default_selectors(branch)),
+        "consumerVersionSelectors": list(asked.selectors or default_selectors(asked.branch)),
         "includePendingStatus": True,
     }
-    if branch:
-        body["providerVersionBranch"] = branch
-        if wip_since:
-            body["includeWipPactsSince"] = wip_since.isoformat()
-    return tuple(_pact(selected) for selected in select(client, provider, body))
+    if asked.branch:
+        body["providerVersionBranch"] = asked.branch
+        if asked.wip_since:
+            body["includeWipPactsSince"] = asked.wip_since.isoformat()
+    return tuple(_pact(selected) for selected in select(client, emitter, body))
 
 
 def _pact(selected: Selected) -> BrokerPact:
@@ -108,6 +127,54 @@ def _pact(selected: Selected) -> BrokerPact:
         wip=selected.wip,
         reasons=selected.reasons,
     )
+
+
+def under_test(pacts: Sequence[BrokerPact]) -> tuple[PactUnderTest, ...]:
+    """Return the broker's pacts as the engine takes them, with the reasons for verifying them."""
+    return tuple(
+        PactUnderTest(
+            document=pact.document,
+            consumer_version=pact.consumer_version,
+            broker_pending=pact.broker_pending,
+            wip=pact.wip,
+            reason="; ".join(_without_url(reason, pact.source) for reason in pact.reasons),
+        )
+        for pact in pacts
+    )
+
+
+def _without_url(reason: str, url: str) -> str:
+    # The address stands beside the reason already; a broker's words repeat it at length.
+    return reason.replace(f"The pact at {url}", "the pact").replace(url, "the pact").rstrip(". ")
+
+
+def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) -> None:
+    """Refuse to post what a stand-in did as the emitter's own result.
+
+    Raises:
+        MisuseError: the settings call their driver a stand-in, and it is what is driven, named anew or not.
+    """
+    if is_stand_in(settings, emitter) and drives_the_same(settings, emitter, options):
+        raise MisuseError(
+            f"the settings drive a stand-in of {emitter}; its result is never posted",
+            next_step="verify what the emitter itself sends, with --captures FILE for example",
+        )
+
+
+def post_results(client: BrokerClient, pacts: Sequence[BrokerPact], run: Verification, posting: Posting) -> Posted:
+    """Post one result a pact, where there is one; the first that doesn't arrive ends it.
+
+    Args:
+        pacts: the broker's pacts, in the order in which the run has them.
+    """
+    results: list[PactResult] = list(run.pacts)
+    for index, (pact, result) in enumerate(zip(pacts, run.pacts, strict=True)):
+        try:
+            results[index] = post_result(client, pact, result, posting)
+        except BrokerError as error:
+            failed = replace(run, pacts=tuple(results), failures=(*run.failures, error.exit_code))
+            return Posted(failed, error)
+    return Posted(replace(run, pacts=tuple(results)))
 
 
 def post_result(client: BrokerClient, pact: BrokerPact, result: PactResult, posting: Posting) -> PactResult:
