@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.errors import BrokenContractError
-from contracts.expectations.examples import example_of, without_options
+from contracts.expectations.matchers import matched_shape
 from contracts.expectations.messages import Message, message_of
 from contracts.expectations.reading import Reading, read, trimmed
-from contracts.expectations.shapes import Object, shape_of
 from contracts.model.events import CanonicalEvent, Catalogue
+from contracts.model.examples import example_of
 from contracts.model.names import did_you_mean
+from contracts.model.shapes import Object, without_options
 
 
 class ExpectationError(BrokenContractError):
@@ -110,7 +111,7 @@ def expect(
             f"the title {title!r} has no letters or digits", next_step="say in a few words what the consumer does"
         )
     model = catalogue[event]
-    shape = shape_of(model)
+    shape = matched_shape(model)
     reading = read(event, shape, reads)
     example = example_event(model, shape, fact or {})
     missing = [key for key in model.fact_key if key not in example["data"]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.errors import BrokenContractError
-from contracts.expectations.shapes import ListOf, Nullable, Object, Shape, paths_of
 from contracts.model.names import did_you_mean
+from contracts.model.shapes import ListOf, Nullable, Object, Shape, paths_of
 
 
 class UnknownReadError(BrokenContractError):
@@ -48,7 +48,7 @@ def read(event: str, shape: Object, paths: Iterable[str]) -> Reading:
     if isinstance(paths, str):
         raise UnknownReadError(f"reads is the string {paths!r}", next_step=f"write a list: reads=[{paths!r}]")
     wanted = tuple(paths)
-    known = tuple(paths_of(shape))
+    known = paths_of(shape)
     for path in wanted:
         if path not in known:
             raise UnknownReadError(

@@ -1,28 +1,57 @@
-"""A valid example of a canonical event, made from its model alone.
+"""Examples of events, made from their shapes: the same value for the same field on every machine.
 
-The example is derived from the model's JSON schema and then validated by the model, so that an example that
-is shown to people is one that the contract accepts.
+What is shown to people or stands in a pact is then taken by the model itself, so that no example is one that the
+contract refuses.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from contracts.errors import MisuseError
 from contracts.model.events import CanonicalEvent, event_name
+from contracts.model.schemas import shape_of
+from contracts.model.shapes import (
+    Anything,
+    Boolean,
+    Choice,
+    Constant,
+    ListOf,
+    MapOf,
+    Nullable,
+    Number,
+    Object,
+    OneOf,
+    Recursive,
+    Scalar,
+    Shape,
+    Text,
+    TupleOf,
+)
 
 EXAMPLE_TIME = "2026-01-31T18:00:00+03:00"
-EXAMPLE_UUID = "6f1c2b7e-3d52-4d2a-9c55-0f6a1d2b3c4d"
-_FORMATS = {"date-time": EXAMPLE_TIME, "date": "2026-01-31", "time": "18:00:00+03:00", "uuid": EXAMPLE_UUID}
+_FORMATS = {"date-time": EXAMPLE_TIME, "date": "2026-01-31", "time": "18:00:00+03:00"}
+
+
+class NoExampleError(MisuseError):
+    """No example of a field could be thought of; `path` is the field's."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"no example of {path!r} could be thought of",
+            next_step="give the model's field one: Field(examples=[…])",
+        )
+        self.path = path
 
 
 def example_event(model: type[CanonicalEvent], *, source: str) -> dict[str, Any]:
-    """Return a valid message of the event that `model` describes, as JSON values.
+    """Return a valid message of the event that `model` describes, without its optional fields, as JSON values.
 
     Args:
         model: the canonical event.
@@ -31,70 +60,155 @@ def example_event(model: type[CanonicalEvent], *, source: str) -> dict[str, Any]
     Raises:
         MisuseError: no example can be made from a field's type; the field needs `examples=[…]`.
     """
-    schema = model.model_json_schema()
-    values = _object(schema, schema.get("$defs", {}))
-    values["source"] = source
-    values["id"] = f"{event_name(model).replace('_', '-')}-1"
+    event = event_name(model)
+    try:
+        values: dict[str, Any] = example_of(shape_of(model), optional=False)
+    except NoExampleError as error:
+        raise _no_example(event, error.path, "has a form that none could be thought of for") from None
+    values |= {"source": source, "id": f"{event.replace('_', '-')}-1"}
     try:
         # As a message: strict models take an enum or a date from JSON that they refuse from Python.
         model.model_validate_json(json.dumps(values))
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in detail["loc"])
-        raise MisuseError(
-            f"no example of {event_name(model)} can be made: {field} {detail['msg'].lower()}",
-            next_step=f"give {field} an example in the catalogue: Field(examples=[…])",
-        ) from None
+        raise _no_example(event, ".".join(str(part) for part in detail["loc"]), detail["msg"].lower()) from None
     return values
 
 
-def _object(schema: Mapping[str, Any], defs: Mapping[str, Any]) -> dict[str, Any]:
-    required = schema.get("required", ())
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    return {name: _value(name, part, defs) for name, part in properties.items() if name in required}
+def _no_example(event: str, path: str, why: str) -> MisuseError:
+    return MisuseError(
+        f"no example of {event} can be made: {path} {why}",
+        next_step=f"give {path} an example in the catalogue: Field(examples=[…])",
+    )
 
 
-def _value(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
-    if "$ref" in schema:
-        return _value(name, defs[schema["$ref"].rsplit("/", 1)[-1]] | {"examples": schema.get("examples", ())}, defs)
-    for given in ("examples", "enum"):
-        if schema.get(given):
-            return schema[given][0]
-    if "const" in schema:
-        return schema["const"]
-    alternatives = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
-    if alternatives:
-        return _value(name, alternatives[0], defs)
-    return _of_type(name, schema, defs)
+def example_of(shape: Shape, path: str = "", *, optional: bool = True) -> Any:
+    """Return an example of a shape as a JSON value.
+
+    Args:
+        shape: of an event, or of a part of one.
+        path: the field's path, from which texts are named: `data.client_id` becomes `client-1`.
+        optional: with the fields that may be left out.
+
+    Raises:
+        NoExampleError: none can be thought of; the model has to give one.
+    """
+    match shape:
+        case Object(fields):
+            return {
+                one.name: example_of(one.shape, f"{path}.{one.name}".strip("."), optional=optional)
+                for one in fields
+                if optional or one.required
+            }
+        case Constant() | Choice() | Text() | Number() | Boolean():
+            return _first(shape, path)
+    if shape.examples and not isinstance(_innermost(shape), Object):
+        return shape.examples[0]
+    return _composed(shape, path, optional=optional)
 
 
-def _of_type(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> Any:
-    match schema.get("type"):
-        case "object":
-            return _object(schema, defs)
-        case "array":
-            return [_value(name, schema.get("items", {}), defs)] * max(1, schema.get("minItems", 1))
-        case "integer" | "number":
-            return _number(schema)
-        case "boolean":
-            return True
-        case _:
-            return _text(name, schema)
+def _innermost(shape: Shape) -> Shape:
+    # A model's own example of an object may lack what an expectation reads; it is made field by field.
+    match shape:
+        case Nullable(inner) | ListOf(inner):
+            return _innermost(inner)
+    return shape
 
 
-def _number(schema: Mapping[str, Any]) -> int | float:
-    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
-    if above is not None and below is not None and schema["type"] == "number":
-        return float(above + below) / 2
-    lowest: int | float = schema.get("minimum", 1 if above is None else above + 1)
-    highest: int | float = schema.get("maximum", lowest if below is None else below - 1)
-    return min(lowest, highest)
+def _composed(shape: Shape, path: str, *, optional: bool) -> Any:
+    match shape:
+        case Nullable(inner):
+            return example_of(inner, path, optional=optional)
+        case ListOf(item, least):
+            return [example_of(item, path, optional=optional)] * max(1, least)
+        case TupleOf(items):
+            return [example_of(item, path, optional=optional) for item in items]
+        case OneOf(shapes):
+            return example_of(shapes[0], path, optional=optional)
+        case MapOf() | Anything("object"):
+            return {}
+        case Anything(None):
+            return _first(Text(), path)
+        case Recursive() | Anything():
+            raise NoExampleError(path)
+    raise AssertionError(f"{shape} has an example of its own")
 
 
-def _text(name: str, schema: Mapping[str, Any]) -> str:
-    if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]]
-    # `client_id` reads well as "client-1"; whether the pattern takes it is for the model to say.
-    word = re.sub(r"_id$", "", name).replace("_", "-")
-    text = f"{word}-1"
-    return text.ljust(schema.get("minLength", 0), "1")[: schema.get("maxLength", len(text) + 128)]
+def _first(shape: Scalar, path: str) -> Any:
+    found = next((value for value in (*shape.examples, *_candidates(shape, path)) if fits(shape, value)), None)
+    if found is None and not fits(shape, None):
+        raise NoExampleError(path)
+    return found
+
+
+def fits(shape: Scalar, value: Any) -> bool:
+    """Is a JSON value of this shape, as far as its JSON Schema says?"""
+    match shape:
+        case Constant(constant):
+            return type(value) is type(constant) and bool(value == constant)
+        case Choice(values):
+            return any(type(value) is type(one) and value == one for one in values)
+        case Boolean():
+            return isinstance(value, bool)
+        case Text():
+            return isinstance(value, str) and _text_fits(shape, value)
+        case Number():
+            return _number_fits(shape, value)
+
+
+def _text_fits(shape: Text, text: str) -> bool:
+    if len(text) < shape.min_length or (shape.max_length is not None and len(text) > shape.max_length):
+        return False
+    return shape.regex is None or re.search(shape.regex, text) is not None
+
+
+_HOLDS: Mapping[str, Callable[[float, float], bool]] = {
+    "minimum": lambda number, bound: number >= bound,
+    "maximum": lambda number, bound: number <= bound,
+    "exclusiveMinimum": lambda number, bound: number > bound,
+    "exclusiveMaximum": lambda number, bound: number < bound,
+    "multipleOf": lambda number, step: number % step == 0,
+}
+
+
+def _number_fits(shape: Number, number: Any) -> bool:
+    if isinstance(number, bool) or not isinstance(number, int if shape.integer else int | float):
+        return False
+    return all(_HOLDS[name](number, bound) for name, bound in shape.bounds.items())
+
+
+def _candidates(shape: Scalar, path: str) -> Iterator[Any]:
+    match shape:
+        case Constant(value):
+            yield value
+        case Choice(values):
+            yield from values
+        case Boolean():
+            yield True
+        case Text():
+            yield from _texts(shape, path)
+        case Number():
+            yield from _numbers(shape)
+
+
+def _texts(shape: Text, path: str) -> Iterator[str]:
+    if shape.format == "uuid":
+        yield str(uuid.uuid5(uuid.NAMESPACE_OID, path))
+    if shape.format in _FORMATS:
+        yield _FORMATS[shape.format]
+    name = path.rsplit(".", 1)[-1]
+    # `client_id` reads well as "client-1"; whether the pattern takes it is for the shape to say.
+    stem = name.removesuffix("_id").replace("_", "-")
+    yield from (f"{stem}-1", name, stem, f"{stem}1", "1", "a", "A")
+    yield f"{stem}-".ljust(shape.min_length, "1")
+
+
+def _numbers(shape: Number) -> Iterator[float]:
+    if not shape.integer:
+        yield 1.5
+    yield 1
+    bounds = list(shape.bounds.values())
+    for bound in bounds:
+        yield from (bound, bound + 1, bound - 1)
+    if not shape.integer:
+        yield sum(bounds) / max(1, len(bounds))

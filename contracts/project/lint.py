@@ -15,6 +15,8 @@ from contracts.model.domain import Domain
 from contracts.model.events import CanonicalEvent, data_model, event_name
 from contracts.model.lint_finding import LintFinding
 from contracts.model.names import did_you_mean
+from contracts.model.schemas import shape_of
+from contracts.model.shapes import Choice, Constant, Text, nodes
 from contracts.model.vocabulary import refused_word
 from contracts.project.paths import shown
 
@@ -68,11 +70,13 @@ def _fact_key(model: type[CanonicalEvent], name: str) -> Iterator[LintFinding]:
 
 
 def _is_text(data: type[BaseModel], key: str) -> bool:
-    schema = data.model_json_schema()
-    found = schema["properties"][key]
-    if "$ref" in found:
-        found = schema["$defs"][found["$ref"].rpartition("/")[2]]
-    return found.get("type") == "string" or isinstance(found.get("const"), str)
+    found = next((node.shape for node in nodes(shape_of(data)) if node.path == key), None)
+    match found:
+        case Choice(values):
+            return all(isinstance(value, str) for value in values)
+        case Constant(value):
+            return isinstance(value, str)
+    return isinstance(found, Text)
 
 
 def _keys(

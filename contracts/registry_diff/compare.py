@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.errors import Where
-from contracts.registry_diff.fields import FieldState, narrowed, widened
+from contracts.model.shapes import Node
+from contracts.registry_diff.fields import kind_of, narrowed, widened
 from contracts.registry_diff.rules import CHANGES, ChangeRule
 from contracts.registry_diff.values import EventState, PairState, State
 
@@ -163,12 +164,11 @@ class _Comparison:
         emitters = self.before.implementers(event)
         return (*((self.before.consumer,) if reads or not emitters else ()), *emitters)
 
-    def _field(
-        self, event: str, path: str, old: FieldState, new: FieldState
-    ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    def _field(self, event: str, path: str, old: Node, new: Node) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         emitters = self.before.implementers(event)
-        if old.kind != new.kind:
-            yield "field-retyped", f"{old.kind} → {new.kind}", self._of_field(event, path)
+        was, is_ = kind_of(old.value), kind_of(new.value)
+        if was != is_:
+            yield "field-retyped", f"{was} → {is_}", self._of_field(event, path)
             return
         if old.required and not new.required and self.before.reads_field(event, path):
             yield "field-made-optional", "may be left out", (self.before.consumer,)

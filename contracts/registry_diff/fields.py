@@ -1,88 +1,113 @@
-"""A JSON schema as a flat list of fields, and what a change of a field's values does."""
+"""What a change of a field does to its values: does it take fewer than before, or more?"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-Schema = Mapping[str, Any]
+from contracts.model.shapes import (
+    Anything,
+    Boolean,
+    Choice,
+    Constant,
+    ListOf,
+    MapOf,
+    Node,
+    Nullable,
+    Number,
+    Object,
+    OneOf,
+    Recursive,
+    Shape,
+    Text,
+    TupleOf,
+)
+
 _RAISED = ("minLength", "minimum", "exclusiveMinimum", "minItems")
 """A higher value takes fewer instances."""
 _LOWERED = ("maxLength", "maximum", "exclusiveMaximum", "maxItems")
 """A lower value takes fewer instances."""
-_OPAQUE = ("pattern", "format", "multipleOf", "uniqueItems", "contentEncoding")
+_OPAQUE = ("pattern", "format", "multipleOf", "uniqueItems")
 """Whether another value takes fewer instances can't be told in general, so it is taken to."""
-_MAX_DEPTH = 16
+_SHAPES: Mapping[type[Shape], str] = {
+    Text: "string", Boolean: "boolean", ListOf: "array", Object: "object", Recursive: "object",
+}  # fmt: skip
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
-@dataclass(frozen=True, slots=True)
-class FieldState:
-    """One field of an event.
+def kind_of(shape: Shape) -> str:
+    """Return the JSON type or types of a shape's values, as one text; what has no path of its own is spelled out."""
+    match shape:
+        case Constant(value):
+            kinds = {_TYPES[type(value)]}
+        case Choice(values):
+            kinds = {_TYPES[type(value)] for value in values}
+        case Number(integer):
+            kinds = {"integer" if integer else "number"}
+        case TupleOf(items):
+            kinds = {f"array of {', '.join(_spelled(item) for item in items)}"}
+        case MapOf(value):
+            kinds = {f"object of {_spelled(value)}"}
+        case OneOf(shapes):
+            kinds = {_spelled(one) for one in shapes}
+        case Nullable(inner):
+            kinds = {kind_of(inner), "null"}
+        case Anything(name):
+            kinds = {name or "any"}
+        case _:
+            kinds = {_SHAPES[type(shape)]}
+    return " | ".join(sorted(kinds))
 
-    Attributes:
-        kind: its JSON type or types, one text.
-        limits: what its values are held to, by JSON Schema keyword; `enum` as a list, `null` where null is taken.
+
+def _spelled(shape: Shape) -> str:
+    limits = limits_of(shape)
+    return f"{kind_of(shape)} {json.dumps(limits, sort_keys=True, default=str)}" if limits else kind_of(shape)
+
+
+def limits_of(shape: Shape) -> dict[str, Any]:  # noqa: PLR0911 - one answer a shape
+    """Return what a shape's values are held to, by JSON Schema's keyword.
+
+    `enum` is a list, `closed` says that an object takes no other keys, `null` that null is taken.
     """
-
-    required: bool
-    kind: str
-    limits: Mapping[str, Any]
-
-
-def flatten(schema: Schema) -> dict[str, FieldState]:
-    """Return each field of an object's schema by its path; `[]` stands for a list's items."""
-    return dict(_object(schema, schema.get("$defs", {}), "", 0))
-
-
-def _object(schema: Schema, defs: Schema, prefix: str, depth: int) -> Iterator[tuple[str, FieldState]]:
-    for name, part in schema.get("properties", {}).items():
-        yield from _field(f"{prefix}{name}", part, defs, name in schema.get("required", ()), depth)
-
-
-def _field(path: str, schema: Schema, defs: Schema, required: bool, depth: int) -> Iterator[tuple[str, FieldState]]:
-    resolved, nullable = _resolve(schema, defs)
-    yield path, FieldState(required, _kind(resolved), {**_limits(resolved), **({"null": True} if nullable else {})})
-    if depth < _MAX_DEPTH:
-        # A model may hold itself; what lies deeper says nothing new.
-        yield from _object(resolved, defs, f"{path}.", depth + 1)
-        if isinstance(resolved.get("items"), Mapping):
-            yield from _field(f"{path}[]", resolved["items"], defs, True, depth + 1)
+    match shape:
+        case Nullable(inner):
+            return {**limits_of(inner), "null": True}
+        case Constant(value):
+            return {"enum": [value]}
+        case Choice(values):
+            return {"enum": sorted(values, key=repr)}
+        case Text(pattern, least, most, form):
+            return _said(pattern=pattern, minLength=least or None, maxLength=most, format=form)
+        case Number():
+            return dict(shape.bounds)
+        case ListOf(_, least, most, unique):
+            return _said(minItems=least or None, maxItems=most, uniqueItems=unique or None)
+        case Object():
+            return {"closed": shape.closed}
+    return {}
 
 
-def _resolve(schema: Schema, defs: Schema) -> tuple[Schema, bool]:
-    if "$ref" in schema:
-        return _resolve(defs[schema["$ref"].rsplit("/", 1)[-1]], defs)
-    branches = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
-    nullable = len(branches) < len(schema.get("anyOf", ()))
-    if len(branches) == 1:
-        inner, deeper = _resolve(branches[0], defs)
-        return inner, nullable or deeper
-    if branches:
-        return {"type": [json.dumps(_resolve(part, defs)[0], sort_keys=True) for part in branches]}, nullable
-    return schema, nullable
+def _said(**limits: Any) -> dict[str, Any]:
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
-def _kind(schema: Schema) -> str:
-    kind = schema.get("type")
-    if kind is None and ("const" in schema or "enum" in schema):
-        kind = sorted({type(value).__name__ for value in schema.get("enum", [schema.get("const")])})
-    return " | ".join(sorted(kind)) if isinstance(kind, list) else str(kind or "any")
-
-
-def _limits(schema: Schema) -> dict[str, Any]:
-    limits = {key: schema[key] for key in (*_RAISED, *_LOWERED, *_OPAQUE) if key in schema}
-    if "const" in schema or "enum" in schema:
-        limits["enum"] = sorted(schema.get("enum", [schema.get("const")]), key=repr)
-    if schema.get("type") == "object":
-        limits["closed"] = schema.get("additionalProperties") is False
-    return limits
-
-
-def narrowed(before: FieldState, after: FieldState) -> str | None:
+def narrowed(before: Node, after: Node) -> str | None:
     """Return what makes `after` take fewer values than `before`, or None where nothing does."""
-    old, new = before.limits, after.limits
+    return _fewer(limits_of(before.shape), limits_of(after.shape))
+
+
+def widened(before: Node, after: Node) -> str | None:
+    """Return what makes `after` take more values than `before`, or None where nothing does."""
+    old, new = limits_of(before.shape), limits_of(after.shape)
+    return _fewer(new, old) and ", ".join(
+        f"{key} {old.get(key, 'none')} → {new.get(key, 'none')}"
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
+    )
+
+
+def _fewer(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     for key in (*_RAISED, *_LOWERED):
         raised = key in _RAISED
         if key in new and (key not in old or (new[key] > old[key] if raised else new[key] < old[key])):
@@ -95,12 +120,3 @@ def narrowed(before: FieldState, after: FieldState) -> str | None:
     if old.get("null") and not new.get("null"):
         return "null is refused"
     return "other keys are refused" if new.get("closed") and old.get("closed") is False else None
-
-
-def widened(before: FieldState, after: FieldState) -> str | None:
-    """Return what makes `after` take more values than `before`, or None where nothing does."""
-    return narrowed(after, before) and ", ".join(
-        f"{key} {before.limits.get(key, 'none')} → {after.limits.get(key, 'none')}"
-        for key in sorted({*before.limits, *after.limits})
-        if before.limits.get(key) != after.limits.get(key)
-    )

@@ -14,15 +14,16 @@ from typing import Any
 
 from contracts.errors import HarnessError, MisuseError, Where
 from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.schemas import shape_of_schema
+from contracts.model.shapes import nodes
 from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
 from contracts.project.settings import Settings, load_settings
 from contracts.registry_diff import describe
-from contracts.registry_diff.fields import flatten
 from contracts.registry_diff.git import archive, top_level
 from contracts.registry_diff.values import EventState, PairState, State
 
 _TIMEOUT = 60.0
-_TOOLKIT = Path(__file__).resolve().parents[3]
+_TOOLKIT = Path(__file__).resolve().parents[2]
 
 
 def working_tree(settings: Settings) -> State:
@@ -86,7 +87,7 @@ def read_tree(root: Path, name: str, *, shown_under: Path) -> State:
         consumer=str(document.get("consumer", {}).get("name", "")),
         registry=where,
         pairs={key: _pair(key, entry, lines, where) for key, entry in State.registry_pairs(document).items()},
-        events={event: _event(described["events"][event]) for event in described["events"]},
+        events={event: _event(event, told) for event, told in described["events"].items()},
         reads=_reads(settings, name),
     )
 
@@ -141,10 +142,10 @@ def _pair(key: tuple[str, str], entry: Mapping[str, Any], lines: dict[KeyPath, i
     )
 
 
-def _event(described: Mapping[str, Any]) -> EventState:
+def _event(name: str, described: Mapping[str, Any]) -> EventState:
     return EventState(
         fact_key=tuple(described["fact_key"]),
-        fields=flatten(described["schema"]),
+        fields={node.path: node for node in nodes(shape_of_schema(described["schema"], name))},
         where=Where(*described["place"]),
         places={path: Where(*place) for path, place in described["fields"].items()},
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.errors import Where
-from contracts.registry_diff.fields import FieldState
+from contracts.model.shapes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class EventState:
     """
 
     fact_key: tuple[str, ...]
-    fields: Mapping[str, FieldState]
+    fields: Mapping[str, Node]
     where: Where
     places: Mapping[str, Where] = field(default_factory=dict)
 

@@ -18,7 +18,9 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from contracts.expectations.shapes import (
+from contracts.expectations.matchers import matched_shape
+from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN, CanonicalEvent
+from contracts.model.shapes import (
     Boolean,
     Choice,
     Constant,
@@ -26,11 +28,10 @@ from contracts.expectations.shapes import (
     Nullable,
     Number,
     Object,
+    Scalar,
     Shape,
     Text,
-    shape_of,
 )
-from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN, CanonicalEvent
 
 Place = tuple[str | int, ...]
 """The way to a field: names and indexes."""
@@ -66,13 +67,13 @@ class Corruption:
 @cache
 def canonical_events(model: type[CanonicalEvent]) -> st.SearchStrategy[dict[str, Any]]:
     """Return a strategy for the JSON of an event, optional fields there or not."""
-    return _values(shape_of(model)).filter(lambda body: is_taken(model, body))
+    return _values(matched_shape(model)).filter(lambda body: is_taken(model, body))
 
 
 @cache
 def corruptions(model: type[CanonicalEvent]) -> st.SearchStrategy[Corruption]:
     """Return a strategy for events with one wrong field, at any depth, among those that are always there."""
-    shape = shape_of(model)
+    shape = matched_shape(model)
     bodies = canonical_events(model)
     scalars = _texts(Text()) | st.integers(-_LARGEST, _LARGEST) | st.floats(allow_nan=False, allow_infinity=False)
     values = st.sampled_from(_WRONG) | scalars
@@ -91,7 +92,7 @@ def corruptions(model: type[CanonicalEvent]) -> st.SearchStrategy[Corruption]:
 
 def usual_corruptions(model: type[CanonicalEvent], body: dict[str, Any]) -> Iterator[Corruption]:
     """Yield one event with each usual mistake in each field that is always there: left out, or of another type."""
-    for place, shape, may_go in _places(shape_of(model), body):
+    for place, shape, may_go in _places(matched_shape(model), body):
         every = [Corruption(_with(body, place, value), place, shape, missing=False, value=value) for value in _WRONG]
         if may_go:
             every.append(Corruption(_without(body, place), place, shape, missing=True))
@@ -118,11 +119,12 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
                 {field.name: _values(field.shape) for field in fields if field.required},
                 optional={field.name: _values(field.shape) for field in fields if not field.required},
             )
-        case _:
+        case Constant() | Choice() | Boolean() | Number() | Text():
             return _scalars(shape)
+    raise AssertionError(f"{shape} has no matcher, so there is no such event")
 
 
-def _scalars(shape: Constant | Choice | Boolean | Number | Text) -> st.SearchStrategy[Any]:
+def _scalars(shape: Scalar) -> st.SearchStrategy[Any]:
     match shape:
         case Constant(value):
             return st.just(value)
@@ -147,18 +149,18 @@ def _numbers(shape: Number) -> st.SearchStrategy[Any]:
 
 
 def _texts(shape: Text) -> st.SearchStrategy[str]:
-    if shape.kind == "uuid":
+    if shape.format == "uuid":
         return st.uuids().flatmap(lambda found: st.sampled_from((str(found), str(found).upper())))
-    if shape.pattern == TOKEN_PATTERN:
+    if shape.regex == TOKEN_PATTERN:
         # One draw instead of one a character, which is what from_regex does.
         first = st.sampled_from(_LETTERS_AND_DIGITS)
         return st.builds(operator.add, first, st.text(f"{_LETTERS_AND_DIGITS}._:-", max_size=127))
-    if shape.pattern == RFC3339_PATTERN:
+    if shape.regex == RFC3339_PATTERN:
         return st.builds(_written, st.datetimes(), st.sampled_from("Tt"), _FRACTIONS, _OFFSETS)
-    if shape.pattern is None:
+    if shape.regex is None:
         return st.text(_CHARACTERS, min_size=shape.min_length, max_size=shape.max_length)
-    whole = shape.pattern.startswith("^") and shape.pattern.endswith("$")
-    return st.from_regex(shape.pattern, alphabet=_CHARACTERS, fullmatch=whole)
+    whole = shape.regex.startswith("^") and shape.regex.endswith("$")
+    return st.from_regex(shape.regex, alphabet=_CHARACTERS, fullmatch=whole)
 
 
 _LETTERS_AND_DIGITS = string.ascii_letters + string.digits

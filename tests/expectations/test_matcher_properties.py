@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from contracts import webinar
 from contracts.expectations.expectation import expect
 from contracts.expectations.pacts import build_pacts
-from contracts.expectations.shapes import Number, Text
 from contracts.model.events import CanonicalEvent, event_name
 from contracts.model.pact import parse_pact
 from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry, Status
+from contracts.model.shapes import Number, Text
 from contracts.testing.strategies import Corruption, canonical_events, corruptions, usual_corruptions
 from contracts.verification.matching import Matcher, Mismatch, matcher_for
 from tests.domains import tiny
@@ -43,7 +43,7 @@ JUSTIFIED: dict[str, Callable[[Corruption], bool]] = {
     # A regular expression doesn't know the calendar: 30 February, the year 0.
     "a day that no calendar has": lambda c: (
         isinstance(c.shape, Text)
-        and c.shape.kind == "date-time"
+        and c.shape.format == "date-time"
         and isinstance(c.value, str)
         and c.value.startswith(("0000-", "2026-02-30"))
     ),

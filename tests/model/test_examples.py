@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from contracts.errors import MisuseError
 from contracts.model.events import CanonicalEvent, EventData, Timestamp, Token
-from contracts.model.examples import example_event
+from contracts.model.examples import example_event, example_of
+from contracts.model.schemas import shape_of
+from contracts.model.shapes import Shape
 from contracts.webinar import CATALOGUE
 
 
@@ -84,3 +86,47 @@ def test_a_pattern_that_nobody_can_guess() -> None:
 def test_a_given_example_is_used() -> None:
     """An example in the catalogue is taken as it is."""
     assert example_event(_ShownEvent, source="some-emitter")["data"] == {"code": "2042"}
+
+
+def field_shape(annotation: Any) -> Shape:
+    """Return the shape of a field of this type."""
+    model = create_model("Model", value=(annotation, ...))
+    return shape_of(model).fields[0].shape
+
+
+@pytest.mark.parametrize(
+    ("annotation", "example"),
+    [
+        (Literal["a"], "a"),
+        (bool, True),
+        (int, 1),
+        (float, 1.5),
+        (Annotated[int, Field(ge=10, lt=12)], 10),
+        (Annotated[int, Field(gt=10, multiple_of=11)], 11),
+        (Annotated[float, Field(le=-2)], -2),
+        (Annotated[str, StringConstraints(min_length=12)], "value-111111"),
+        (Annotated[str, StringConstraints(max_length=3)], "1"),
+        (Annotated[str, StringConstraints(pattern="^[A-Z]$")], "A"),
+        (Annotated[str, Field(pattern="^x9$", examples=["no", "x9"])], "x9"),
+        (AwareDatetime, "2026-01-31T18:00:00+03:00"),
+        (Annotated[list[int], Field(min_length=2)], [1, 1]),
+    ],
+)
+def test_an_example_is_one_that_the_field_takes(annotation: Any, example: Any) -> None:
+    """Examples follow from the field alone, so that they are the same on every machine."""
+    assert example_of(field_shape(annotation), "value") == example
+
+
+def test_an_example_that_nobody_can_think_of_has_to_be_given() -> None:
+    """The error says where to write it."""
+    with pytest.raises(MisuseError, match="no example of 'value'") as refused:
+        example_of(field_shape(Annotated[str, StringConstraints(pattern="^[0-9]{5}-x$")]), "value")
+    assert "Field(examples=" in str(refused.value.next_step)
+
+
+def test_different_fields_have_different_uuids() -> None:
+    """A handler that mixes them up is found out."""
+    shape = shape_of(create_model("Model", a=(UUID, ...), b=(UUID, ...)))
+    example = example_of(shape)
+    assert example["a"] != example["b"]
+    assert example == example_of(shape)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from contracts.documents.exports.json_schema import source_of, without_titles
@@ -17,6 +17,7 @@ from contracts.model.domain import Domain
 from contracts.model.events import CONTENT_TYPE
 from contracts.model.examples import example_event
 from contracts.model.registry import Pair
+from contracts.model.schemas import Schema, definition_name, rewritten
 
 Json = dict[str, Any]
 
@@ -127,23 +128,14 @@ def _schemas(domain: Domain, event: str) -> Iterator[tuple[str, Json]]:
         yield f"{event}.{name}", _draft7(part, event)
 
 
-def _draft7(schema: Any, event: str) -> Any:
-    if isinstance(schema, list):
-        return [_draft7(part, event) for part in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    changed: Json = {}
-    for key, value in schema.items():
-        if key == "properties":
-            changed[key] = {name: _draft7(part, event) for name, part in value.items()}
-        elif key in ("examples", "enum", "const", "default", "discriminator"):
-            changed |= {key: value} if key != "discriminator" else {}
-        elif key == "prefixItems":
-            changed["items"] = _draft7(value, event)
-        elif key == "$ref":
-            changed["$ref"] = f"#/components/schemas/{event}.{value.rsplit('/', 1)[-1]}"
-        else:
-            changed[key] = _draft7(value, event)
-    if "$ref" in changed and len(changed) > 1:
-        return {"allOf": [{"$ref": changed.pop("$ref")}], **changed}
-    return changed
+def _draft7(schema: Schema, event: str) -> Json:
+    def changed(part: Json) -> Json:
+        part.pop("discriminator", None)
+        if "prefixItems" in part:
+            part["items"] = part.pop("prefixItems")
+        if "$ref" not in part:
+            return part
+        reference = {"$ref": f"#/components/schemas/{event}.{definition_name(part.pop('$ref'))}"}
+        return {"allOf": [reference], **part} if part else reference
+
+    return rewritten(schema, changed)

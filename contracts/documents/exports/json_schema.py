@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from typing import Any
 
 from contracts.model.domain import Domain
 from contracts.model.examples import example_event
+from contracts.model.schemas import Schema, rewritten
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -49,19 +49,6 @@ def source_of(domain: Domain, event: str) -> str:
     return pairs[0].emitter if pairs else "an-emitter"
 
 
-def without_titles(schema: Any) -> Any:
+def without_titles(schema: Schema) -> dict[str, Any]:
     """Return a schema without the titles that pydantic makes of class and field names."""
-    if isinstance(schema, list):
-        return [without_titles(part) for part in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    kept = {}
-    for key, value in schema.items():
-        if key in ("properties", "$defs"):
-            # The keys in here are names, and "title" may be one of them.
-            kept[key] = {name: without_titles(part) for name, part in value.items()}
-        elif key in ("examples", "enum", "const", "default"):
-            kept[key] = value
-        elif key != "title":
-            kept[key] = without_titles(value)
-    return kept
+    return rewritten(schema, lambda part: {key: value for key, value in part.items() if key != "title"})

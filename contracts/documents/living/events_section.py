@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from contracts.documents.living.forms import say_form
 from contracts.documents.living.markdown import code, table
 from contracts.documents.living.phrases import Phrases
 from contracts.model.domain import Domain
-from contracts.model.events import CanonicalEvent
+from contracts.model.events import CanonicalEvent, data_model
 from contracts.model.examples import example_event
 from contracts.model.registry import Pair, Status
+from contracts.model.schemas import shape_of
+from contracts.model.shapes import Field
 
 Say = Callable[[str], str]
-Schema = Mapping[str, Any]
 
 
 def events_section(domain: Domain, phrases: Phrases, say: Say) -> Iterator[str]:
@@ -28,26 +28,22 @@ def events_section(domain: Domain, phrases: Phrases, say: Say) -> Iterator[str]:
 
 
 def _envelope(phrases: Phrases, say: Say) -> str:
-    schema = CanonicalEvent.model_json_schema()
-    attributes = {name: part for name, part in schema["properties"].items() if name != "data"}
+    attributes = [one for one in shape_of(CanonicalEvent).fields if one.name != "data"]
     header = (phrases.column_attribute, phrases.column_form, phrases.column_meaning)
-    return table(header, _rows(schema, attributes, schema.get("$defs", {}), phrases, say))
+    return table(header, _rows(attributes, phrases, say))
 
 
 def _event(domain: Domain, name: str, phrases: Phrases, say: Say) -> Iterator[str]:
     model = domain.catalogue[name]
-    schema = model.model_json_schema()
-    defs: Schema = schema.get("$defs", {})
-    data = schema["properties"]["data"]
-    data = defs[data["$ref"].rsplit("/", 1)[-1]] if "$ref" in data else data
+    data = shape_of(data_model(model))
     pairs = domain.registry.emitters_of(name)
     yield f"### {code(name)}"
     if model.__doc__:
         yield say(model.__doc__)
     yield phrases.stated_by.format(pairs=_pairs(pairs, phrases)) if pairs else phrases.stated_by_nobody
-    if data.get("properties"):
+    if data.fields:
         header = (phrases.column_key, phrases.column_form, phrases.column_meaning)
-        yield table(header, _rows(data, data["properties"], defs, phrases, say))
+        yield table(header, _rows(data.fields, phrases, say))
     keys = ", ".join(code(key) for key in model.fact_key)
     yield phrases.fact_key.format(keys=keys) if keys else phrases.no_fact_key
     yield phrases.example
@@ -62,9 +58,9 @@ def _pairs(pairs: Iterable[Pair], phrases: Phrases) -> str:
     )
 
 
-def _rows(schema: Schema, fields: Schema, defs: Schema, phrases: Phrases, say: Say) -> Iterator[tuple[str, str, str]]:
-    for name, part in fields.items():
-        form = say_form(part, defs, phrases)
-        if name not in schema.get("required", ()):
+def _rows(fields: Iterable[Field], phrases: Phrases, say: Say) -> Iterator[tuple[str, str, str]]:
+    for one in fields:
+        form = say_form(one.shape, phrases)
+        if not one.required:
             form = phrases.optional.format(form=form)
-        yield code(name), form, say(part["description"]) if "description" in part else ""
+        yield code(one.name), form, say(one.description) if one.description else ""

@@ -1,54 +1,60 @@
-"""What a field may hold, said in a language: from the JSON schema of a canonical event."""
+"""What a field may hold, said in a language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from contracts.documents.living.phrases import Phrases
-
-Schema = Mapping[str, Any]
-
-
-def say_form(schema: Schema, defs: Schema, phrases: Phrases) -> str:
-    """Return what a value of `schema` looks like.
-
-    Args:
-        schema: the field's part of the JSON schema.
-        defs: the schema's `$defs`.
-        phrases: the language.
-    """
-    if "$ref" in schema:
-        return say_form(defs[schema["$ref"].rsplit("/", 1)[-1]], defs, phrases)
-    if "const" in schema:
-        return phrases.form_constant.format(value=_code(schema["const"]))
-    if "enum" in schema:
-        return phrases.form_enum.format(values=", ".join(_code(value) for value in schema["enum"]))
-    if "anyOf" in schema:
-        parts = [say_form(part, defs, phrases) for part in schema["anyOf"] if part.get("type") != "null"]
-        return phrases.alternatives.join(parts)
-    return _say_type(schema, defs, phrases)
+from contracts.model.shapes import (
+    Anything,
+    Boolean,
+    Choice,
+    Constant,
+    ListOf,
+    MapOf,
+    Nullable,
+    Number,
+    Object,
+    OneOf,
+    Recursive,
+    Shape,
+    Text,
+    TupleOf,
+)
 
 
-def _say_type(schema: Schema, defs: Schema, phrases: Phrases) -> str:
-    said: dict[str, Callable[[], str]] = {
-        "string": lambda: _say_text(schema, phrases),
-        "integer": lambda: phrases.form_integer,
-        "number": lambda: phrases.form_number,
-        "boolean": lambda: phrases.form_boolean,
-        "array": lambda: phrases.form_list.format(item=say_form(schema.get("items", {}), defs, phrases)),
-        "object": lambda: phrases.form_object,
-    }
-    return said.get(str(schema.get("type")), lambda: phrases.form_any)()
+def say_form(shape: Shape, phrases: Phrases) -> str:  # noqa: C901, PLR0911 - one form a shape
+    """Return what a value of this shape looks like."""
+    match shape:
+        case Constant(value):
+            return phrases.form_constant.format(value=_code(value))
+        case Choice(values):
+            return phrases.form_enum.format(values=", ".join(_code(value) for value in values))
+        case Nullable(inner):
+            return say_form(inner, phrases)
+        case OneOf(shapes):
+            return phrases.alternatives.join(say_form(one, phrases) for one in shapes)
+        case Text():
+            return _say_text(shape, phrases)
+        case Number(integer):
+            return phrases.form_integer if integer else phrases.form_number
+        case Boolean():
+            return phrases.form_boolean
+        case ListOf(item):
+            return phrases.form_list.format(item=say_form(item, phrases))
+        case TupleOf():
+            return phrases.form_list.format(item=phrases.form_any)
+        case Object() | MapOf() | Recursive() | Anything("object"):
+            return phrases.form_object
+        case Anything():
+            return phrases.form_any
 
 
-def _say_text(schema: Schema, phrases: Phrases) -> str:
-    if schema.get("format") == "date-time":
+def _say_text(shape: Text, phrases: Phrases) -> str:
+    if shape.format == "date-time":
         return phrases.form_date_time
-    if "format" in schema:
-        return phrases.form_formatted.format(format=schema["format"])
-    if "pattern" in schema:
-        return phrases.form_pattern.format(pattern=_code(schema["pattern"]))
+    if shape.format is not None:
+        return phrases.form_formatted.format(format=shape.format)
+    if shape.pattern is not None:
+        return phrases.form_pattern.format(pattern=_code(shape.pattern))
     return phrases.form_text
 
 

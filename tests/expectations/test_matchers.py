@@ -1,4 +1,4 @@
-"""The shapes of fields: what can be put into a pact, with which matchers and which example."""
+"""What can be put into a pact, and with which matchers."""
 
 from __future__ import annotations
 
@@ -6,28 +6,21 @@ import json
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import pytest
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, create_model
+from pydantic import BaseModel, Field, StringConstraints, create_model
 
 from contracts.errors import MisuseError
-from contracts.expectations.examples import example_of
-from contracts.expectations.matchers import rules_of
+from contracts.expectations.matchers import matched_shape, rules_of, unmatched
 from contracts.expectations.pacts import Expecting
-from contracts.expectations.shapes import Shape, Text, paths_of, shape_of
+from contracts.model.schemas import shape_of
+from contracts.model.shapes import Text
 
 
 class Node(BaseModel):
     """A model that holds itself."""
 
     child: Node | None = None
-
-
-def field_shape(annotation: Any) -> Shape:
-    """Return the shape of a field of this type."""
-    model = create_model("Model", value=(annotation, ...))
-    return shape_of(model).fields[0].shape
 
 
 @pytest.mark.parametrize(
@@ -41,6 +34,9 @@ def field_shape(annotation: Any) -> Shape:
         (list[int | None], "its items may be null"),
         (date, "format 'date'"),
         (Any, "type any"),
+        (None, "always null"),
+        (list[dict[str, int]], "type object"),
+        (list[date] | None, "format 'date'"),
         (Literal["a", 1], "a choice of anything but strings or integers"),
         (Node, "it holds itself"),
     ],
@@ -48,7 +44,7 @@ def field_shape(annotation: Any) -> Shape:
 def test_a_type_without_a_matcher_is_refused_by_name(annotation: Any, why: str) -> None:
     """The error names the field and lists what can be put into a pact."""
     with pytest.raises(MisuseError, match=why) as refused:
-        field_shape(annotation)
+        matched_shape(create_model("Model", value=(annotation, ...)))
     assert refused.value.what.startswith("value")
     assert "a UUID" in str(refused.value.next_step)
 
@@ -57,51 +53,28 @@ def test_a_field_that_a_path_cannot_name_is_refused() -> None:
     """A dot in a name would make its path ambiguous."""
     model = create_model("Model", value=(int, Field(alias="a.b")))
     with pytest.raises(MisuseError, match="dots or brackets"):
-        shape_of(model)
+        matched_shape(model)
 
 
-def test_fields_are_known_by_their_names_in_json() -> None:
-    """An alias is the name that emitters send."""
-    model = create_model("Model", value=(int, Field(alias="valueOf")))
-    assert list(paths_of(shape_of(model))) == ["valueOf"]
+class Inner(BaseModel):
+    """One field that has a matcher, and two that have none."""
+
+    code: Annotated[str, Field(pattern="^a$")]
+    when: date
+    bag: set[int]
 
 
-@pytest.mark.parametrize(
-    ("annotation", "example"),
-    [
-        (Literal["a"], "a"),
-        (bool, True),
-        (int, 1),
-        (float, 1.5),
-        (Annotated[int, Field(ge=10, lt=12)], 10),
-        (Annotated[int, Field(gt=10, multiple_of=11)], 11),
-        (Annotated[float, Field(le=-2)], -2),
-        (Annotated[str, StringConstraints(min_length=12)], "value-111111"),
-        (Annotated[str, StringConstraints(max_length=3)], "1"),
-        (Annotated[str, StringConstraints(pattern="^[A-Z]$")], "A"),
-        (Annotated[str, Field(pattern="^x9$", examples=["no", "x9"])], "x9"),
-        (AwareDatetime, "2026-01-31T18:00:00+03:00"),
-        (Annotated[list[int], Field(min_length=2)], [1, 1]),
-    ],
-)
-def test_an_example_is_one_that_the_field_takes(annotation: Any, example: Any) -> None:
-    """Examples follow from the field alone, so that they are the same on every machine."""
-    assert example_of(field_shape(annotation), "value") == example
+class Outer(BaseModel):
+    """A model in a list, and one that may be absent."""
+
+    a: list[Inner]
+    b: Inner | None = None
+    c: int
 
 
-def test_an_example_that_nobody_can_think_of_has_to_be_given() -> None:
-    """The error says where to write it."""
-    with pytest.raises(MisuseError, match="no example of 'value'") as refused:
-        example_of(field_shape(Annotated[str, StringConstraints(pattern="^[0-9]{5}-x$")]), "value")
-    assert "Field(examples=" in str(refused.value.next_step)
-
-
-def test_different_fields_have_different_uuids() -> None:
-    """A handler that mixes them up is found out."""
-    shape = shape_of(create_model("Model", a=(UUID, ...), b=(UUID, ...)))
-    example = example_of(shape)
-    assert example["a"] != example["b"]
-    assert example == example_of(shape)
+def test_every_field_without_a_matcher_is_found() -> None:
+    """Also inside of lists and of what may be null; beside fields that have one."""
+    assert [path for path, _ in unmatched(shape_of(Outer))] == ["a[].when", "a[].bag", "b.when", "b.bag"]
 
 
 @pytest.mark.parametrize(
