@@ -18,7 +18,7 @@ from contracts.cli.publication_options import Publication, publication_options
 from contracts.errors import ContractsError, MisuseError
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
-from contracts.project.explain import known_emitter
+from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.settings import Settings
 from contracts.provider.verify import (
     DriverOptions,
@@ -62,7 +62,7 @@ def command(
       contracts verify client-webinar-tracker-v2 --captures captures.ndjson --broker --publish --version 1.4.0
     """
     settings, domain = project()
-    known_emitter(domain, emitter)
+    refuse_unknown_emitter(domain, emitter)
     request = _Request(
         emitter=emitter,
         options={name.replace("_", "-"): value for name, value in driver.items() if value not in (None, (), False)},

@@ -17,7 +17,7 @@ class Check:
 
     Attributes:
         runs: one verification for each emitter that the settings name a driver for.
-        unreached: emitters that no driver is named for; nothing is known of them.
+        unreached: emitters that the settings don't name; nothing is known of them.
         releases: for each verified emitter, whether it could be released, asked of a throwaway broker; empty
             where the pacts are stale.
     """

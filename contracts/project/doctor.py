@@ -12,9 +12,10 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from contracts import __version__
-from contracts.errors import ContractsError, ExitCode, worst
+from contracts.errors import ContractsError, ExitCode, MisuseError, worst
 from contracts.model.identity import Found
-from contracts.project.domain import load_domain
+from contracts.project.domain import read_domain
+from contracts.project.named_emitters import is_stand_in, named_emitters, refuse_unknown_settings
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 from contracts.project.version import find_branch, find_version
@@ -64,6 +65,7 @@ def examine(settings: Settings, environ: Mapping[str, str], named: Named) -> tup
         _pact_library(),
         _settings(settings),
         _guarded("registry", lambda: _registry(settings)),
+        _guarded("emitters", lambda: _emitters(settings)),
         _found("version", lambda: find_version(None, environ, settings.root), "--version"),
         _found("branch", lambda: find_branch(None, environ, settings.root), "--branch"),
         *_broker(settings, environ, named),
@@ -113,10 +115,29 @@ def _settings(settings: Settings) -> Checked:
 
 
 def _registry(settings: Settings) -> Checked:
-    domain = load_domain(settings)
+    domain = read_domain(settings)
     pairs = len(list(domain.registry.pairs()))
     found = f"{shown(domain.registry_file)}: {len(domain.registry.emitters)} emitters, {pairs} pairs"
     return Checked("registry", ExitCode.HOLDS, f"{found}, digest {domain.registry.digest[:12]}")
+
+
+def _emitters(settings: Settings) -> Checked:
+    from contracts.emitters import driver_kinds
+
+    domain = read_domain(settings)
+    refuse_unknown_settings(settings, domain)
+    known = {kind.option.name for kind in driver_kinds()}
+    said: list[str] = []
+    for emitter in named_emitters(settings, domain.registry):
+        ways = sorted(known & settings.emitters[emitter].keys())
+        if not ways:
+            raise MisuseError(
+                f"nothing says how to reach {emitter}",
+                where=settings.place_of("emitters", emitter),
+                next_step=f"name a driver under [tool.contracts.emitters.{emitter}]: {', '.join(sorted(known))}",
+            )
+        said.append(f"{emitter} ({' and '.join(ways)}{', a stand-in' if is_stand_in(settings, emitter) else ''})")
+    return Checked("emitters", ExitCode.HOLDS, ", ".join(said) or "the settings name none; a command names its own")
 
 
 def _found(name: str, look: Callable[[], Found | None], option: str) -> Checked:

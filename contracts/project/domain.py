@@ -10,6 +10,7 @@ from contracts.errors import MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.events import Catalogue
 from contracts.model.registry_toml import parse_registry
+from contracts.project.named_emitters import refuse_unknown_settings
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 
@@ -18,6 +19,18 @@ REGISTRY_FILE = "emitters.toml"
 
 def load_domain(settings: Settings) -> Domain:
     """Load the catalogue and the registry of the domain package that the settings name.
+
+    Raises:
+        MisuseError: there is no such package, it holds no `CATALOGUE`, its registry is invalid, or the settings
+            name an emitter that the registry doesn't have.
+    """
+    domain = read_domain(settings)
+    refuse_unknown_settings(settings, domain)
+    return domain
+
+
+def read_domain(settings: Settings) -> Domain:
+    """Load the domain, whatever else the settings name.
 
     Raises:
         MisuseError: there is no such package, it holds no `CATALOGUE`, or its registry is invalid.

@@ -9,6 +9,7 @@ from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Pair, Status
 from contracts.model.rules import RULES, Severity
+from contracts.project.named_emitters import refuse_unknown_emitter
 
 _CONSEQUENCES = {
     Severity.FINDING: "An implemented pair fails (exit 1); a planned pair stays pending.",
@@ -43,7 +44,7 @@ def explain_pair(domain: Domain, emitter: str, event: str) -> Iterator[str]:
     Raises:
         MisuseError: no such emitter or canonical event.
     """
-    known_emitter(domain, emitter)
+    refuse_unknown_emitter(domain, emitter)
     if event not in domain.catalogue:
         raise MisuseError(
             f"{event!r} is no canonical event{did_you_mean(event, domain.catalogue)}", next_step="see contracts matrix"
@@ -58,19 +59,6 @@ def explain_pair(domain: Domain, emitter: str, event: str) -> Iterator[str]:
         yield "  is:   implemented. It must be emitted without a finding; anything else fails a run."
         yield from _promises(pair)
         yield f"  next: contracts verify {emitter}"
-
-
-def known_emitter(domain: Domain, emitter: str) -> None:
-    """Refuse an emitter that the registry doesn't have.
-
-    Raises:
-        MisuseError: with the nearest name.
-    """
-    if emitter not in domain.registry.emitters:
-        raise MisuseError(
-            f"the registry has no emitter {emitter!r}{did_you_mean(emitter, domain.registry.emitters)}",
-            next_step=f"new emitters enter {domain.registry_file.name}, and nowhere else",
-        )
 
 
 def _not_permitted(domain: Domain, emitter: str, event: str) -> Iterator[str]:

@@ -12,7 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.errors import MisuseError, Where
 from contracts.model.names import did_you_mean
-from contracts.model.toml_lines import line_of, line_of_error, lines_of_keys
+from contracts.model.toml_lines import KeyPath, line_of, line_of_error, lines_of_keys
+from contracts.project.paths import shown
+
+STAND_IN = "stand-in"
+"""The setting that says: this driver reaches a stand-in. Its result is never posted to a broker of anybody's."""
 
 
 class _Table(BaseModel):
@@ -38,6 +42,7 @@ class Settings:
         handler: what makes the scenario service's own intake, `module:name`, for the fixture `handler`.
         pacts: the folder of the pacts, where it is named.
         emitters: each emitter's driver and its options, by the emitter's name.
+        lines: the line of each key in the file.
     """
 
     root: Path
@@ -48,6 +53,13 @@ class Settings:
     handler: str | None = None
     pacts: Path | None = None
     emitters: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(default_factory=dict)
+    lines: Mapping[KeyPath, int] = field(default_factory=dict)
+
+    def place_of(self, *key: str) -> Where | None:
+        """Return where the settings say something, for errors; None where there is no file of settings."""
+        if self.file is None:
+            return None
+        return Where(shown(self.file), line_of(dict(self.lines), key))
 
 
 def load_settings(start: Path) -> Settings:
@@ -104,7 +116,8 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
             next_step=f"the settings are {', '.join(_Table.model_fields)}",
         ) from None
     root = file.parent
-    return Settings(
+    lines = lines_of_keys(file.read_text(encoding="utf-8"))
+    settings = Settings(
         root=root,
         file=file,
         domain=read.domain,
@@ -113,4 +126,18 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
         handler=read.handler,
         pacts=root / read.pacts if read.pacts else None,
         emitters=read.emitters,
+        lines={key[len(path) :]: line for key, line in lines.items() if key[: len(path)] == path},
     )
+    _refuse_unclear_stand_ins(settings)
+    return settings
+
+
+def _refuse_unclear_stand_ins(settings: Settings) -> None:
+    # What isn't plainly a stand-in would be taken for the emitter itself, and its result for the emitter's.
+    for emitter, options in settings.emitters.items():
+        if not isinstance(options.get(STAND_IN, False), bool):
+            raise MisuseError(
+                f"emitters.{emitter}.{STAND_IN} is neither true nor false",
+                where=settings.place_of("emitters", emitter, STAND_IN),
+                next_step=f"say {STAND_IN} = true, without quotes, or leave it away",
+            )

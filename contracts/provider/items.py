@@ -13,6 +13,7 @@ from contracts.model.printable import as_json, one_line
 from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
 from contracts.project.domain import load_domain
+from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.settings import load_settings
 from contracts.provider.contract import EmitterContract
 from contracts.provider.once import verified_once
@@ -45,6 +46,7 @@ class EmitterCollector(pytest.Collector):
         """Yield the items: the pairs in the registry's order, then what concerns the whole run."""
         try:
             domain = load_domain(load_settings(self.config.rootpath))
+            refuse_unknown_emitter(domain, self.contract.emitter)
         except ContractsError as error:
             raise self.CollectError(str(error)) from None
         for pair in domain.registry.pairs(self.contract.emitter):

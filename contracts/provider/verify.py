@@ -9,23 +9,18 @@ from pathlib import Path
 
 from contracts import __version__
 from contracts.emitters import OptionInput, driver_kinds, open_driver
-from contracts.errors import MisuseError, Where
+from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.driver import Driver
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
-from contracts.project.explain import known_emitter
+from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import read_pacts
-from contracts.project.paths import shown
-from contracts.project.settings import Settings
+from contracts.project.settings import STAND_IN, Settings
 from contracts.verification.job import Job, PactUnderTest
 
 DriverOptions = Mapping[str, OptionInput]
 """A driver's options by name, as the command line or the settings gave them."""
-
-
-STAND_IN = "stand-in"
-"""The setting that says: this driver reaches a stand-in. Its result is never posted to a broker of anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +47,10 @@ def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driv
     if not chosen:
         raise MisuseError(
             f"nothing says how to reach {emitter}",
+            where=settings.place_of("emitters", emitter) if emitter in settings.emitters else None,
             next_step=f"name its captures (--captures FILE), or a driver under [tool.contracts.emitters.{emitter}]",
         )
-    where = Where(shown(settings.file)) if settings.file and not options else None
-    return open_driver(chosen, where=where)
-
-
-def is_stand_in(settings: Settings, emitter: str) -> bool:
-    """Do the settings say that their driver reaches a stand-in, not the emitter itself?"""
-    return settings.emitters.get(emitter, {}).get(STAND_IN) is True
+    return open_driver(chosen, where=None if options else settings.place_of("emitters", emitter))
 
 
 def drives_the_same(settings: Settings, emitter: str, options: DriverOptions) -> bool:
@@ -90,7 +80,7 @@ def verification_events(
     from contracts.verification.engine import verify
     from contracts.verification.replay import replay
 
-    known_emitter(domain, emitter)
+    refuse_unknown_emitter(domain, emitter)
     job = Job(
         domain=domain,
         emitter=emitter,

@@ -10,6 +10,7 @@ from contracts.model.domain import Domain
 from contracts.model.run_events import RunEvent
 from contracts.model.verdict import Verification
 from contracts.project.lint import lint
+from contracts.project.named_emitters import named_emitters
 from contracts.project.settings import Settings
 from contracts.provider.verify import Mode, driver_for, local_pacts, verification_events, verification_of
 from contracts.release.rehearsal import rehearse
@@ -52,16 +53,16 @@ def check(
 def verify_reached(
     settings: Settings, domain: Domain, mode: Mode, *, listen: Listen | None = None
 ) -> tuple[Verification, ...]:
-    """Verify each emitter that the settings name a driver for, in the registry's order.
+    """Verify each emitter that the settings name, in the registry's order.
 
     Args:
         listen: hears each emitter's run.
 
     Raises:
-        ContractsError: a driver's options aren't right, or a pact can't be read.
+        ContractsError: a named emitter has no driver, a driver's options aren't right, or a pact can't be read.
     """
-    reached = [emitter for emitter in domain.registry.emitters if settings.emitters.get(emitter)]
-    return tuple(_verified(settings, domain, emitter, mode, listen) for emitter in reached)
+    named = named_emitters(settings, domain.registry)
+    return tuple(_verified(settings, domain, emitter, mode, listen) for emitter in named)
 
 
 def _verified(settings: Settings, domain: Domain, emitter: str, mode: Mode, listen: Listen | None) -> Verification:

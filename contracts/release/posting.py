@@ -14,8 +14,9 @@ from contracts.broker.verifications import IMPLEMENTATION, Selected, post, put_o
 from contracts.errors import BrokerError, MisuseError
 from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.verdict import Finding, InteractionResult, PactResult, Verification
+from contracts.project.named_emitters import is_stand_in
 from contracts.project.settings import Settings
-from contracts.provider.verify import DriverOptions, drives_the_same, is_stand_in
+from contracts.provider.verify import DriverOptions, drives_the_same
 from contracts.verification.job import PactUnderTest
 
 _MOST_MISMATCHES = 20
