@@ -62,6 +62,7 @@ LAYERS = (
 LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.expectations", "contracts.verification"),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
+    ("h11",): ("contracts.emitters",),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),
     ("click",): ("contracts.cli",),
     ("rich",): ("contracts.cli", "contracts.report"),

@@ -29,9 +29,18 @@ from contracts.model.printable import counted
     metavar="ANSWERS",
     default="202",
     show_default=True,
-    help="Statuses or `refuse`, in order, the last one stays: 503,202. A slow answer: 202@2s.",
+    help="Statuses or `refuse`, in order, the last one stays: 503,202. A slow answer: 202@2s. One that says "
+    "when to come again: 503:retry-after=60s.",
 )
 @click.option("--per-message", is_flag=True, help="Count the answers for each distinct body.")
+@click.option(
+    "--keep-header",
+    "keep",
+    metavar="NAME",
+    multiple=True,
+    envvar="CONTRACTS_KEEP_HEADERS",
+    help="A header whose value is recorded beside content-type, content-encoding and ce-*; of others the name is.",
+)
 @click.option("--max", "limit", type=click.IntRange(min=1), help="End after so many messages.")
 @click.option("--for", "duration", metavar="DURATION", help="End after a time, such as 60s or 5m.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Holds the sink's URL while it listens.")
@@ -40,6 +49,7 @@ def command(
     out: str,
     respond: str,
     per_message: bool,
+    keep: tuple[str, ...],
     limit: int | None,
     duration: str | None,
     ready_file: Path | None,
@@ -58,6 +68,7 @@ def command(
         out=out,
         answers=parse_answers(respond, option="respond"),
         per_message=per_message,
+        keep=frozenset(name.strip().lower() for names in keep for name in names.split(",")),
         limit=limit,
         seconds=_seconds(duration),
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from types import TracebackType
 
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import ACCEPT, Answer
-from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
+from contracts.emitters.parts.capture_line import MAX_LINE, write_capture, write_fault
 from contracts.errors import HarnessError, MisuseError, Where
-from contracts.model.emission import Emission, recorded_headers
+from contracts.model.emission import Emission, recorded_address, recorded_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Recording:
         per_message: the answers are counted for each distinct body, not for the sink as a whole.
         limit: messages after which it ends; None for no limit.
         seconds: time after which it ends; None for no end.
+        keep: names of headers, in lower case, whose values are recorded beside those that always are.
     """
 
     address: Address
@@ -37,12 +40,15 @@ class Recording:
     per_message: bool = False
     limit: int | None = None
     seconds: float | None = None
+    keep: frozenset[str] = frozenset()
 
 
 def record(
     recording: Recording, *, ready: Callable[[str], None], note: Callable[[str], None], stop: threading.Event
 ) -> int:
     """Listen, append each message to the file before it is answered, and end as told.
+
+    What couldn't be taken is a line of the file too: whoever verifies it learns that a message may be missing.
 
     Args:
         recording: what to record, and until when.
@@ -60,9 +66,9 @@ def record(
     from contracts.emitters.parts.sink_server import Sink
 
     with CaptureFile(recording.out) as file:
-        tally = _Tally(file, recording.limit, stop, note)
+        tally = _Tally(file, recording, stop, note)
         sequence = AnswerSequence(tuple(recording.answers), recording.per_message)
-        sink = Sink(recording.address, answer=sequence.next, record=tally.record, complain=note)
+        sink = Sink(recording.address, answer=sequence.next, record=tally.record, complain=tally.complain)
         try:
             ready(sink.url)
             stop.wait(recording.seconds)
@@ -92,7 +98,8 @@ class CaptureFile:
         self._owned = path != "-"
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666) if self._owned else 1
-            if self._owned:
+            self._is_file = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+            if self._owned and self._is_file:
                 self._end_torn_line()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
@@ -117,16 +124,27 @@ class CaptureFile:
         Raises:
             OSError: it couldn't be written.
         """
-        with self._lock:
+        with self._lock, self._alone():
             rest = memoryview(line)
             # A pipe may take less than it is given.
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes out meanwhile: those that lock the file too, as the WordPress recorder does."""
+        if not self._is_file:
+            yield
+            return
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
     def _end_torn_line(self) -> None:
         """Keep a line that an earlier run left unfinished from swallowing the next one."""
-        status = os.fstat(self._descriptor)
-        size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+        size = os.fstat(self._descriptor).st_size
         if size and os.pread(self._descriptor, 1, size - 1) != b"\n":
             self.append(b"\n")
 
@@ -151,7 +169,7 @@ class AnswerSequence:
 @dataclass
 class _Tally:
     file: CaptureFile
-    limit: int | None
+    recording: Recording
     stop: threading.Event
     note: Callable[[str], None]
     count: int = 0
@@ -159,18 +177,26 @@ class _Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, emission: Emission) -> None:
-        line = write_capture(replace(emission, headers=recorded_headers(emission.headers)))
-        try:
-            self.file.append(line)
-        except OSError as error:
-            self.failure = error.strerror or str(error)
-            self.stop.set()
-            raise
+        headers = recorded_headers(emission.headers, self.recording.keep)
+        line = write_capture(replace(emission, headers=headers, url=recorded_address(emission.url)))
+        self._append(line)
         if len(line) > MAX_LINE + 1:
             self.note(
                 f"a message of {len(emission.body)} bytes makes a line over {MAX_LINE} bytes, which isn't read back"
             )
         with self._lock:
             self.count += 1
-            if self.limit is not None and self.count >= self.limit:
+            if self.recording.limit is not None and self.count >= self.recording.limit:
                 self.stop.set()
+
+    def complain(self, what: str) -> None:
+        self._append(write_fault(what))
+        self.note(what)
+
+    def _append(self, line: bytes) -> None:
+        try:
+            self.file.append(line)
+        except OSError as error:
+            self.failure = error.strerror or str(error)
+            self.stop.set()
+            raise

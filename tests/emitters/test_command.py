@@ -56,6 +56,35 @@ def test_messages_come_over_http(tmp_path: Path) -> None:
     assert asked == Asked(FIRST)
 
 
+ASKS_FIRST = """
+import http.client, json, os, sys, urllib.parse
+trigger, host = sys.stdin.read(), urllib.parse.urlsplit(os.environ["CONTRACTS_SINK_URL"]).netloc
+connection = http.client.HTTPConnection(host, timeout=5)
+connection.request("OPTIONS", "/", headers=QUESTION)
+answer = connection.getresponse()
+answer.read()
+assert answer.status < 300 and answer.headers[EXPECTED], answer.headers
+connection.request("POST", "/", trigger, {"Content-Type": "application/cloudevents+json"})
+sys.exit(0 if connection.getresponse().status < 300 else 1)
+"""
+BROWSER = {"Origin": "https://site.example", "Access-Control-Request-Method": "POST"}
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ({"WebHook-Request-Origin": "emitter.example"}, "WebHook-Allowed-Origin"),
+        (BROWSER, "Access-Control-Allow-Origin"),
+    ],
+)
+def test_an_emitter_may_ask_before_it_sends(tmp_path: Path, question: dict[str, str], expected: str) -> None:
+    """CloudEvents' handshake and a browser's preflight are answered, and the message is the only emission."""
+    text = f"QUESTION, EXPECTED = {question!r}, {expected!r}\n{ASKS_FIRST}"
+    emission, asked = observe(command(tmp_path, text))
+    assert isinstance(emission, Emission)
+    assert (emission.method, json.loads(emission.body), asked) == ("POST", FIRST.model_dump(), Asked(FIRST))
+
+
 @pytest.mark.parametrize("refuse_with", ["503", "refuse"])
 def test_a_delivery_is_refused(tmp_path: Path, refuse_with: str) -> None:
     """In a refusing step the process gets the refusal; that it fails then is no error."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ import requests
 from contracts.emitters import open_driver
 from contracts.emitters.parts.answers import Answer
 from contracts.emitters.sink import AnswerSequence, CaptureFile
-from contracts.model.emission import Emission
+from contracts.model.emission import Emission, Fault
 
 SINK = [sys.executable, "-m", "contracts.cli", "sink"]
 
@@ -70,6 +71,43 @@ def test_captures_go_to_standard_output(tmp_path: Path) -> None:
     document: dict[str, Any] = json.loads(stdout)
     assert document["body"] == '{"a": "\\u00fc"}'
     assert document["headers"]["authorization"] == "(not recorded)"
+
+
+def test_what_could_not_be_taken_is_a_line_of_the_captures(tmp_path: Path) -> None:
+    """A warning is read by nobody in CI: whoever verifies the captures learns that a message may be missing."""
+    out = tmp_path / "captures.ndjson"
+    with sink(tmp_path, "--out", str(out), "--max", "1") as (url, process):
+        host, _, port = url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: s\r\nX-Broken : 1\r\n\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+        requests.post(url, data=b"x", timeout=10)
+        _, stderr = process.communicate(timeout=30)
+    assert "warning: a request couldn't be taken: line 3 of its header, 'X-Broken'" in stderr
+    fault, emission = open_driver({"captures": str(out)}).observe(())
+    assert isinstance(fault, Fault)
+    assert "'X-Broken'" in fault.message
+    assert isinstance(emission, Emission)
+
+
+def test_no_key_and_no_token_is_recorded_unless_its_header_is_named(tmp_path: Path) -> None:
+    """Whatever a header is called, its value stays out; so does an address's query."""
+    out = tmp_path / "captures.ndjson"
+    keys = {
+        "X-Auth-Token": "s-1",
+        "Private-Token": "s-2",
+        "X-Region": "eu",
+        "Ce-Id": "m-1",
+        "Content-Type": "text/plain",
+    }
+    with sink(tmp_path, "--out", str(out), "--max", "1", "--keep-header", "X-Region") as (url, process):
+        requests.post(f"{url}/hook?token=s-3", data=b"x", headers=keys, timeout=10)
+        process.communicate(timeout=30)
+    (emission,) = captures(out)
+    assert "s-" not in out.read_text()
+    kept = {"x-region": "eu", "ce-id": "m-1", "content-type": "text/plain", "x-auth-token": "(not recorded)"}
+    assert {name: emission.headers[name] for name in kept} == kept
+    assert emission.url == f"{url}/hook?(not recorded)"
 
 
 def test_it_ends_after_a_time(tmp_path: Path) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
-from typing import Any
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from typing import TYPE_CHECKING, Any
 
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import Answer
-from contracts.emitters.parts.http_message import RequestRefusedError, joined_headers, read_body
+from contracts.emitters.parts.questions import answer_to_question, permission
 from contracts.errors import MisuseError
 from contracts.model.emission import Emission
 
-_IDLE = 30
+if TYPE_CHECKING:
+    from contracts.emitters.parts.http_connection import HttpConnection, Request
+
+_MESSAGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Sink:
@@ -28,6 +31,7 @@ class Sink:
         answer: what to answer to a message with this body; it is asked once a message.
         record: told of each message before it is answered, from several threads.
         complain: told what came and couldn't be taken.
+        patience: seconds that a sender may say nothing, in a request and between two.
 
     Raises:
         MisuseError: nobody can listen there.
@@ -40,10 +44,12 @@ class Sink:
         answer: Callable[[bytes], Answer],
         record: Callable[[Emission], None],
         complain: Callable[[str], None],
+        patience: float = 30,
     ) -> None:
         self.answer = answer
         self.record = record
         self.complain = complain
+        self.patience = patience
         self.closing = threading.Event()
         try:
             self._server = _Server(self, address)
@@ -76,8 +82,9 @@ class Sink:
         self._thread.join()
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingTCPServer):
     daemon_threads = False  # so that `server_close` waits for them
+    allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, sink: Sink, address: Address) -> None:
@@ -88,14 +95,20 @@ class _Server(ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         super().__init__((address.host, address.port), _Handler)
 
-    def server_bind(self) -> None:
-        # http.server would ask a name server for this machine's name.
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count a request while it is read and answered."""
+        with self.lock:
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.under_way -= 1
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - socketserver's signature
+        """Tell of what this code did wrong; a sender that goes away does nothing wrong."""
         error = sys.exc_info()[1]
-        # A sender that goes away between messages, or without waiting for the answer, does nothing wrong.
         if not isinstance(error, OSError):
             self.sink.complain(f"a defect of the toolkit: {type(error).__name__}: {error}")
 
@@ -109,96 +122,68 @@ class _Server(ThreadingHTTPServer):
                     continue
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "contracts-sink"
-    sys_version = ""
-    timeout = _IDLE
-    disable_nagle_algorithm = True
+class _Handler(BaseRequestHandler):
     server: _Server
+    request: socket.socket
 
     def setup(self) -> None:
-        super().setup()
+        self.request.settimeout(self.server.sink.patience)
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self.server.lock:
-            self.server.connections.add(self.connection)
-        if self.server.sink.closing.is_set():
-            self.close_connection = True
+            self.server.connections.add(self.request)
 
     def finish(self) -> None:
         with self.server.lock:
-            self.server.connections.discard(self.connection)
-        try:
-            super().finish()
-        except OSError:
-            # The sender has gone; what it sent is recorded.
-            return
+            self.server.connections.discard(self.request)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-        """Say nothing: what matters goes to `complain`."""
+    def handle(self) -> None:
+        from contracts.emitters.parts.http_connection import HttpConnection
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - http.server's signature
-        """Answer what is no HTTP request, or none that is taken, and report it."""
-        self.server.sink.complain(f"a request couldn't be taken: {code} {message or ''}".strip())
-        # Without a version that can be read http.server would leave the status line away.
-        self.request_version = self.protocol_version
-        self.close_connection = True
-        self._send(code)
+        connection = HttpConnection(self.request)
+        goes_on = True
+        while goes_on and not self.server.sink.closing.is_set() and connection.wait_for_request():
+            with self.server.busy():
+                goes_on = _serve(self.server.sink, connection)
 
-    def do_GET(self) -> None:
-        """Answer that it listens; nothing is recorded."""
-        self._send(200)
 
-    do_HEAD = do_GET  # noqa: N815 - http.server's names
+def _serve(sink: Sink, connection: HttpConnection) -> bool:
+    """Read one request and answer it; False ends the connection."""
+    from contracts.emitters.parts.http_connection import RequestRefusedError
 
-    def do_POST(self) -> None:
-        """Record a message and answer it."""
-        with self.server.lock:
-            self.server.under_way += 1
-        try:
-            self._take()
-        finally:
-            with self.server.lock:
-                self.server.under_way -= 1
+    try:
+        request = connection.read_request()
+    except RequestRefusedError as error:
+        sink.complain(f"a request couldn't be taken: {error}")
+        connection.refuse(error.status)
+        return False
+    if request.method in _MESSAGES:
+        return _take(sink, connection, request)
+    if request.method in ("GET", "HEAD"):
+        return connection.answer(200, permission(request.headers))
+    if request.method == "OPTIONS":
+        status, headers = answer_to_question(request.headers)
+        return connection.answer(status, headers)
+    sink.complain(f"a request couldn't be taken: no message comes by {request.method}")
+    connection.refuse(501)
+    return False
 
-    do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - as above
 
-    def _take(self) -> None:
-        sink = self.server.sink
-        try:
-            headers = joined_headers(self.headers.items())
-            body = read_body(
-                self.rfile, self.headers.get_all("transfer-encoding"), self.headers.get_all("content-length")
-            )
-        except RequestRefusedError as error:
-            sink.complain(f"{self.command} {self.path} couldn't be taken: {error}")
-            self.close_connection = True
-            self._send(error.status)
-            return
-        answer = sink.answer(body)
-        sink.record(
-            Emission(
-                headers=headers,
-                body=body,
-                method=self.command,
-                url=sink.url + self.path if self.path.startswith("/") else self.path,
-                at=datetime.now(UTC).isoformat(),
-                response=answer.response,
-            )
+def _take(sink: Sink, connection: HttpConnection, request: Request) -> bool:
+    """Record a message and answer it."""
+    answer = sink.answer(request.body)
+    sink.record(
+        Emission(
+            headers=request.headers,
+            body=request.body,
+            method=request.method,
+            url=sink.url + request.target if request.target.startswith("/") else request.target,
+            at=datetime.now(UTC).isoformat(),
+            response=answer.response,
         )
-        sink.closing.wait(answer.delay) if answer.delay else None
-        if answer.status is None:
-            self.close_connection = True
-        else:
-            self._send(answer.status)
-
-    def _send(self, status: int) -> None:
-        self.send_response(status)
-        if status not in (204, 304):
-            self.send_header("Content-Length", "0")
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        try:
-            self.end_headers()
-        except OSError:
-            # The sender didn't wait, as WordPress doesn't with `blocking => false`; its message is recorded.
-            self.close_connection = True
+    )
+    if answer.delay:
+        sink.closing.wait(answer.delay)
+    if answer.status is None:
+        return False
+    retry = [("Retry-After", str(answer.retry_after))] if answer.retry_after is not None else []
+    return connection.answer(answer.status, [*retry, *permission(request.headers)]) and not sink.closing.is_set()
