@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -66,6 +66,7 @@ class PairVerdict:
         ready: it was emitted without a finding; a planned pair that is ready can be promoted.
         emissions: how many were judged.
         samples: the first few of them, as evidence for people.
+        untested: rules that nothing in the run could have broken at this pair, each with the reason.
     """
 
     event: str
@@ -75,6 +76,7 @@ class PairVerdict:
     emissions: int
     findings: tuple[Finding, ...] = ()
     samples: tuple[Emission, ...] = ()
+    untested: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict in the promised JSON shape."""
@@ -85,6 +87,7 @@ class PairVerdict:
             "ready": self.ready,
             "emissions": self.emissions,
             "findings": [finding.to_json() for finding in self.findings],
+            "untested": list(self.untested),
         }
 
 

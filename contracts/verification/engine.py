@@ -78,14 +78,13 @@ class _Run:
     def _judge(self, emission: Emission) -> None:
         job, tallies = self._job, self._tallies
         message = read_message(emission)
-        if emission.trigger is not None:
-            tallies.triggered += 1
         placed = place(message, job.domain, job.emitter)
         if isinstance(placed, Violates):
             tallies.violations.add(placed.finding)
             return
         tally = tallies.pairs[placed.pair.event]
         tally.count(emission)
+        tallies.repeats.seen[placed.pair.event].triggered += emission.trigger is not None
         if self._capabilities.drives and emission.trigger is not None and emission.trigger.event == placed.pair.event:
             # Another event than the triggered one, or a violation, leaves the trigger without an answer.
             self._since_asked.append(emission.trigger)
@@ -133,7 +132,7 @@ class _Run:
         answered = trigger in self._since_asked
         self._since_asked = [other for other in self._since_asked if other != trigger]
         if trigger.attempt > 1:
-            self._tallies.repeats_asked += 1
+            self._tallies.repeats.seen[trigger.event].repeats += 1
             return
         tally = self._tallies.pairs.get(trigger.event)
         if tally is not None and not answered and not self._tallies.repeats.knows(trigger.event, trigger.fact):

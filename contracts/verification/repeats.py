@@ -6,6 +6,7 @@ Only digests are remembered, so that memory grows by a bounded number of bytes a
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from contracts.errors import Where
 from contracts.model.emission import Emission
 from contracts.model.verdict import Finding
 from contracts.verification.message import Message, canonical
+from contracts.verification.untested import Seen
 
 
 def _digest(*parts: str | None) -> bytes:
@@ -45,13 +47,8 @@ class RepeatMemory:
         self._facts: dict[bytes, _Stated] = {}
         self._markers: dict[bytes, bytes] = {}
         self._owed: dict[bytes, str] = {}
-        self.repeats_seen = 0
-        self.refusals_seen = 0
-
-    @property
-    def distinct_facts(self) -> int:
-        """How many different facts were stated."""
-        return len(self._facts)
+        self.seen: defaultdict[str, Seen] = defaultdict(Seen)
+        """What was seen of each event: a promise of one pair isn't tested by what another one did."""
 
     def knows(self, event: str, fact: Mapping[str, str]) -> bool:
         """Was this fact stated, outside any context?"""
@@ -64,15 +61,16 @@ class RepeatMemory:
         marked = _digest(emission.context, marker)
         content = _digest(canonical(message.value))
         delivered = emission.delivered
-        self.refusals_seen += delivered is False
+        self.seen[event].refusals += delivered is False
         seen = self._facts.get(key)
         other = self._markers.get(marked)
         if other is not None and other != key:
             yield _id_reused(marker, self._facts.get(other), emission, event)
         if seen is None:
             self._facts[key] = _Stated(event, marked, content, emission.where, delivered)
+            self.seen[event].distinct_facts += 1
         else:
-            self.repeats_seen += 1
+            self.seen[event].repeats += 1
             yield from _repeat(seen, marked, content, marker, emission, fact)
             self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered))
         if other is None and self._facts[key].markers < MARKERS_OF_A_FACT:

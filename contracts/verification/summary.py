@@ -24,8 +24,6 @@ class Tallies:
     Attributes:
         read: emissions judged.
         driven: triggers that the emitter answered.
-        triggered: emissions whose trigger is known.
-        repeats_asked: triggers that asked for a fact again.
         driver_broke: the driver broke at no pair in particular.
     """
 
@@ -35,15 +33,13 @@ class Tallies:
     repeats: RepeatMemory
     read: int = 0
     driven: int = 0
-    triggered: int = 0
-    repeats_asked: int = 0
     driver_broke: bool = False
 
 
 def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabilities: Capabilities) -> Verification:
     """Give the verdict of each pair, the result of each pact, and the notes."""
     _owe_lost_facts(tallies)
-    pairs = tuple(_verdict(tally, tallies) for tally in tallies.pairs.values())
+    pairs = tuple(_verdict(tally, tallies, capabilities) for tally in tallies.pairs.values())
     nothing_read = tallies.read == 0 and tallies.driven == 0 and not tallies.errors
     errors = tallies.errors.findings()
     violations = tallies.violations.findings()
@@ -73,7 +69,7 @@ def _owe_lost_facts(tallies: Tallies) -> None:
             tally.lost += 1
 
 
-def _verdict(tally: PairTally, tallies: Tallies) -> PairVerdict:
+def _verdict(tally: PairTally, tallies: Tallies, capabilities: Capabilities) -> PairVerdict:
     implemented = tally.pair.status is Status.IMPLEMENTED
     for finding in _not_emitted(tally, implemented):
         tally.findings.add(finding)
@@ -87,6 +83,7 @@ def _verdict(tally: PairTally, tallies: Tallies) -> PairVerdict:
         emissions=tally.emissions,
         findings=findings,
         samples=tuple(tally.samples),
+        untested=dict(untested(tallies.repeats.seen[tally.pair.event], capabilities)),
     )
 
 
@@ -154,9 +151,10 @@ def _stale_pacts(job: Job, tallies: Tallies, expectations: Expectations) -> Iter
 
 
 def _seen(tallies: Tallies) -> Seen:
+    each = tallies.repeats.seen.values()
     return Seen(
-        triggered=tallies.triggered,
-        repeats=tallies.repeats.repeats_seen + tallies.repeats_asked,
-        distinct_facts=tallies.repeats.distinct_facts,
-        refusals=tallies.repeats.refusals_seen,
+        triggered=sum(seen.triggered for seen in each),
+        repeats=sum(seen.repeats for seen in each),
+        distinct_facts=sum(seen.distinct_facts for seen in each),
+        refusals=sum(seen.refusals for seen in each),
     )

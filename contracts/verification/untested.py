@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from contracts.model.driver import Capabilities
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
-    """What a run has seen of repeats, facts and deliveries.
+    """What was seen of repeats, facts and deliveries, of one event or in a whole run.
 
     Attributes:
         triggered: emissions that say what triggered them.
@@ -19,10 +19,10 @@ class Seen:
         refusals: refused deliveries.
     """
 
-    triggered: int
-    repeats: int
-    distinct_facts: int
-    refusals: int
+    triggered: int = 0
+    repeats: int = 0
+    distinct_facts: int = 0
+    refusals: int = 0
 
 
 def untested(seen: Seen, driver: Capabilities) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ def test_the_shape_of_a_run_is_the_promised_one() -> None:
     assert list(document) == [
         "toolkit", "registry", "emitter", "success", "pairs", "violations", "notes", "errors", "untested", "pacts",
     ]  # fmt: skip
-    assert list(document["pairs"][0]) == ["event", "status", "verdict", "ready", "emissions", "findings"]
+    assert list(document["pairs"][0]) == ["event", "status", "verdict", "ready", "emissions", "findings", "untested"]
     finding = document["pairs"][0]["findings"][0]
     assert list(finding) == [
         "rule", "message", "consumer", "interaction", "where", "path", "expected", "actual", "next",

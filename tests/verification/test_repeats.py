@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.model.driver import Capabilities
 from contracts.model.emission import Answered, Asked, Emission, Observation, Refused, Trigger
 from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE, LONGEST
-from tests.verification.support import COMPLETED, FACTS, emission, message, rules_of, run
+from tests.verification.support import COMPLETED, ENTERED, FACTS, emission, message, rules_of, run
 
 ACCEPTED, UNAVAILABLE, NO_ANSWER = Answered(status=202), Answered(status=503), Refused(error="timeout")
 
@@ -103,6 +103,21 @@ def test_what_is_untested_is_said() -> None:
     }
     assert "lost-fact" not in (run([stated(response=UNAVAILABLE), stated(response=ACCEPTED)]).untested or {})
     assert "id-reused" not in (run([stated(), stated(client="client-2", marker="m-2")]).untested or {})
+
+
+def test_a_promise_of_one_pair_isnt_tested_by_what_another_one_did() -> None:
+    """One event was stated twice and once refused, the other one only once: of that nothing is known."""
+    entered = message(ENTERED, id="m-9")
+    done = run([stated(response=UNAVAILABLE), stated(response=ACCEPTED), emission(entered)])
+    untested = {pair.event: set(pair.untested) for pair in done.pairs if pair.emissions}
+    assert untested == {
+        COMPLETED: {"wrong-fact", "id-reused"},
+        ENTERED: {
+            *("wrong-fact", "id-reused", "repeat-changes-id", "repeat-changes-content"),
+            *("repeated-emission", "lost-fact"),
+        },
+    }
+    assert "id-reused" not in (done.untested or {})
 
 
 def test_what_the_way_to_an_emitter_cant_test_is_said_with_that_reason() -> None:
