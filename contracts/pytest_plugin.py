@@ -162,9 +162,9 @@ def pytest_testnodedown(node: Any) -> None:
     """Take over what a process of pytest-xdist has recorded."""
     recorded = getattr(node, "workeroutput", {}).get("contracts")
     if recorded:
-        from contracts.expectations.recording import Recording
+        from contracts.expectations.recording import RecordedExpectations
 
-        _run_of(node.config).received.append(Recording.from_json(recorded))
+        _run_of(node.config).received.append(RecordedExpectations.from_json(recorded))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contracts.emitters import open_driver
 from contracts.model.driver import Step
-from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
 from contracts.model.events import CONTENT_TYPE
 from contracts.webinar.events import ClientWebinarCompleted
 from provider_tests import tracker
@@ -56,13 +56,13 @@ def test_a_completed_webinar_is_a_canonical_event() -> None:
     assert emission.headers["content-type"] == CONTENT_TYPE
     event = ClientWebinarCompleted.model_validate_json(emission.body)
     assert (event.source, event.type, event.data.model_dump()) == (tracker.SOURCE, COMPLETED, ANNA)
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, Settled)
 
 
 @pytest.mark.parametrize("event", ["client_webinar_entered", "client_webinar_form_submitted", "client_webinar_left"])
 def test_other_events_are_not_implemented(event: str) -> None:
     """What the tracker doesn't state yet is no error, and nothing is sent."""
-    assert [type(item) for item in observe(step(ANNA, event=event))] == [Asked]
+    assert [type(item) for item in observe(step(ANNA, event=event))] == [Settled]
 
 
 def test_a_fact_that_was_taken_is_not_sent_again() -> None:

@@ -75,7 +75,7 @@ LIBRARIES = {
 }
 
 
-SHARED = ("app", "completions", "options", "signals", "streams", "__main__", "main")
+SHARED = ("app", "record_commands", "completions", "options", "signals", "streams", "__main__", "main")
 """What stands in `contracts.cli` and is no command."""
 
 PURE = ("contracts.model", "contracts.errors", "contracts.webinar")

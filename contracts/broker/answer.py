@@ -13,7 +13,7 @@ _EXCERPT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class BrokerAnswer:
     """One answer.
 
     Attributes:

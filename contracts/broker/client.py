@@ -9,7 +9,7 @@ import requests
 
 from contracts.broker import hal
 from contracts.broker.access import BrokerAccess
-from contracts.broker.answer import Answer
+from contracts.broker.answer import BrokerAnswer
 from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Transport
 
@@ -68,13 +68,13 @@ class BrokerClient:
             raise answer.refusal(doing)
         return answer.mapping()
 
-    def ask(self, method: str, url: str, *, params: Iterable[tuple[str, str]] = ()) -> Answer:
+    def ask(self, method: str, url: str, *, params: Iterable[tuple[str, str]] = ()) -> BrokerAnswer:
         """Send a reading request and return the answer, whatever its status."""
         return self._transport.ask(method, url, params=params, repeatable=True)
 
     def send(
         self, method: str, url: str, body: Any, *, repeatable: bool, content_type: str = "application/json"
-    ) -> Answer:
+    ) -> BrokerAnswer:
         """Send a JSON document and return the answer, whatever its status."""
         return self._transport.ask(method, url, body=body, repeatable=repeatable, content_type=content_type)
 

@@ -16,7 +16,7 @@ from contracts.model.publication import Content, PublishedPact
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class PactPublication:
     """What is published: the pacts of one consumer under one of its versions."""
 
     consumer: str
@@ -26,7 +26,7 @@ class Publication:
     build_url: str | None = None
 
 
-def publish(client: BrokerClient, publication: Publication) -> tuple[PublishedPact, ...]:
+def publish(client: BrokerClient, publication: PactPublication) -> tuple[PublishedPact, ...]:
     """Publish pacts and confirm each by reading it back.
 
     The pacts go in one request, so that no consumer version has a part of them.
@@ -49,7 +49,7 @@ def publish(client: BrokerClient, publication: Publication) -> tuple[PublishedPa
     return tuple(_confirm(client, publication, pact, before.get(pact.provider)) for pact in publication.pacts)
 
 
-def _body(publication: Publication) -> dict[str, Any]:
+def _body(publication: PactPublication) -> dict[str, Any]:
     body: dict[str, Any] = {
         "pacticipantName": publication.consumer,
         "pacticipantVersionNumber": publication.version,
@@ -88,7 +88,7 @@ def _digest(document: Mapping[str, Any]) -> str:
 
 
 def _confirm(
-    client: BrokerClient, publication: Publication, pact: PactDocument, digest_before: str | None
+    client: BrokerClient, publication: PactPublication, pact: PactDocument, digest_before: str | None
 ) -> PublishedPact:
     url = client.link(
         "pb:publish-pact",
@@ -110,7 +110,7 @@ def _confirm(
     return PublishedPact(pact.provider, url, Content.NEW if digest_before is None else content, digest)
 
 
-def _confirm_branch(client: BrokerClient, publication: Publication) -> None:
+def _confirm_branch(client: BrokerClient, publication: PactPublication) -> None:
     url = client.link("pb:pacticipant-version", pacticipant=publication.consumer, version=publication.version)
     version = client.find(url, doing="reading the published version back") or {}
     with hal.understood("the published version"):

@@ -15,7 +15,7 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
 
 from contracts.broker.access import BrokerAccess
-from contracts.broker.answer import Answer
+from contracts.broker.answer import BrokerAnswer
 from contracts.broker.retry import TRANSIENT_STATUSES, RetryPolicy
 from contracts.errors import BrokerError
 
@@ -57,7 +57,7 @@ class Transport:
         params: Iterable[tuple[str, str]] = (),
         body: Any = None,
         content_type: str = "application/json",
-    ) -> Answer:
+    ) -> BrokerAnswer:
         """Send one request and return the answer, whatever its status.
 
         Args:
@@ -122,7 +122,7 @@ class Transport:
             stream=True,
         )
 
-    def _read(self, response: requests.Response, method: str, address: str) -> Answer:
+    def _read(self, response: requests.Response, method: str, address: str) -> BrokerAnswer:
         end = time.monotonic() + self.timeouts.whole
         body = bytearray()
         with response:
@@ -140,7 +140,7 @@ class Transport:
             document = json.loads(text)
         except (ValueError, RecursionError):
             document = None
-        return Answer(
+        return BrokerAnswer(
             request=f"{method} {self.access.redact(_place(address))}",
             status=response.status_code,
             content_type=response.headers.get("Content-Type", ""),

@@ -49,7 +49,7 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PostedResult:
     """A posted result.
 
     Attributes:
@@ -71,7 +71,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class PublishedInteraction:
     """One interaction of a pact on the broker."""
 
     event: str
@@ -147,7 +147,7 @@ def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any])
         )
 
 
-def result(client: BrokerClient, url: str) -> Result:
+def result(client: BrokerClient, url: str) -> PostedResult:
     """Fetch a result.
 
     Raises:
@@ -159,7 +159,7 @@ def result(client: BrokerClient, url: str) -> Result:
     with hal.understood("the verification result"):
         tests = tuple(_test(raw) for raw in listed or () if not raw.get("violation"))
         violations = dict.fromkeys(str(raw["violation"]) for raw in listed or () if raw.get("violation"))
-    return Result(document.get("success") is True, tests, listed == [], tuple(violations))
+    return PostedResult(document.get("success") is True, tests, listed == [], tuple(violations))
 
 
 def _test(raw: Mapping[str, Any]) -> Test:
@@ -176,7 +176,7 @@ def _test(raw: Mapping[str, Any]) -> Test:
     )
 
 
-def expected(client: BrokerClient, url: str) -> tuple[Expected, ...]:
+def expected(client: BrokerClient, url: str) -> tuple[PublishedInteraction, ...]:
     """Return the interactions of a pact on the broker; none where it isn't there.
 
     Raises:
@@ -185,7 +185,7 @@ def expected(client: BrokerClient, url: str) -> tuple[Expected, ...]:
     pact = client.find(url, doing="fetching a pact") or {}
     with hal.understood("the pact"):
         return tuple(
-            Expected(_event(None, raw.get("key"), raw.get("description")), raw.get("pending") is True)
+            PublishedInteraction(_event(None, raw.get("key"), raw.get("description")), raw.get("pending") is True)
             for raw in pact.get("interactions") or ()
         )
 

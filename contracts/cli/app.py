@@ -16,8 +16,11 @@ from contracts.cli.signals import ending_tidily
 from contracts.cli.streams import json_text, let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
-_NOT_COMMANDS = frozenset({"app", "completions", "options", "signals", "streams", "__main__"})
-"""What holds no command here; nor does a module whose name ends in `_options`."""
+_NOT_COMMANDS = frozenset({"app", "completions", "options", "record_commands", "signals", "streams", "__main__"})
+"""What holds no command of its own name here; nor does a module whose name ends in `_options`."""
+
+_RECORDING = ("record-deployment", "record-release", "record-support-ended", "record-undeployment")
+"""The commands of one file, `record_commands`: what is recorded of a version's whereabouts."""
 
 
 class _CommandsByFile(click.Group):
@@ -26,13 +29,14 @@ class _CommandsByFile(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         names = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
         commands = (name for name in names - _NOT_COMMANDS if not name.endswith("_options"))
-        return sorted(name.replace("_", "-") for name in commands)
+        return sorted([*(name.replace("_", "-") for name in commands), *_RECORDING])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"contracts.cli.{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
+        name = cmd_name.replace("-", "_")
+        file, function = ("record_commands", name) if cmd_name in _RECORDING else (name, "command")
+        command: click.Command = getattr(importlib.import_module(f"contracts.cli.{file}"), function)
         return command
 
     def resolve_command(

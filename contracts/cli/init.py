@@ -11,14 +11,14 @@ from contracts.errors import MisuseError
 from contracts.project.paths import shown
 from contracts.scaffold.advice import next_steps, unknown_note
 from contracts.scaffold.files import files_for
-from contracts.scaffold.request import Kind, NewEmitter, check
-from contracts.scaffold.writing import State, states_of, write_files
+from contracts.scaffold.request import EmitterKind, NewEmitter, check
+from contracts.scaffold.writing import FileState, states_of, write_files
 
-_DONE = {State.NEW: "written", State.UNCHANGED: "unchanged", State.OVERWRITTEN: "overwritten"}
+_DONE = {FileState.NEW: "written", FileState.UNCHANGED: "unchanged", FileState.OVERWRITTEN: "overwritten"}
 _WOULD = {
-    State.NEW: "would be written",
-    State.UNCHANGED: "unchanged",
-    State.OVERWRITTEN: "is there, would be overwritten with --force",
+    FileState.NEW: "would be written",
+    FileState.UNCHANGED: "unchanged",
+    FileState.OVERWRITTEN: "is there, would be overwritten with --force",
 }
 
 
@@ -29,7 +29,9 @@ def command() -> None:
 
 @command.command("emitter")
 @click.argument("name")
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), required=True, help="What it is made with.")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in EmitterKind]), required=True, help="What it is made with."
+)
 @click.option(
     "--dir",
     "folder",
@@ -73,7 +75,7 @@ def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands 
       contracts init emitter client-webinar-tracker-v2 --kind wordpress --dir ../tracker
     """
     _, domain = project()
-    emitter = NewEmitter(name, Kind(kind), test_command, action, dict(map(_hook, hooks)), destination_option)
+    emitter = NewEmitter(name, EmitterKind(kind), test_command, action, dict(map(_hook, hooks)), destination_option)
     check(emitter, domain)
     files = files_for(emitter, domain)
     states = states_of(folder, files) if dry_run else write_files(folder, files, force=force)

@@ -8,7 +8,7 @@ import click
 
 from contracts.cli.options import echo_json, output_option, project
 from contracts.report.look import look_at
-from contracts.report.matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
+from contracts.report.pair_matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
 
 
 @click.command(short_help="Show who may state what, and how far it is.")

@@ -79,7 +79,7 @@ def tell_ci(
 
     def markdown() -> str:
         from contracts.report.markdown import render_markdown
-        from contracts.report.matrix import build_matrix
+        from contracts.report.pair_matrix import build_matrix
 
         whole = build_matrix(domain.registry, domain.catalogue, runs) if matrix else None
         return render_markdown(runs, matrix=whole)

@@ -9,7 +9,7 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.promotion import Evidence, promote, recapture
+from contracts.release.promotion import Grounds, promote, recapture
 from contracts.report.status_changes import status_change_lines
 
 
@@ -52,7 +52,7 @@ def command(
         settings,
         domain,
         (emitter, event),
-        Evidence(evidence, environment, force),
+        Grounds(evidence, environment, force),
         broker=lambda: broker.open(settings),
         recapture=lambda own, judged: recapture(own, judged, lambda text: click.echo(text, err=True)),
     )

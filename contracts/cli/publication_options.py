@@ -17,11 +17,11 @@ from contracts.errors import MisuseError
 
 if TYPE_CHECKING:
     from contracts.project.settings import Settings
-    from contracts.release.posting import Asked, Posting
+    from contracts.release.posting import PactRequest, Posting
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class BrokerWishes:
     """What the command line says of the broker that the pacts come from and the results go to.
 
     Attributes:
@@ -39,11 +39,11 @@ class Publication:
     selectors: tuple[Mapping[str, Any], ...]
     wip_since: date | None
 
-    def asked(self, settings: Settings) -> Asked:
+    def asked(self, settings: Settings) -> PactRequest:
         """Return what is asked of the broker."""
-        from contracts.release.posting import Asked
+        from contracts.release.posting import PactRequest
 
-        return Asked(known_branch(settings, self.branch), self.selectors, self.wip_since)
+        return PactRequest(known_branch(settings, self.branch), self.selectors, self.wip_since)
 
     def posting(self, settings: Settings, toolkit: str, registry: str) -> Posting:
         """Return what every posted result says of itself.
@@ -80,7 +80,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_publication(*arguments: Any, wip_since: datetime | None, **options: Any) -> None:
         said = {name: options.pop(name) for name in names}
-        publication = Publication(
+        publication = BrokerWishes(
             wanted=said["broker"],
             publish=said["publish"],
             broker=BrokerOption(said["broker_base_url"], said["embedded"]),
@@ -96,7 +96,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_publication
 
 
-def _refuse_half(publication: Publication, said: Mapping[str, Any], wip_since: datetime | None) -> None:
+def _refuse_half(publication: BrokerWishes, said: Mapping[str, Any], wip_since: datetime | None) -> None:
     if publication.wanted:
         return
     alone = [f"--{name.replace('_', '-')}" for name, value in said.items() if value and name != "broker"]

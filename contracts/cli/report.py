@@ -95,18 +95,18 @@ def _write_html(
     versions: tuple[KnownVersion, ...] | None,
 ) -> None:
     from contracts.provider.verify import local_pacts
-    from contracts.report.evidence import Evidence
+    from contracts.report.content import ReportContent
     from contracts.report.html import render_html
 
     pacts = tuple(pact.document for emitter in domain.registry.emitters for pact in local_pacts(settings, emitter))
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    write_file(file, render_html(Evidence(domain, tuple(runs), pacts, versions, made)))
+    write_file(file, render_html(ReportContent(domain, tuple(runs), pacts, versions, made)))
     click.echo(f"wrote {file}", err=True)
 
 
 def _write_markdown(file: Path, domain: Domain, runs: Sequence[Verification]) -> None:
     from contracts.report.markdown import render_markdown
-    from contracts.report.matrix import build_matrix
+    from contracts.report.pair_matrix import build_matrix
 
     text = render_markdown(runs, matrix=build_matrix(domain.registry, domain.catalogue, runs))
     if str(file) == "-":

@@ -13,7 +13,7 @@ import click
 
 from contracts.emitters.parts.address import parse_address
 from contracts.emitters.parts.answers import parse_answers
-from contracts.emitters.sink import Recording, record
+from contracts.emitters.sink import SinkOrder, record
 from contracts.errors import MisuseError, Where
 from contracts.model.durations import parse_seconds
 from contracts.model.printable import counted
@@ -63,7 +63,7 @@ def command(
       contracts sink --listen 127.0.0.1:8099 --out captures.ndjson --respond 503,202
     """
     address = parse_address(listen, option="listen")
-    recording = Recording(
+    recording = SinkOrder(
         address=address,
         out=out,
         answers=parse_answers(respond, option="respond"),

@@ -14,7 +14,7 @@ from contracts import __version__
 from contracts.cli.completions import emitters
 from contracts.cli.driver_options import driver_options
 from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
-from contracts.cli.publication_options import Publication, publication_options
+from contracts.cli.publication_options import BrokerWishes, publication_options
 from contracts.errors import ContractsError, MisuseError
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
@@ -42,7 +42,7 @@ from contracts.verification.job import PactUnderTest
 @output_option()
 def command(
     emitter: str,
-    publication: Publication,
+    publication: BrokerWishes,
     pacts: Path | None,
     strict_pending: bool,
     report_only: bool,
@@ -102,7 +102,7 @@ def _run(settings: Settings, domain: Domain, request: _Request, pacts: Sequence[
 
 
 def _with_broker(
-    settings: Settings, domain: Domain, request: _Request, publication: Publication
+    settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
     from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in, under_test
 

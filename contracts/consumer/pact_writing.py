@@ -15,7 +15,7 @@ from pathlib import Path
 import contracts
 from contracts.errors import BrokenContractError, HarnessError, MisuseError, Where
 from contracts.expectations.files import changes, write
-from contracts.expectations.recording import Recording
+from contracts.expectations.recording import RecordedExpectations
 from contracts.model.domain import Domain
 from contracts.model.written_pacts import WrittenPacts
 from contracts.project.pacts import pacts_folder
@@ -69,7 +69,7 @@ class Comparison:
     files: Mapping[str, bytes]
 
 
-def compare(settings: Settings, domain: Domain, recording: Recording) -> Comparison:
+def compare(settings: Settings, domain: Domain, recording: RecordedExpectations) -> Comparison:
     """Compare the pacts with what was recorded; after a partial run only the interactions that it recorded.
 
     Raises:
@@ -96,7 +96,7 @@ def compare(settings: Settings, domain: Domain, recording: Recording) -> Compari
     )
 
 
-def _record(settings: Settings, echo: Callable[[str], None]) -> Recording:
+def _record(settings: Settings, echo: Callable[[str], None]) -> RecordedExpectations:
     tests = settings.root / settings.consumer_tests
     if not tests.is_dir():
         raise MisuseError(
@@ -111,7 +111,7 @@ def _record(settings: Settings, echo: Callable[[str], None]) -> Recording:
         if status != 0:
             echo(output)
             raise _failure(status if file.exists() else None, tests)
-        return Recording.from_json(file.read_text(encoding="utf-8"))
+        return RecordedExpectations.from_json(file.read_text(encoding="utf-8"))
 
 
 def plugin_options() -> list[str]:

@@ -11,7 +11,7 @@ from contracts.consumer.pact_writing import compare
 from contracts.errors import ContractsError
 from contracts.expectations.expectation import Expectation, expect
 from contracts.expectations.messages import Message
-from contracts.expectations.recording import Recording, unique
+from contracts.expectations.recording import RecordedExpectations, unique
 from contracts.model.events import Catalogue
 from contracts.model.written_pacts import WrittenPacts
 from contracts.project.domain import load_domain
@@ -33,7 +33,7 @@ class ConsumerRun:
     expected: dict[str, list[Expectation]] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)
     left_out: dict[str, str] = field(default_factory=dict)
-    received: list[Recording] = field(default_factory=list)
+    received: list[RecordedExpectations] = field(default_factory=list)
 
     def add(self, item: str, expectation: Expectation) -> None:
         """Record an expectation.
@@ -44,7 +44,7 @@ class ConsumerRun:
         self.expected.setdefault(item, []).append(expectation)
         unique(one for several in self.expected.values() for one in several)
 
-    def recording(self, *, items: Iterable[str], status: int, narrowed: Iterable[str]) -> Recording:
+    def recording(self, *, items: Iterable[str], status: int, narrowed: Iterable[str]) -> RecordedExpectations:
         """Return what the run comes to.
 
         Args:
@@ -63,7 +63,7 @@ class ConsumerRun:
         for one in [*own, *others]:
             if one not in said:
                 said.append(one)
-        return Recording(tuple(said), tuple(reasons))
+        return RecordedExpectations(tuple(said), tuple(reasons))
 
 
 def expecting(
@@ -111,7 +111,7 @@ def narrowings(arguments: Iterable[str], options: Mapping[str, Any], root: Path,
 _NARROWING = ("ignore", "ignore_glob", "lf", "collectonly", "setuponly", "setupplan")
 
 
-def summary_of(root: Path, recording: Recording) -> tuple[str, ...]:
+def summary_of(root: Path, recording: RecordedExpectations) -> tuple[str, ...]:
     """Say in lines how the pacts of the project in `root` compare with a recording; nothing is written."""
     try:
         settings = load_settings(root)
@@ -121,7 +121,7 @@ def summary_of(root: Path, recording: Recording) -> tuple[str, ...]:
     return tuple(_lines(capture, recording))
 
 
-def _lines(capture: WrittenPacts, recording: Recording) -> Iterable[str]:
+def _lines(capture: WrittenPacts, recording: RecordedExpectations) -> Iterable[str]:
     partial = f"; compared only, {recording.incomplete[0]}" if recording.incomplete else ""
     if not capture.changes:
         yield f"expectations: {capture.expectations}, the pacts hold them{partial}"

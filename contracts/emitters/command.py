@@ -20,7 +20,7 @@ from contracts.emitters.parts.inbox import Inbox, listening, was_refused
 from contracts.emitters.parts.options import TERMS, Terms, terms_of
 from contracts.emitters.parts.processes import Process, describe_exit, environment, split_command
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
-from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
 
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
@@ -72,7 +72,7 @@ def _carry_out(driver: CommandDriver, step: Step, inbox: Inbox, sink: Sink) -> l
         # A process may well fail when its delivery is refused; what counts is whether it delivers later.
         failed = outcome.problem is not None and not refused
         fault = Fault("driver-error", outcome.problem or "", next_step=_ADVICE, trigger=trigger)
-        observations.append(fault if failed else Asked(trigger, refused=refused))
+        observations.append(fault if failed else Settled(trigger, refused=refused))
     return observations
 
 

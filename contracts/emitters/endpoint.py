@@ -21,7 +21,7 @@ from contracts.emitters.parts.options import TIMEOUT
 from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, capable_steps
-from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
 
 _METADATA = "pact-message-metadata"
@@ -100,7 +100,7 @@ def _observed(url: str, reply: Reply, trigger: Trigger) -> Iterator[Observation]
             yield Fault("driver-error", f"{url}: {error}", next_step=_METADATA_ADVICE, trigger=trigger)
             return
         yield Emission(headers=headers, body=reply.body, url=url, trigger=trigger)
-    yield Asked(trigger)
+    yield Settled(trigger)
 
 
 _METADATA_ADVICE = 'send Pact-Message-Metadata as base64 of a JSON object such as {"contentType": "…"}'

@@ -26,7 +26,7 @@ from contracts.emitters.parts.socket_guard import SocketGuard
 from contracts.emitters.parts.workers import Workers
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
-from contracts.model.emission import Asked, Fault, Observation, Trigger
+from contracts.model.emission import Fault, Observation, Settled, Trigger
 
 DESTINATION = "http://destination.contracts.invalid/events"
 """Where the emitter is told to send to; RFC 2606 keeps `.invalid` from ever being a host."""
@@ -97,7 +97,7 @@ def _carry_out(
     observations += [_late(name, driver.terms.timeout) for name in late]
     for trigger, future in zip(step.triggers, futures, strict=True):
         fault = _fault(trigger, future, driver, forgiving=deliveries.refused)
-        observations.append(fault or Asked(trigger, refused=deliveries.refused))
+        observations.append(fault or Settled(trigger, refused=deliveries.refused))
     return not all(future.done() for future in futures), observations
 
 

@@ -14,14 +14,14 @@ from hashlib import sha256
 from types import TracebackType
 
 from contracts.emitters.parts.address import Address
-from contracts.emitters.parts.answers import ACCEPT, Answer
+from contracts.emitters.parts.answers import ACCEPT, SinkAnswer
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture, write_fault
 from contracts.errors import HarnessError, MisuseError, Where
 from contracts.model.emission import Emission, recorded_address, recorded_headers
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class SinkOrder:
     """What to record, and until when.
 
     Attributes:
@@ -36,7 +36,7 @@ class Recording:
 
     address: Address
     out: str = "-"
-    answers: Sequence[Answer] = (ACCEPT,)
+    answers: Sequence[SinkAnswer] = (ACCEPT,)
     per_message: bool = False
     limit: int | None = None
     seconds: float | None = None
@@ -44,7 +44,7 @@ class Recording:
 
 
 def record(
-    recording: Recording, *, ready: Callable[[str], None], note: Callable[[str], None], stop: threading.Event
+    recording: SinkOrder, *, ready: Callable[[str], None], note: Callable[[str], None], stop: threading.Event
 ) -> int:
     """Listen, append each message to the file before it is answered, and end as told.
 
@@ -153,12 +153,12 @@ class CaptureFile:
 class AnswerSequence:
     """Answers in order; the last one stays."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[SinkAnswer, ...]
     per_message: bool
     _asked: Counter[bytes] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def next(self, body: bytes) -> Answer:
+    def next(self, body: bytes) -> SinkAnswer:
         """Return the answer to a message with this body."""
         key = sha256(body).digest() if self.per_message else b""
         with self._lock:
@@ -169,7 +169,7 @@ class AnswerSequence:
 @dataclass
 class _Tally:
     file: CaptureFile
-    recording: Recording
+    recording: SinkOrder
     stop: threading.Event
     note: Callable[[str], None]
     count: int = 0

@@ -20,7 +20,7 @@ from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
 from contracts.errors import MisuseError
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
-from contracts.model.emission import Asked, Fault, Observation
+from contracts.model.emission import Fault, Observation, Settled
 
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
@@ -94,7 +94,7 @@ def _observed(
         problem = _problem(driver, reply)
         # An emitter may well answer an error when its delivery is refused; what counts is what it does later.
         if problem is None or (refused and isinstance(reply, Reply)):
-            observations.append(Asked(trigger, refused=refused))
+            observations.append(Settled(trigger, refused=refused))
         else:
             message = problem + how_it_ended(process)
             observations.append(Fault("driver-error", message, next_step=_ADVICE, trigger=trigger))

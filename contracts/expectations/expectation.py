@@ -53,7 +53,7 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedEvent:
     """An expectation held against its canonical event.
 
     Attributes:
@@ -87,7 +87,7 @@ def expect(
     *,
     fact: Mapping[str, Any] | None = None,
     test: str = "",
-) -> Expected:
+) -> ExpectedEvent:
     """Hold an expectation against the catalogue.
 
     Args:
@@ -121,7 +121,7 @@ def expect(
             next_step="mend the model: contracts lint says more",
         )
     state = {key: example["data"][key] for key in model.fact_key}
-    return Expected(Expectation(event, title, tuple(sorted(set(reads))), state, test), shape, reading, example)
+    return ExpectedEvent(Expectation(event, title, tuple(sorted(set(reads))), state, test), shape, reading, example)
 
 
 def example_event(model: type[CanonicalEvent], shape: Object, fact: Mapping[str, Any]) -> dict[str, Any]:

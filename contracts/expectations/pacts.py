@@ -12,7 +12,7 @@ import pact_ffi
 from pact import Pact
 
 from contracts.errors import MisuseError
-from contracts.expectations.expectation import Expectation, Expected, expect
+from contracts.expectations.expectation import Expectation, ExpectedEvent, expect
 from contracts.expectations.matchers import with_matchers
 from contracts.expectations.recording import unique
 from contracts.model.events import CONTENT_TYPE, Catalogue
@@ -56,7 +56,7 @@ def build_pacts(expectations: Iterable[Expectation], catalogue: Catalogue, regis
     return dict(sorted(files.items()))
 
 
-def _written(consumer: str, emitter: str, wanted: list[tuple[Expected, Pair]]) -> bytes:
+def _written(consumer: str, emitter: str, wanted: list[tuple[ExpectedEvent, Pair]]) -> bytes:
     pact = Pact(consumer, emitter)
     for expected, pair in wanted:
         expectation = expected.expectation
@@ -77,7 +77,7 @@ def _written(consumer: str, emitter: str, wanted: list[tuple[Expected, Pair]]) -
     return (json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
-def _check_own_example(expected: Expected) -> None:
+def _check_own_example(expected: ExpectedEvent) -> None:
     """Ask the matching core whether the example satisfies its own matchers.
 
     It doesn't where a pattern means something else to Pact's engine of regular expressions.

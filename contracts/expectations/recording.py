@@ -11,7 +11,7 @@ from contracts.expectations.expectation import Expectation, ExpectationError
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RecordedExpectations:
     """The expectations of one run.
 
     Attributes:
@@ -27,7 +27,7 @@ class Recording:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Recording:
+    def from_json(cls, text: str) -> RecordedExpectations:
         """Read what `to_json` returned."""
         document: dict[str, Any] = json.loads(text)
         return cls(

@@ -67,7 +67,7 @@ class Driver(Protocol):
         """Carry out `plan` and yield what the emitter sent, in order.
 
         A step that the driver isn't capable of is left out, never faked. For each trigger carried out, its
-        emissions come first, then one `Asked`. What can't be read or done is yielded as a `Fault`, and the
+        emissions come first, then one `Settled`. What can't be read or done is yielded as a `Fault`, and the
         driver goes on where it can. Closing the iterator ends whatever the driver started.
         """
         ...

@@ -148,7 +148,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Settled:
     """A trigger that the emitter has answered; what it sent meanwhile was yielded before.
 
     Attributes:
@@ -159,5 +159,5 @@ class Asked:
     refused: bool = False
 
 
-Observation = Emission | Fault | Asked
+Observation = Emission | Fault | Settled
 """What a driver yields."""

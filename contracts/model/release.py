@@ -42,7 +42,7 @@ class PairReason:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DecisionRow:
     """A consumer version and an emitter version, and the result between them.
 
     Attributes:
@@ -103,7 +103,7 @@ class Knowledge:
     known: bool
     deployable: bool | None
     reason: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[DecisionRow, ...] = ()
     live: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verified: bool = False
     relied_on: bool = False
@@ -129,7 +129,7 @@ class Decision:
 
     question: Question
     answer: Answer
-    rows: tuple[Row, ...]
+    rows: tuple[DecisionRow, ...]
     blockers: tuple[Blocker, ...]
     warnings: tuple[str, ...]
     waits_for: tuple[tuple[str, str], ...]
@@ -153,7 +153,7 @@ class Decision:
         }
 
 
-def _row_to_json(row: Row) -> dict[str, Any]:
+def _row_to_json(row: DecisionRow) -> dict[str, Any]:
     return {
         "consumer": row.consumer,
         "consumer_version": row.consumer_version,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.model.release import Answer, Blocker, Decision, Knowledge, PairState, Question, Row
+from contracts.model.release import Answer, Blocker, Decision, DecisionRow, Knowledge, PairState, Question
 
 
 def decide(question: Question, knowledge: Knowledge) -> Decision:
@@ -86,7 +86,7 @@ def _verify(emitter: str, version: str) -> str:
     return f"contracts verify {emitter} --broker --publish --version {version}"
 
 
-def _row_blocker(question: Question, knowledge: Knowledge, row: Row) -> Iterator[Blocker]:
+def _row_blocker(question: Question, knowledge: Knowledge, row: DecisionRow) -> Iterator[Blocker]:
     between = f"{row.consumer} {row.consumer_version} and {row.emitter}"
     if row.success is False:
         yield _failed(question, row, between)
@@ -106,7 +106,7 @@ def _row_blocker(question: Question, knowledge: Knowledge, row: Row) -> Iterator
         yield _unverified(question, knowledge.live.get(row.emitter, ()), row)
 
 
-def _failed(question: Question, row: Row, between: str) -> Blocker:
+def _failed(question: Question, row: DecisionRow, between: str) -> Blocker:
     pairs = [
         f"{pair.event} ({', '.join(pair.rules) or 'no rule given'})"
         for pair in row.pairs
@@ -121,7 +121,7 @@ def _failed(question: Question, row: Row, between: str) -> Blocker:
     )
 
 
-def _unverified(question: Question, live: tuple[str, ...], row: Row) -> Blocker:
+def _unverified(question: Question, live: tuple[str, ...], row: DecisionRow) -> Blocker:
     if live:
         where, step = f"{row.emitter} {' and '.join(live)}", _verify(row.emitter, live[0])
     else:
@@ -134,7 +134,7 @@ def _unverified(question: Question, live: tuple[str, ...], row: Row) -> Blocker:
     return Blocker(Answer.UNKNOWN, what, step)
 
 
-def _uncovered(question: Question, knowledge: Knowledge, judged: Iterable[Row]) -> Iterator[Blocker]:
+def _uncovered(question: Question, knowledge: Knowledge, judged: Iterable[DecisionRow]) -> Iterator[Blocker]:
     """Live emitter versions without a row: a broker is content with one result where several versions are live."""
     covered: dict[str, set[str | None]] = {}
     for row in judged:

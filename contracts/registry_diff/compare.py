@@ -10,7 +10,7 @@ from contracts.errors import Where
 from contracts.model.shapes import Node
 from contracts.registry_diff.fields import kind_of, narrowed, widened
 from contracts.registry_diff.rules import CHANGES, ChangeRule
-from contracts.registry_diff.values import EventState, PairState, State
+from contracts.registry_diff.values import ContractState, EventState, RegisteredPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Change:
         }
 
 
-def compare(before: State, after: State) -> tuple[Change, ...]:
+def compare(before: ContractState, after: ContractState) -> tuple[Change, ...]:
     """Return what changed from `before` to `after`, the breaking changes first."""
     changes = list(_Comparison(before, after).changes())
     return tuple(sorted(changes, key=lambda change: not change.breaking))
@@ -69,8 +69,8 @@ def compare(before: State, after: State) -> tuple[Change, ...]:
 
 @dataclass(frozen=True)
 class _Comparison:
-    before: State
-    after: State
+    before: ContractState
+    after: ContractState
 
     def changes(self) -> Iterator[Change]:
         if self.before.consumer != self.after.consumer:
@@ -113,13 +113,13 @@ class _Comparison:
     def _expecting(self, emitter: str, event: str) -> tuple[str, ...]:
         return (self.before.consumer,) if self.before.expects(emitter, event) else ()
 
-    def _pair_removed(self, key: tuple[str, str], pair: PairState) -> Change:
+    def _pair_removed(self, key: tuple[str, str], pair: RegisteredPair) -> Change:
         breaks = (*self._expecting(*key), *((key[0],) if pair.implemented else ()))
         rule = "pair-removed" if breaks else "pair-unused-removed"
         detail = f"was {pair.status}, is no longer permitted"
         return self._change(rule, *key, detail, breaks, self.after.registry)
 
-    def _pair(self, key: tuple[str, str], old: PairState, new: PairState) -> Iterator[Change]:
+    def _pair(self, key: tuple[str, str], old: RegisteredPair, new: RegisteredPair) -> Iterator[Change]:
         emitter, event = key
         both = old.implemented and new.implemented
         expecting = self._expecting(emitter, event)

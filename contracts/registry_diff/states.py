@@ -20,13 +20,13 @@ from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
 from contracts.project.settings import Settings, load_settings
 from contracts.registry_diff import describe
 from contracts.registry_diff.git import archive, top_level
-from contracts.registry_diff.values import EventState, PairState, State
+from contracts.registry_diff.values import ContractState, EventState, RegisteredPair
 
 _TIMEOUT = 60.0
 _TOOLKIT = Path(__file__).resolve().parents[2]
 
 
-def working_tree(settings: Settings) -> State:
+def working_tree(settings: Settings) -> ContractState:
     """Read the state of the project as it lies there.
 
     Raises:
@@ -35,7 +35,7 @@ def working_tree(settings: Settings) -> State:
     return read_tree(settings.root, "the working tree", shown_under=settings.root)
 
 
-def revision(settings: Settings, name: str) -> State:
+def revision(settings: Settings, name: str) -> ContractState:
     """Read the state of a git revision of the project's repository.
 
     Raises:
@@ -68,7 +68,7 @@ def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
         return None
 
 
-def read_tree(root: Path, name: str, *, shown_under: Path) -> State:
+def read_tree(root: Path, name: str, *, shown_under: Path) -> ContractState:
     """Read the state of a source tree.
 
     Args:
@@ -82,11 +82,11 @@ def read_tree(root: Path, name: str, *, shown_under: Path) -> State:
     file = settings.registry or (folder if folder.is_absolute() else settings.root.resolve() / folder) / "emitters.toml"
     document, lines = _registry(file, name)
     where = Where(_shown(file, shown_under))
-    return State(
+    return ContractState(
         name=name,
         consumer=str(document.get("consumer", {}).get("name", "")),
         registry=where,
-        pairs={key: _pair(key, entry, lines, where) for key, entry in State.registry_pairs(document).items()},
+        pairs={key: _pair(key, entry, lines, where) for key, entry in ContractState.registry_pairs(document).items()},
         events={event: _event(event, told) for event, told in described["events"].items()},
         reads=_reads(settings, name),
     )
@@ -131,10 +131,10 @@ def _registry(file: Path, name: str) -> tuple[dict[str, Any], dict[KeyPath, int]
         raise MisuseError(f"the registry {file.name} of {name} can't be read: {reason}") from None
 
 
-def _pair(key: tuple[str, str], entry: Mapping[str, Any], lines: dict[KeyPath, int], where: Where) -> PairState:
+def _pair(key: tuple[str, str], entry: Mapping[str, Any], lines: dict[KeyPath, int], where: Where) -> RegisteredPair:
     emitter, event = key
     line = line_of(lines, ("emitters", emitter, "events", event, "status"))
-    return PairState(
+    return RegisteredPair(
         status=str(entry.get("status")),
         repeats=str(entry.get("repeats", "never")),
         delivery=entry.get("delivery"),

@@ -11,7 +11,7 @@ from contracts.model.shapes import Node
 
 
 @dataclass(frozen=True, slots=True)
-class PairState:
+class RegisteredPair:
     """What a state's registry says of one pair."""
 
     status: str
@@ -41,7 +41,7 @@ class EventState:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ContractState:
     """A registry and a catalogue.
 
     Attributes:
@@ -54,7 +54,7 @@ class State:
     name: str
     consumer: str
     registry: Where
-    pairs: Mapping[tuple[str, str], PairState]
+    pairs: Mapping[tuple[str, str], RegisteredPair]
     events: Mapping[str, EventState]
     reads: Mapping[tuple[str, str], frozenset[str]] | None
 

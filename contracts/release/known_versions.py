@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import all_placements, environments
-from contracts.broker.matrix import results_matrix
+from contracts.broker.version_matrix import results_matrix
 from contracts.model.deployment import KnownVersion
 from contracts.model.registry import Registry
 from contracts.project.broker_choice import DATABASE, choose_broker, embedded_client

@@ -24,7 +24,7 @@ _LONGEST_DESCRIPTION = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PactRequest:
     """What is asked of the broker.
 
     Attributes:
@@ -97,7 +97,7 @@ def default_selectors(branch: str | None) -> tuple[Mapping[str, Any], ...]:
     return ({"mainBranch": True}, *matching, {"deployedOrReleased": True})
 
 
-def pacts_to_verify(client: BrokerClient, emitter: str, asked: Asked) -> tuple[BrokerPact, ...]:
+def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> tuple[BrokerPact, ...]:
     """Fetch the pacts that the broker wants this emitter to verify, pending ones marked.
 
     Returns:

@@ -19,7 +19,7 @@ from contracts.release.registry_edit import own_registry_file, replace_text, wit
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Grounds:
     """What a promotion rests on.
 
     Attributes:
@@ -41,7 +41,7 @@ def promote(
     settings: Settings,
     domain: Domain,
     names: tuple[str, str],
-    evidence: Evidence,
+    evidence: Grounds,
     *,
     broker: Callable[[], BrokerClient],
     recapture: Recapture,
@@ -128,7 +128,7 @@ def _pair(domain: Domain, names: tuple[str, str], status: Status) -> Pair:
 
 
 def _judge(
-    domain: Domain, pair: Pair, evidence: Evidence, broker: Callable[[], BrokerClient]
+    domain: Domain, pair: Pair, evidence: Grounds, broker: Callable[[], BrokerClient]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what the promotion rests on and what it freezes, or refuse it."""
     registry, notes = domain.registry, []
@@ -159,7 +159,7 @@ def _judge(
     )
 
 
-def _first_pair(pair: Pair, evidence: Evidence, notes: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _first_pair(pair: Pair, evidence: Grounds, notes: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     # A pact without any implemented pair is never published, so that a broker can know nothing of it.
     freezes = (
         (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contracts.broker.client import BrokerClient
-from contracts.broker.publishing import Publication, publish
+from contracts.broker.publishing import PactPublication, publish
 from contracts.broker.verifications import put_on_branch
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model.domain import Domain
@@ -84,7 +84,7 @@ def _published(client: BrokerClient, receipt: Receipt, pacts: tuple[PactDocument
         put_on_branch(client, receipt.consumer, version.value, branch.value)
         return ()
     build_url = build.value if build else None
-    return publish(client, Publication(receipt.consumer, version.value, branch.value, pacts, build_url))
+    return publish(client, PactPublication(receipt.consumer, version.value, branch.value, pacts, build_url))
 
 
 def _read(file: Path, domain: Domain) -> PactDocument:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import Environment, environment, placements
-from contracts.broker.matrix import Matrix, MatrixRow, release_matrix, results_matrix
-from contracts.broker.verifications import Result, expected, result
+from contracts.broker.verifications import PostedResult, expected, result
+from contracts.broker.version_matrix import MatrixRow, VersionMatrix, release_matrix, results_matrix
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Registry, Status
-from contracts.model.release import Answer, Decision, Knowledge, PairReason, PairState, Question, Row
+from contracts.model.release import Answer, Decision, DecisionRow, Knowledge, PairReason, PairState, Question
 from contracts.model.release_decision import decide
 
 
@@ -114,7 +114,7 @@ def _live(client: BrokerClient, place: Environment, pacticipant: str) -> tuple[s
 def _verified(client: BrokerClient, consumer: str, asked: Question) -> bool:
     if client.find(client.link("pb:pacticipant", pacticipant=consumer), doing="looking for the consumer") is None:
         return False
-    matrix: Matrix = results_matrix(client, consumer, asked.pacticipant, asked.version)
+    matrix: VersionMatrix = results_matrix(client, consumer, asked.pacticipant, asked.version)
     successes = {row.result_url for row in matrix.rows if row.success is True and row.emitter_version == asked.version}
     return any(url and not result(client, url).empty for url in successes)
 
@@ -127,11 +127,11 @@ def _relied_on(client: BrokerClient, place: Environment, consumer: str, emitter:
     return False
 
 
-def _row(client: BrokerClient, row: MatrixRow, registry: str) -> Row:
+def _row(client: BrokerClient, row: MatrixRow, registry: str) -> DecisionRow:
     found = result(client, row.result_url) if row.result_url else None
     pairs = _pairs_of_result(row.emitter, found) if found else _pairs_of_pact(client, row)
     judged_by = found.registry if found else None
-    return Row(
+    return DecisionRow(
         consumer=row.consumer,
         consumer_version=row.consumer_version,
         emitter=row.emitter,
@@ -145,7 +145,7 @@ def _row(client: BrokerClient, row: MatrixRow, registry: str) -> Row:
     )
 
 
-def _pairs_of_result(emitter: str, found: Result) -> Iterator[PairReason]:
+def _pairs_of_result(emitter: str, found: PostedResult) -> Iterator[PairReason]:
     for test in found.tests:
         if test.pending:
             yield PairReason(emitter, test.event, PairState.PENDING, ready=test.ready)

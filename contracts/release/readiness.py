@@ -8,8 +8,8 @@ from pathlib import Path
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import environments, placements
-from contracts.broker.matrix import results_matrix
-from contracts.broker.verifications import Result, result
+from contracts.broker.verifications import PostedResult, result
+from contracts.broker.version_matrix import results_matrix
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model.registry import Pair, Registry
 from contracts.project.paths import shown
@@ -93,7 +93,7 @@ def _shortcoming(client: BrokerClient, registry: Registry, pair: Pair, version: 
     return None
 
 
-def _why_not_ready(found: Result, registry: Registry, pair: Pair) -> str | None:
+def _why_not_ready(found: PostedResult, registry: Registry, pair: Pair) -> str | None:
     tests = [test for test in found.tests if test.event == pair.event]
     if not tests:
         return f"its latest result says nothing of {pair.event}"

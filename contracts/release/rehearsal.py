@@ -18,7 +18,7 @@ from contracts.model.verdict import PactResult, Verification
 from contracts.project.settings import Settings
 from contracts.project.version import find_branch, find_version
 from contracts.release.deployments import Target, create_environment, record_presence
-from contracts.release.posting import Asked, BrokerPact, Posting, pacts_to_verify, post_result
+from contracts.release.posting import BrokerPact, PactRequest, Posting, pacts_to_verify, post_result
 from contracts.release.publish import publish_pacts
 from contracts.release.question import question, release_decision
 
@@ -59,7 +59,7 @@ def rehearse(
 def _decision(client: BrokerClient, domain: Domain, run: Verification, identity: Identity) -> Decision:
     posting = Posting(identity.version.value, identity.branch.value, __version__, domain.registry.digest)
     found = {result.consumer: result for result in run.pacts}
-    for pact in pacts_to_verify(client, run.emitter, Asked(identity.branch.value)):
+    for pact in pacts_to_verify(client, run.emitter, PactRequest(identity.branch.value)):
         result = found.get(pact.document.consumer)
         if result is not None:
             post_result(client, pact, _with_ids(result, pact), posting)

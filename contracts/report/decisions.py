@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.model.release import Answer, Decision, PairReason, PairState, Row
+from contracts.model.release import Answer, Decision, DecisionRow, PairReason, PairState
 
 
 def decision_lines(decision: Decision) -> list[str]:
@@ -24,7 +24,7 @@ def decision_lines(decision: Decision) -> list[str]:
     return lines
 
 
-def _row(row: Row) -> list[str]:
+def _row(row: DecisionRow) -> list[str]:
     said = {True: "successful", False: "failed", None: "no result"}[row.success]
     notes = [
         text

@@ -13,20 +13,20 @@ from markupsafe import Markup
 
 from contracts.model.printable import as_json, printable
 from contracts.model.rules import RULES
-from contracts.report.evidence import Evidence
+from contracts.report.content import ReportContent
 from contracts.report.page import build_page, facts
 from contracts.report.text import outcome, pact_line, remark
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-def render_html(evidence: Evidence) -> str:
+def render_html(content: ReportContent) -> str:
     """Return the report as one HTML document, to be written as UTF-8.
 
     It holds the matrix, whose cells lead to their evidence, and works without scripts. Everything from outside
     is escaped, also characters that would turn the reading direction.
     """
-    return _environment().get_template("report.html.j2").render(page=build_page(evidence), rules=RULES)
+    return _environment().get_template("report.html.j2").render(page=build_page(content), rules=RULES)
 
 
 @cache

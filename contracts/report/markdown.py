@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from contracts.model.verdict import Finding, Verification
 from contracts.report.markdown_text import code, escape, raw_table
-from contracts.report.matrix import Matrix, matrix_markdown
+from contracts.report.pair_matrix import PairMatrix, matrix_markdown
 from contracts.report.text import finding_fields, outcome, pact_line, remark, summary
 
 _VERDICTS = {"passed": "passed", "failed": "**failed**", "pending": "pending", "error": "**error**"}
 
 
-def render_markdown(runs: Iterable[Verification], *, matrix: Matrix | None = None) -> str:
+def render_markdown(runs: Iterable[Verification], *, matrix: PairMatrix | None = None) -> str:
     """Return the runs for people: the summary, the matrix if given, then each emitter's pairs and findings."""
     taken = tuple(runs)
     lines = ["# Contracts", ""]

@@ -12,14 +12,14 @@ from contracts.model.events import Catalogue
 from contracts.model.pact import Interaction, PactDocument
 from contracts.model.registry import EmitterEntry, PairEntry, Status
 from contracts.model.verdict import Finding, InteractionResult, PairVerdict, Verification
-from contracts.report.evidence import Evidence, Sample, sample
-from contracts.report.matrix import Matrix, build_matrix
+from contracts.report.content import ReportContent, Sample, sample
+from contracts.report.pair_matrix import PairMatrix, build_matrix
 from contracts.report.reads import FieldRead, fields_read
 from contracts.report.text import remark
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedPart:
     """One interaction as a consumer wrote it; the same for every emitter of the event.
 
     Attributes:
@@ -43,12 +43,12 @@ class EventPart:
     purpose: str
     fact_key: tuple[str, ...]
     emitters: tuple[str, ...]
-    expected: tuple[Expected, ...]
+    expected: tuple[ExpectedPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PairPart:
-    """A pair with its evidence.
+    """A pair with its content.
 
     Attributes:
         state: the verdict, or `unverified`.
@@ -102,8 +102,8 @@ class Page:
         by_emitter: the rows are emitters, the columns events; else the other way round.
     """
 
-    evidence: Evidence
-    matrix: Matrix
+    content: ReportContent
+    matrix: PairMatrix
     emitters: tuple[EmitterPart, ...]
     events: tuple[EventPart, ...]
     by_emitter: bool
@@ -136,15 +136,15 @@ class Page:
 
     def versions_of(self, participant: str) -> tuple[KnownVersion, ...]:
         """Return what a broker knows of a participant's versions."""
-        return tuple(version for version in self.evidence.versions or () if version.participant == participant)
+        return tuple(version for version in self.content.versions or () if version.participant == participant)
 
 
-def build_page(evidence: Evidence) -> Page:
-    """Arrange the evidence as the page shows it."""
-    domain = evidence.domain
+def build_page(content: ReportContent) -> Page:
+    """Arrange the content as the page shows it."""
+    domain = content.domain
     anchors = {name: f"event-{number}" for number, name in enumerate(domain.catalogue, 1)}
-    matrix = build_matrix(domain.registry, domain.catalogue, evidence.runs)
-    runs = {run.emitter: run for run in evidence.runs}
+    matrix = build_matrix(domain.registry, domain.catalogue, content.runs)
+    runs = {run.emitter: run for run in content.runs}
     emitters = tuple(
         EmitterPart(
             anchor=f"emitter-{number}",
@@ -152,16 +152,16 @@ def build_page(evidence: Evidence) -> Page:
             entry=entry,
             run=runs.get(name),
             pairs=_pairs(number, name, matrix, runs.get(name), anchors),
-            versions=tuple(version for version in evidence.versions or () if version.participant == name),
+            versions=tuple(version for version in content.versions or () if version.participant == name),
         )
         for number, (name, entry) in enumerate(domain.registry.emitters.items(), 1)
     )
-    expected = _expected(evidence.pacts)
+    expected = _expected(content.pacts)
     given = _emitters_by_event(matrix)
     events = tuple(
         _event(domain.catalogue, name, anchors[name], given.get(name, ()), expected) for name in domain.catalogue
     )
-    return Page(evidence, matrix, emitters, events, by_emitter=len(emitters) > len(events))
+    return Page(content, matrix, emitters, events, by_emitter=len(emitters) > len(events))
 
 
 def facts(pair: PairPart, emitter: EmitterPart) -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def facts(pair: PairPart, emitter: EmitterPart) -> tuple[str, ...]:
     return tuple(f"{label}: {value}" for label, value in lines.items() if value)
 
 
-def _emitters_by_event(matrix: Matrix) -> dict[str, tuple[str, ...]]:
+def _emitters_by_event(matrix: PairMatrix) -> dict[str, tuple[str, ...]]:
     given: dict[str, tuple[str, ...]] = {}
     for emitter, event in matrix.cells:
         given[event] = (*given.get(event, ()), emitter)
@@ -195,7 +195,7 @@ def _emitters_by_event(matrix: Matrix) -> dict[str, tuple[str, ...]]:
 
 
 def _pairs(
-    number: int, emitter: str, matrix: Matrix, run: Verification | None, anchors: dict[str, str]
+    number: int, emitter: str, matrix: PairMatrix, run: Verification | None, anchors: dict[str, str]
 ) -> tuple[PairPart, ...]:
     results: dict[str, list[InteractionResult]] = {}
     for pact in run.pacts if run else ():
@@ -224,23 +224,23 @@ def _event(
     name: str,
     anchor: str,
     emitters: tuple[str, ...],
-    expected: dict[str, tuple[Expected, ...]],
+    expected: dict[str, tuple[ExpectedPart, ...]],
 ) -> EventPart:
     model = catalogue[name]
     purpose = (model.__doc__ or "").strip().split("\n\n")[0]
     return EventPart(anchor, name, purpose, model.fact_key, emitters, expected.get(name, ()))
 
 
-def _expected(pacts: Iterable[PactDocument]) -> dict[str, tuple[Expected, ...]]:
+def _expected(pacts: Iterable[PactDocument]) -> dict[str, tuple[ExpectedPart, ...]]:
     """Join the interactions that read the same: one expectation goes to the pact of every permitted emitter."""
     joined: dict[str, tuple[str, Interaction, list[str]]] = {}
     for pact in pacts:
         for interaction in pact.interactions:
             identity = _identity(pact.consumer, interaction)
             joined.setdefault(identity, (pact.consumer, interaction, []))[2].append(pact.provider)
-    by_event: dict[str, tuple[Expected, ...]] = {}
+    by_event: dict[str, tuple[ExpectedPart, ...]] = {}
     for consumer, interaction, emitters in joined.values():
-        part = Expected(consumer, interaction, fields_read(interaction), _laid_out(interaction), tuple(emitters))
+        part = ExpectedPart(consumer, interaction, fields_read(interaction), _laid_out(interaction), tuple(emitters))
         by_event[interaction.event] = (*by_event.get(interaction.event, ()), part)
     return by_event
 

@@ -12,17 +12,20 @@ from string import Template
 from contracts import __version__
 from contracts.model.domain import Domain
 from contracts.model.registry import Status
-from contracts.scaffold.request import DESTINATION, Kind, NewEmitter
+from contracts.scaffold.request import DESTINATION, EmitterKind, NewEmitter
 
 RECORDER = Path(__file__).parents[1] / "emitters" / "recorder" / "contracts-recorder.php"
 CAPTURES = "contracts-captures.ndjson"
 REQUIREMENT = f"webinar-contracts=={__version__}"
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_TEST_COMMANDS = {Kind.PYTHON: "python -m pytest tests", Kind.WORDPRESS: "php tests/contracts/state-facts.php"}
+_TEST_COMMANDS = {
+    EmitterKind.PYTHON: "python -m pytest tests",
+    EmitterKind.WORDPRESS: "php tests/contracts/state-facts.php",
+}
 _MACHINES = {
-    Kind.PYTHON: "Python 3.11 or later with venv",
-    Kind.WORDPRESS: "PHP, a WordPress with the plugin active, and Python 3.11 or later with venv",
+    EmitterKind.PYTHON: "Python 3.11 or later with venv",
+    EmitterKind.WORDPRESS: "PHP, a WordPress with the plugin active, and Python 3.11 or later with venv",
 }
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -63,7 +66,7 @@ def files_for(emitter: NewEmitter, domain: Domain) -> tuple[NewFile, ...]:
         NewFile(".github/workflows/contracts.yml", _workflow(emitter, values)),
         NewFile("CONTRACTS.md", _filled("common/CONTRACTS.md", values)),
     )
-    if emitter.kind is Kind.PYTHON:
+    if emitter.kind is EmitterKind.PYTHON:
         return (
             *common,
             NewFile(f"{emitter.module}/__init__.py", _filled("python/__init__.py", values)),
@@ -104,9 +107,9 @@ def _values(emitter: NewEmitter, domain: Domain) -> dict[str, str]:
     }
 
 
-def _inputs(kind: Kind, test_command: str) -> Iterator[tuple[str, str]]:
+def _inputs(kind: EmitterKind, test_command: str) -> Iterator[tuple[str, str]]:
     yield "test-command", test_command
-    if kind is Kind.WORDPRESS:
+    if kind is EmitterKind.WORDPRESS:
         yield "captures", CAPTURES
         yield "destination", DESTINATION
 
@@ -138,7 +141,7 @@ def _workflow(emitter: NewEmitter, values: dict[str, str]) -> str:
     if emitter.action is None:
         run = _filled("github/run-script.yml", values)
         # The script installs what a Python emitter needs by itself.
-        set_up = set_up if emitter.kind is Kind.WORDPRESS else ""
+        set_up = set_up if emitter.kind is EmitterKind.WORDPRESS else ""
     else:
         # A text of JSON is one of YAML.
         inputs = "".join(

@@ -20,7 +20,7 @@ DESTINATION = "https://receiver.invalid/events"
 """Where a plugin is told to send to while it is recorded; RFC 2606 keeps `.invalid` from ever being a host."""
 
 
-class Kind(StrEnum):
+class EmitterKind(StrEnum):
     """What an emitter is made with."""
 
     PYTHON = "python"
@@ -39,7 +39,7 @@ class NewEmitter:
     """
 
     name: str
-    kind: Kind
+    kind: EmitterKind
     test_command: str | None = None
     action: str | None = None
     hooks: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +76,7 @@ def check(emitter: NewEmitter, domain: Domain) -> None:
             f"--action: {emitter.action!r} is no address of an action",
             next_step="say OWNER/REPOSITORY@REF, best with a commit's hash for REF",
         )
-    if emitter.kind is not Kind.WORDPRESS and (emitter.hooks or emitter.destination_option):
+    if emitter.kind is not EmitterKind.WORDPRESS and (emitter.hooks or emitter.destination_option):
         raise MisuseError("--hook and --destination-option are for --kind wordpress", next_step="leave them out")
     for name in (*emitter.hooks.values(), *filter(None, [emitter.destination_option])):
         # It goes into PHP between quotes.

@@ -11,7 +11,7 @@ from contracts.project.paths import shown
 from contracts.scaffold.files import NewFile
 
 
-class State(StrEnum):
+class FileState(StrEnum):
     """What becomes of a file."""
 
     NEW = "new"
@@ -19,12 +19,12 @@ class State(StrEnum):
     OVERWRITTEN = "overwritten"
 
 
-def states_of(folder: Path, files: Iterable[NewFile]) -> tuple[tuple[NewFile, State], ...]:
+def states_of(folder: Path, files: Iterable[NewFile]) -> tuple[tuple[NewFile, FileState], ...]:
     """Return what writing would make of each file."""
     return tuple((file, _state(folder / file.path, file)) for file in files)
 
 
-def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple[tuple[NewFile, State], ...]:
+def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple[tuple[NewFile, FileState], ...]:
     """Write the files, all or none of them.
 
     Returns:
@@ -34,7 +34,7 @@ def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple
         MisuseError: files with other content are there and `force` wasn't said, or the folder can't be written to.
     """
     states = states_of(folder, files)
-    taken = [file.path for file, state in states if state is State.OVERWRITTEN]
+    taken = [file.path for file, state in states if state is FileState.OVERWRITTEN]
     if taken and not force:
         raise MisuseError(
             f"nothing was written, because these are there already: {', '.join(taken)}",
@@ -42,19 +42,19 @@ def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple
             next_step="move them away, or say --force to overwrite them; --dry-run shows what would be written",
         )
     for file, state in states:
-        if state is not State.UNCHANGED:
+        if state is not FileState.UNCHANGED:
             _write(folder / file.path, file)
     return states
 
 
-def _state(path: Path, file: NewFile) -> State:
+def _state(path: Path, file: NewFile) -> FileState:
     try:
         if not path.exists() and not path.is_symlink():
-            return State.NEW
+            return FileState.NEW
         same = path.read_bytes() == file.text.encode()
     except OSError:
-        return State.OVERWRITTEN
-    return State.UNCHANGED if same else State.OVERWRITTEN
+        return FileState.OVERWRITTEN
+    return FileState.UNCHANGED if same else FileState.OVERWRITTEN
 
 
 def _write(path: Path, file: NewFile) -> None:

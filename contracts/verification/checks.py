@@ -9,7 +9,7 @@ from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Pair
 from contracts.model.verdict import Finding
-from contracts.verification.message import Message
+from contracts.verification.message import EmittedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Violates:
     finding: Finding
 
 
-def place(message: Message, domain: Domain, emitter: str) -> Belongs | Violates:
+def place(message: EmittedMessage, domain: Domain, emitter: str) -> Belongs | Violates:
     """Say which pair an emission belongs to, or which violation it is.
 
     At most one of content-type, wrong-source, unknown-event and undeclared-emission, in this order; a wrong
@@ -56,7 +56,7 @@ def place(message: Message, domain: Domain, emitter: str) -> Belongs | Violates:
     return Belongs(pair)
 
 
-def _content_type(message: Message) -> Finding:
+def _content_type(message: EmittedMessage) -> Finding:
     return Finding(
         "content-type",
         f"the message {message.content_type_error}",
@@ -67,7 +67,7 @@ def _content_type(message: Message) -> Finding:
     )
 
 
-def _unknown_event(message: Message, event: str | None, domain: Domain) -> Finding:
+def _unknown_event(message: EmittedMessage, event: str | None, domain: Domain) -> Finding:
     where = message.emission.where
     if event is not None:
         text = f"{event!r} is no canonical event{did_you_mean(event, domain.catalogue)}"
@@ -78,7 +78,7 @@ def _unknown_event(message: Message, event: str | None, domain: Domain) -> Findi
     return Finding("unknown-event", "the body names no type, and no trigger is known", path="$.type", where=where)
 
 
-def _undeclared(message: Message, event: str, domain: Domain, emitter: str) -> Finding:
+def _undeclared(message: EmittedMessage, event: str, domain: Domain, emitter: str) -> Finding:
     needs = " and needs a decision of its own" if event in domain.registry.needs_decision else ""
     return Finding(
         "undeclared-emission",
@@ -90,7 +90,7 @@ def _undeclared(message: Message, event: str, domain: Domain, emitter: str) -> F
     )
 
 
-def wrong_fact(message: Message, fact_key: tuple[str, ...]) -> Iterator[Finding]:
+def wrong_fact(message: EmittedMessage, fact_key: tuple[str, ...]) -> Iterator[Finding]:
     """Yield one finding for each part of the triggered fact that the message doesn't state."""
     trigger = message.emission.trigger
     if trigger is None or message.value is None:

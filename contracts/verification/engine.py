@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from contracts.errors import HarnessError
 from contracts.model.driver import Capabilities, Driver
-from contracts.model.emission import Asked, Emission, Fault, Observation, Trigger
+from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
 from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.model.verdict import Finding, Verification
 from contracts.verification.checks import Violates, place, wrong_fact
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
 from contracts.verification.log import FindingLog, with_next_step
-from contracts.verification.message import Message, read_message
+from contracts.verification.message import EmittedMessage, read_message
 from contracts.verification.plan import plan_for
 from contracts.verification.repeats import RepeatMemory
 from contracts.verification.replay import Replayed
@@ -72,7 +72,7 @@ class _Run:
                     yield EmissionJudged(self._tallies.read)
                 case Fault():
                     self._fault(observation)
-                case Asked():
+                case Settled():
                     self._asked(observation)
 
     def _judge(self, emission: Emission) -> None:
@@ -94,7 +94,7 @@ class _Run:
         if message.attribute("source") in (None, job.emitter):
             self._remember(message, tally)
 
-    def _judge_content(self, message: Message, tally: PairTally, *, asked_of_pacts: bool) -> None:
+    def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
         event = tally.pair.event
         shape = list(shape_findings(message, self._job.domain.catalogue[event]))
         fact_key = self._job.domain.catalogue.fact_key(event)
@@ -104,7 +104,7 @@ class _Run:
             for finding in self._expectations.judge(event, message):
                 tally.findings.add(finding)
 
-    def _remember(self, message: Message, tally: PairTally) -> None:
+    def _remember(self, message: EmittedMessage, tally: PairTally) -> None:
         """Compare with what was stated before; a message whose fact or id can't be read can't be compared."""
         event = tally.pair.event
         fact = message.fact(self._job.domain.catalogue.fact_key(event))
@@ -126,7 +126,7 @@ class _Run:
         elif fault.rule == "driver-error":
             self._tallies.driver_broke = True
 
-    def _asked(self, asked: Asked) -> None:
+    def _asked(self, asked: Settled) -> None:
         self._tallies.driven += 1
         trigger = asked.trigger
         answered = trigger in self._since_asked

@@ -10,12 +10,12 @@ from contracts.model.verdict import Finding
 from contracts.verification.job import PactUnderTest
 from contracts.verification.log import FindingLog
 from contracts.verification.matching import Matcher, Mismatch, matcher_for
-from contracts.verification.message import Message
+from contracts.verification.message import EmittedMessage
 from contracts.verification.replay import Replayed
 
 
 @dataclass(slots=True)
-class Expected:
+class ExpectedInteraction:
     """One interaction of one pact, with what was found so far.
 
     Attributes:
@@ -34,20 +34,20 @@ class Expectations:
 
     def __init__(self, pacts: Sequence[PactUnderTest]) -> None:
         self.all = tuple(
-            Expected(pact, interaction, matcher_for(interaction))
+            ExpectedInteraction(pact, interaction, matcher_for(interaction))
             for pact in pacts
             for interaction in pact.document.interactions
         )
         # Every emission asks for its event's, so they are sorted out once.
-        self._by_event: dict[str, list[Expected]] = {}
+        self._by_event: dict[str, list[ExpectedInteraction]] = {}
         for expected in self.all:
             self._by_event.setdefault(expected.interaction.event, []).append(expected)
 
-    def of_event(self, event: str) -> Sequence[Expected]:
+    def of_event(self, event: str) -> Sequence[ExpectedInteraction]:
         """Return what is expected of one event."""
         return self._by_event.get(event, ())
 
-    def judge(self, event: str, message: Message) -> Iterator[Finding]:
+    def judge(self, event: str, message: EmittedMessage) -> Iterator[Finding]:
         """Match a message against every interaction of its event.
 
         Yields:
@@ -78,7 +78,7 @@ class Expectations:
                     yield replace(finding, message=f"{finding.message} (the broker holds this pact as {why})")
 
 
-def _finding(mismatch: Mismatch, expected: Expected, message: Message) -> Finding:
+def _finding(mismatch: Mismatch, expected: ExpectedInteraction, message: EmittedMessage) -> Finding:
     return Finding(
         "pact-mismatch",
         mismatch.message,

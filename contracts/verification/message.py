@@ -16,7 +16,7 @@ _PARAMETER = re.compile(r'\s*(?P<name>[^=;\s]+)\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class EmittedMessage:
     """An emission with its body read.
 
     Attributes:
@@ -54,7 +54,7 @@ class Message:
         return values if all(isinstance(value, str) for value in values.values()) else None  # type: ignore[return-value]  # just checked
 
 
-def read_message(emission: Emission) -> Message:
+def read_message(emission: Emission) -> EmittedMessage:
     """Read an emission's body and content type; nothing is raised, what is wrong is said in the message."""
     text: str | None = None
     value: Any = None
@@ -64,7 +64,7 @@ def read_message(emission: Emission) -> Message:
         value = decode(text)
     except JsonRefusedError as error:
         refusal = str(error)
-    return Message(emission, text, value, refusal, content_type_error(emission.headers.get("content-type")))
+    return EmittedMessage(emission, text, value, refusal, content_type_error(emission.headers.get("content-type")))
 
 
 def content_type_error(header: str | None) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from contracts.errors import Where
 from contracts.model.emission import Emission
 from contracts.model.verdict import Finding
-from contracts.verification.message import Message, canonical
+from contracts.verification.message import EmittedMessage, canonical
 from contracts.verification.untested import Seen
 
 
@@ -54,7 +54,7 @@ class RepeatMemory:
         """Was this fact stated, outside any context?"""
         return _fact_key(None, event, fact) in self._facts
 
-    def add(self, message: Message, event: str, fact: Mapping[str, str], marker: str) -> Iterator[Finding]:
+    def add(self, message: EmittedMessage, event: str, fact: Mapping[str, str], marker: str) -> Iterator[Finding]:
         """Remember one statement of a fact and yield what it breaks, `repeated-emission` included."""
         emission = message.emission
         key = _fact_key(emission.context, event, fact)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict
-from contracts.verification.expectations import Expectations, Expected
+from contracts.verification.expectations import Expectations, ExpectedInteraction
 from contracts.verification.job import Job, PactUnderTest
 
 
@@ -38,7 +38,7 @@ def pact_results(
     return tuple(results)
 
 
-def _interaction(expected: Expected, pair: PairVerdict | None) -> InteractionResult:
+def _interaction(expected: ExpectedInteraction, pair: PairVerdict | None) -> InteractionResult:
     interaction = expected.interaction
     # A pair's findings concern each of its interactions, but for mismatches with another one.
     findings = [finding for finding in (pair.findings if pair else ()) if finding.rule != "pact-mismatch"] + list(

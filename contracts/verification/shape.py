@@ -12,10 +12,10 @@ from contracts.model.events import CanonicalEvent
 from contracts.model.names import did_you_mean
 from contracts.model.verdict import Finding
 from contracts.model.vocabulary import json_path, keys_that_are_no_facts
-from contracts.verification.message import Message
+from contracts.verification.message import EmittedMessage
 
 
-def shape_findings(message: Message, model: type[CanonicalEvent]) -> Iterator[Finding]:
+def shape_findings(message: EmittedMessage, model: type[CanonicalEvent]) -> Iterator[Finding]:
     """Yield one `event-schema` or `not-a-fact` finding for each key that is wrong.
 
     A key that no fact has is `not-a-fact` alone, whatever else is wrong with it.
@@ -44,7 +44,7 @@ def shape_findings(message: Message, model: type[CanonicalEvent]) -> Iterator[Fi
                 yield _finding(detail, path, model, message)
 
 
-def _finding(detail: ErrorDetails, path: str, model: type[BaseModel], message: Message) -> Finding:
+def _finding(detail: ErrorDetails, path: str, model: type[BaseModel], message: EmittedMessage) -> Finding:
     where = message.emission.where
     kind = detail["type"]
     key = str(detail["loc"][-1]) if detail["loc"] else ""

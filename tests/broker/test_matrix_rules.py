@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.broker.embedded.matrix import (
+from contracts.broker.embedded.matrix_answer import (
     NO_VERSION,
-    Answer,
     Integration,
+    MatrixAnswer,
     Query,
     Resolved,
-    Row,
+    ResultRow,
     Selector,
     judge,
     latest_rows,
@@ -26,7 +26,7 @@ QUERY = Query((CONSUMER,), latestby="cvpv", environment="production")
 NAMED = Resolved(CONSUMER, 1, 10, "1", named=True)
 PARTNER = Resolved(PROVIDER, 2, 20, "p1", named=False)
 NEEDED = Integration("service", 1, "tracker", 2, required=True)
-ROW = Row(
+ROW = ResultRow(
     consumer="service",
     consumer_id=1,
     consumer_version_id=10,
@@ -45,7 +45,7 @@ UNVERIFIED = replace(ROW, provider_version_id=None, provider_version=None, resul
 FAILED = replace(ROW, success=False)
 
 
-def _judge(*rows: Row, **changes: object) -> Answer:
+def _judge(*rows: ResultRow, **changes: object) -> MatrixAnswer:
     given_: dict[str, object] = {"resolved": [NAMED, PARTNER], "ignore": [], "integrations": [NEEDED], **changes}
     return judge(QUERY, rows, **given_)  # type: ignore[arg-type]  # the parts of one judgement
 
@@ -61,7 +61,9 @@ def _judge(*rows: Row, **changes: object) -> Answer:
         ([], None, (0, 0, 1)),
     ],
 )
-def test_an_answer_needs_every_row(rows: list[Row], deployable: bool | None, counts: tuple[int, int, int]) -> None:
+def test_an_answer_needs_every_row(
+    rows: list[ResultRow], deployable: bool | None, counts: tuple[int, int, int]
+) -> None:
     """True needs all successes, one failure is false, and one unknown outweighs failures."""
     answer = _judge(*rows)
     assert answer.deployable is deployable

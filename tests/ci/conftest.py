@@ -14,7 +14,7 @@ import pytest
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient, client_for
-from contracts.broker.publishing import Publication, publish
+from contracts.broker.publishing import PactPublication, publish
 from contracts.model.pact import parse_pact
 from tests.ci.repository import ENTERED, ROOT, TRACKER, commit
 from tests.release.brokers import served
@@ -55,7 +55,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 def _deploy(broker: Broker, environment: str, version: str, pact: str) -> None:
-    publish(broker.client, Publication(CONSUMER, version, "main", (parse_pact(pact, source="the pact"),)))
+    publish(broker.client, PactPublication(CONSUMER, version, "main", (parse_pact(pact, source="the pact"),)))
     for command in (
         ["create-environment", environment],
         ["record-deployment", CONSUMER, "--version", version, "--to-environment", environment],

@@ -13,7 +13,7 @@ import pytest
 from contracts.emitters import open_driver
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, Step
-from contracts.model.emission import Answered, Asked, Emission, Fault
+from contracts.model.emission import Answered, Emission, Fault, Settled
 from contracts.webinar.events import ClientWebinarCompleted
 from tests.emitters.parts import FIRST, OTHER, SECOND, has_ended, needs_proc, observe, only_fault, python_script
 
@@ -43,7 +43,7 @@ def test_captures_come_on_standard_output(tmp_path: Path) -> None:
     assert json.loads(emission.body) == FIRST.model_dump()
     assert (emission.headers, emission.trigger) == ({"content-type": "text/plain"}, FIRST)
     assert emission.where == Where(f"standard output of {Path(sys.executable).name}", 1)
-    assert asked == Asked(FIRST, refused=False)
+    assert asked == Settled(FIRST, refused=False)
 
 
 def test_messages_come_over_http(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_messages_come_over_http(tmp_path: Path) -> None:
     assert json.loads(emission.body) == FIRST.model_dump()
     assert emission.url.endswith("/events")
     assert (emission.trigger, emission.response) == (FIRST, Answered(status=202))
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
 
 
 ASKS_FIRST = """
@@ -82,7 +82,7 @@ def test_an_emitter_may_ask_before_it_sends(tmp_path: Path, question: dict[str, 
     text = f"QUESTION, EXPECTED = {question!r}, {expected!r}\n{ASKS_FIRST}"
     emission, asked = observe(command(tmp_path, text))
     assert isinstance(emission, Emission)
-    assert (emission.method, json.loads(emission.body), asked) == ("POST", FIRST.model_dump(), Asked(FIRST))
+    assert (emission.method, json.loads(emission.body), asked) == ("POST", FIRST.model_dump(), Settled(FIRST))
 
 
 @pytest.mark.parametrize("refuse_with", ["503", "refuse"])
@@ -93,14 +93,14 @@ def test_a_delivery_is_refused(tmp_path: Path, refuse_with: str) -> None:
     assert isinstance(refused, Emission)
     assert isinstance(taken, Emission)
     assert (refused.delivered, taken.delivered) == (False, True)
-    assert (asked, again) == (Asked(FIRST, refused=True), Asked(FIRST))
+    assert (asked, again) == (Settled(FIRST, refused=True), Settled(FIRST))
 
 
 def test_without_a_delivery_nothing_was_refused(tmp_path: Path) -> None:
     """Captures on standard output are no deliveries: the step says that nothing was refused."""
     emission, asked = observe(command(tmp_path, TO_STDOUT), Step((FIRST,), refuse=True))
     assert isinstance(emission, Emission)
-    assert asked == Asked(FIRST, refused=False)
+    assert asked == Settled(FIRST, refused=False)
 
 
 def test_processes_run_at_the_same_time(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ while not ((folder / "c1").exists() and (folder / "c2").exists()): time.sleep(0.
     assert isinstance(two, Emission)
     assert {json.loads(item.body)["delivery"] for item in (one, two)} == {"d1", "d2"}
     assert one.trigger is None
-    assert asked == [Asked(FIRST), Asked(SECOND)]
+    assert asked == [Settled(FIRST), Settled(SECOND)]
 
 
 def test_simultaneous_triggers_are_left_out_where_they_can_not_be(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_simultaneous_triggers_are_left_out_where_they_can_not_be(tmp_path: Path
 
 def test_emitting_nothing_is_an_answer(tmp_path: Path) -> None:
     """A process that ends with 0 and is silent doesn't implement the event."""
-    assert observe(command(tmp_path, ""), Step((OTHER,))) == [Asked(OTHER)]
+    assert observe(command(tmp_path, ""), Step((OTHER,))) == [Settled(OTHER)]
 
 
 def test_a_failure_shows_what_the_process_wrote(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_what_is_no_capture_is_reported(tmp_path: Path) -> None:
     assert (fault.rule, fault.trigger) == ("unreadable-capture", FIRST)
     assert "standard error" in (fault.next_step or "")
     assert isinstance(emission, Emission)
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
 
 
 def test_much_standard_output_does_not_block(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ while not (folder / "ready").exists(): time.sleep(0.01)
     emission, asked = observe(command(tmp_path, text, settle="2s"))
     assert isinstance(emission, Emission)
     assert emission.body == b"late"
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
     assert has_ended(int((tmp_path / "pid").read_text()))
 
 
@@ -238,7 +238,7 @@ def test_a_shell_script_with_curl_is_an_emitter(tmp_path: Path, monkeypatch: pyt
     event = ClientWebinarCompleted.model_validate_json(emission.body)
     assert event.data.model_dump() == FIRST.fact
     assert emission.headers["content-type"] == "application/cloudevents+json"
-    assert asked == [Asked(FIRST), Asked(FIRST), Asked(OTHER)]
+    assert asked == [Settled(FIRST), Settled(FIRST), Settled(OTHER)]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")

@@ -12,7 +12,7 @@ import pytest
 from contracts.emitters import open_driver
 from contracts.errors import MisuseError
 from contracts.model.driver import Capabilities, Step
-from contracts.model.emission import Asked, Emission, Fault
+from contracts.model.emission import Emission, Fault, Settled
 from tests.emitters.parts import FIRST, OTHER, SECOND, observe, only_fault
 from tests.emitters.provider import Answer, providing
 
@@ -40,7 +40,7 @@ def test_a_message_is_asked_for_and_answered() -> None:
     assert isinstance(emission, Emission)
     assert emission.headers == {"content-type": "application/cloudevents+json", "topic": "t"}
     assert (emission.body, emission.trigger, emission.delivered) == (b'{"id": "m"}', FIRST, None)
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
 
 
 def test_the_state_is_announced_first() -> None:
@@ -67,7 +67,7 @@ def test_it_triggers_and_repeats_and_nothing_else() -> None:
         assert open_driver(options).capabilities == Capabilities(drives=True, refuses=False, simultaneous=False)
         plan = Step((FIRST,)), Step((FIRST,), refuse=True), Step((FIRST, SECOND)), Step((FIRST,))
         observations = observe(options, *plan)
-    assert [type(item) for item in observations] == [Emission, Asked, Emission, Asked]
+    assert [type(item) for item in observations] == [Emission, Settled, Emission, Settled]
     assert len(provider.asked) == 2
 
 
@@ -79,7 +79,7 @@ def test_nothing_is_sent_for_an_event_that_isnt_stated_yet() -> None:
 
     with providing(answer) as provider:
         observations = observe({"endpoint": provider.url}, Step((OTHER,)), Step((FIRST,)))
-    assert [type(item) for item in observations] == [Asked, Emission, Asked]
+    assert [type(item) for item in observations] == [Settled, Emission, Settled]
 
 
 @pytest.mark.parametrize("status", [302, 400, 404, 409, 500, 501])
@@ -125,7 +125,7 @@ def test_an_endpoint_that_does_not_answer_is_given_up() -> None:
         release.set()
     fault = only_fault(observations)
     assert fault.message == f"{provider.url} didn't answer within 1.5 s"
-    assert [type(item) for item in observations] == [Fault, Emission, Asked]
+    assert [type(item) for item in observations] == [Fault, Emission, Settled]
 
 
 def test_nobody_there_is_an_error() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from contracts.model.driver import Step
-from contracts.model.emission import Asked, Emission, Trigger
+from contracts.model.emission import Emission, Settled, Trigger
 from tests.emitters.parts import observe
 from tests.emitters.provider import providing
 from tests.emitters.test_trigger import free_port
@@ -29,7 +29,7 @@ def test_two_hundred_triggers_at_once_are_all_carried_out() -> None:
         observations = observe({"trigger": emitter.url, "sink": sink, "timeout": "60"}, Step(MANY))
     sent = [json.loads(item.body)["client_id"] for item in observations if isinstance(item, Emission)]
     assert sorted(sent) == sorted(trigger.fact["client_id"] for trigger in MANY)
-    assert [item for item in observations if not isinstance(item, Emission)] == [Asked(trigger) for trigger in MANY]
+    assert [item for item in observations if not isinstance(item, Emission)] == [Settled(trigger) for trigger in MANY]
 
 
 def test_what_is_refused_at_once_is_delivered_at_the_next_step() -> None:

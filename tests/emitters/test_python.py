@@ -18,7 +18,7 @@ from contracts.emitters.parts.socket_guard import SocketGuard
 from contracts.emitters.python import DESTINATION
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, Step
-from contracts.model.emission import Answered, Asked, Emission, Fault, Observation, Refused, Trigger
+from contracts.model.emission import Answered, Emission, Fault, Observation, Refused, Settled, Trigger
 from tests.emitters import in_process
 
 FIRST = Trigger(event="client_webinar_completed", fact={"client_id": "c1", "webinar_id": "w1"}, delivery="d1")
@@ -69,7 +69,7 @@ def test_what_is_posted_is_an_emission() -> None:
     assert (emission.method, emission.url) == ("POST", DESTINATION)
     assert (emission.headers["content-type"], emission.headers["x-marker"]) == ("application/json", "m")
     assert (emission.trigger, emission.response) == (FIRST, Answered(status=202))
-    assert asked == Asked(FIRST, refused=False)
+    assert asked == Settled(FIRST, refused=False)
 
 
 def test_every_kind_of_body_is_read() -> None:
@@ -102,13 +102,13 @@ def test_several_triggers_are_under_way_at_once() -> None:
         b'{"client_id": "c1", "webinar_id": "w1"}',
         b'{"client_id": "c2", "webinar_id": "w1"}',
     }
-    assert asked == [Asked(FIRST), Asked(SECOND)]
+    assert asked == [Settled(FIRST), Settled(SECOND)]
 
 
 def test_a_step_that_it_is_not_capable_of_is_left_out() -> None:
     """With one trigger at a time, simultaneous ones aren't faked one after the other."""
     observations = observe("well_behaved", Step((FIRST, SECOND)), Step((SECOND,)), one_at_a_time=True)
-    assert [item for item in observations if isinstance(item, Asked)] == [Asked(SECOND)]
+    assert [item for item in observations if isinstance(item, Settled)] == [Settled(SECOND)]
 
 
 def test_calls_come_in_one_thread() -> None:
@@ -129,18 +129,18 @@ def test_a_delivery_is_refused(refuse_with: str, response: Answered | Refused) -
     assert isinstance(refused, Emission)
     assert isinstance(taken, Emission)
     assert (refused.response, taken.response) == (response, Answered(status=202))
-    assert (asked, again) == (Asked(FIRST, refused=True), Asked(FIRST))
+    assert (asked, again) == (Settled(FIRST, refused=True), Settled(FIRST))
 
 
 def test_without_a_delivery_nothing_was_refused() -> None:
     """An emitter that sends nothing in a refusing step owes no retry, and an exception there is an error."""
-    assert observe("silent", Step((FIRST,), refuse=True)) == [Asked(FIRST, refused=False)]
+    assert observe("silent", Step((FIRST,), refuse=True)) == [Settled(FIRST, refused=False)]
     assert "JSONDecodeError" in only_fault("raising", Step((FIRST,), refuse=True)).message
 
 
 def test_an_event_that_is_not_implemented_is_no_error() -> None:
     """NotImplementedError says that nothing is emitted."""
-    assert observe("not_implemented") == [Asked(FIRST)]
+    assert observe("not_implemented") == [Settled(FIRST)]
 
 
 def test_an_exception_is_named_with_the_emitters_line() -> None:
@@ -191,7 +191,7 @@ def test_a_connection_to_this_machine_is_an_error(name: str) -> None:
 
 def test_sockets_that_lead_nowhere_are_left_alone() -> None:
     """A pair of sockets within the process is no connection."""
-    assert observe("within_the_machine") == [Asked(FIRST)]
+    assert observe("within_the_machine") == [Settled(FIRST)]
 
 
 def test_another_destination_is_an_error() -> None:
@@ -199,7 +199,7 @@ def test_another_destination_is_an_error() -> None:
     fault, asked = observe("elsewhere")
     assert isinstance(fault, Fault)
     assert "the emitter connected to POST https://elsewhere.invalid/hook" in fault.message
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
 
 
 def test_other_threads_keep_their_connections() -> None:
@@ -217,7 +217,7 @@ def test_threads_of_the_emitter_are_waited_for(name: str) -> None:
     """What a thread sends after the callable has returned belongs to the trigger."""
     emission, asked = observe(name, settle=1)
     assert isinstance(emission, Emission)
-    assert (emission.trigger, asked) == (FIRST, Asked(FIRST))
+    assert (emission.trigger, asked) == (FIRST, Settled(FIRST))
 
 
 def test_a_thread_that_stays_at_work_is_an_error() -> None:

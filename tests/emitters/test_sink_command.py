@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from contracts.emitters import open_driver
-from contracts.emitters.parts.answers import Answer
+from contracts.emitters.parts.answers import SinkAnswer
 from contracts.emitters.sink import AnswerSequence, CaptureFile
 from contracts.model.emission import Emission, Fault
 
@@ -210,5 +210,5 @@ def test_another_address_is_said_aloud() -> None:
 
 def test_a_sequence_stays_at_its_last_answer() -> None:
     """After the sequence the last answer is given for good."""
-    sequence = AnswerSequence((Answer(503), Answer(202)), per_message=False)
+    sequence = AnswerSequence((SinkAnswer(503), SinkAnswer(202)), per_message=False)
     assert [sequence.next(b"").status for _ in range(4)] == [503, 202, 202, 202]

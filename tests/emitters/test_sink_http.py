@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from contracts.emitters.parts.answers import Answer
+from contracts.emitters.parts.answers import SinkAnswer
 from contracts.emitters.parts.http_connection import MAX_BODY
 from tests.emitters.test_sink_server import listening
 
@@ -217,10 +217,10 @@ def test_any_other_question_names_the_methods() -> None:
 
 def test_a_refusal_can_say_when_to_come_again() -> None:
     """Retry-After goes with the status, and with that alone."""
-    with listening(Answer(503, retry_after=120)) as seen:
+    with listening(SinkAnswer(503, retry_after=120)) as seen:
         answer = requests.post(seen.sink.url, data=b"a", timeout=10)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "120")
-    with listening(Answer(503)) as seen:
+    with listening(SinkAnswer(503)) as seen:
         assert "Retry-After" not in requests.post(seen.sink.url, data=b"a", timeout=10).headers
 
 

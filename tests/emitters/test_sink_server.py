@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from contracts.emitters.parts.address import Address, parse_address
-from contracts.emitters.parts.answers import ACCEPT, Answer, parse_answers
+from contracts.emitters.parts.answers import ACCEPT, SinkAnswer, parse_answers
 from contracts.emitters.parts.sink_server import Sink
 from contracts.errors import MisuseError
 from contracts.model.emission import Answered, Emission, Refused
@@ -41,7 +41,7 @@ class Seen:
 
 
 @contextmanager
-def listening(answer: Answer = ACCEPT, host: str = "127.0.0.1", patience: float = 30) -> Iterator[Seen]:
+def listening(answer: SinkAnswer = ACCEPT, host: str = "127.0.0.1", patience: float = 30) -> Iterator[Seen]:
     """Run a sink."""
     emissions: list[Emission] = []
     complaints: list[str] = []
@@ -152,14 +152,14 @@ def test_a_sender_that_does_not_wait_is_recorded(seen: Seen) -> None:
 
 def test_it_answers_as_told() -> None:
     """The status that the sender gets is the one that is recorded."""
-    with listening(Answer(503)) as seen:
+    with listening(SinkAnswer(503)) as seen:
         assert requests.post(seen.sink.url, data=b"x", timeout=10).status_code == 503
         assert seen.emissions[0].response == Answered(status=503)
 
 
 def test_it_refuses_by_closing_the_connection() -> None:
     """A refusal is a message that was recorded and an end without an answer."""
-    with listening(Answer(None)) as seen:
+    with listening(SinkAnswer(None)) as seen:
         assert seen.exchange(post(b"x", "Content-Length: 1")) == b""
         with pytest.raises(requests.ConnectionError):
             requests.post(seen.sink.url, data=b"y", timeout=10)
@@ -168,7 +168,7 @@ def test_it_refuses_by_closing_the_connection() -> None:
 
 def test_a_slow_answer_comes_after_its_delay() -> None:
     """A sender that waits less than the delay gives up; its message is recorded."""
-    with listening(Answer(202, delay=30)) as seen:
+    with listening(SinkAnswer(202, delay=30)) as seen:
         with pytest.raises(requests.Timeout):
             requests.post(seen.sink.url, data=b"x", timeout=0.5)
         deadline = time.monotonic() + 10
@@ -231,8 +231,12 @@ def test_loopback_is_known(host: str, is_loopback: bool) -> None:
 
 def test_answers_are_read() -> None:
     """A sequence holds statuses, refusals and delays."""
-    assert parse_answers("503, refuse,202@1.5s", option="respond") == (Answer(503), Answer(None), Answer(202, 1.5))
-    assert parse_answers("503:retry-after=2m@1s", option="respond") == (Answer(503, 1, 120),)
+    assert parse_answers("503, refuse,202@1.5s", option="respond") == (
+        SinkAnswer(503),
+        SinkAnswer(None),
+        SinkAnswer(202, 1.5),
+    )
+    assert parse_answers("503:retry-after=2m@1s", option="respond") == (SinkAnswer(503, 1, 120),)
 
 
 BAD_ANSWERS = ["", "100", "abc", "202,", "202@", "202@soon", "refused", "202 @ 1s", "503:retry-after=soon"]

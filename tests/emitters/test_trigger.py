@@ -18,7 +18,7 @@ import requests
 from contracts.emitters import open_driver
 from contracts.errors import MisuseError
 from contracts.model.driver import Capabilities, Step
-from contracts.model.emission import Answered, Asked, Emission, Fault, Observation, Refused
+from contracts.model.emission import Answered, Emission, Fault, Observation, Refused, Settled
 from tests.emitters.parts import FIRST, OTHER, SECOND, has_ended, needs_proc, observe, only_fault
 from tests.emitters.provider import providing
 
@@ -92,7 +92,7 @@ def test_the_emitter_is_started_triggered_and_ended(options: dict[str, Any], tmp
     assert isinstance(emission, Emission)
     assert json.loads(emission.body) == FIRST.fact
     assert (emission.trigger, emission.response) == (FIRST, Answered(status=202))
-    assert (asked, nothing) == (Asked(FIRST), Asked(OTHER))
+    assert (asked, nothing) == (Settled(FIRST), Settled(OTHER))
     assert all(has_ended(int(pid)) for pid in (tmp_path / "pids").read_text().split())
 
 
@@ -106,7 +106,7 @@ def test_a_delivery_is_refused(options: dict[str, Any], refuse_with: str, respon
     assert isinstance(refused, Emission)
     assert isinstance(taken, Emission)
     assert (refused.response, taken.response) == (response, Answered(status=202))
-    assert (asked, again) == (Asked(FIRST, refused=True), Asked(FIRST))
+    assert (asked, again) == (Settled(FIRST, refused=True), Settled(FIRST))
 
 
 def test_triggers_are_under_way_at_once(options: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ def test_triggers_are_under_way_at_once(options: dict[str, Any]) -> None:
     assert isinstance(two, Emission)
     assert {json.loads(item.body)["client_id"] for item in (one, two)} == {"c1", "c2"}
     assert (one.trigger, two.trigger) == (None, None)
-    assert asked == [Asked(FIRST), Asked(SECOND)]
+    assert asked == [Settled(FIRST), Settled(SECOND)]
     assert observe(options | {"one-at-a-time": True}, Step((FIRST, SECOND))) == []
 
 
@@ -175,7 +175,7 @@ def test_an_emitter_that_runs_already_is_triggered() -> None:
     assert isinstance(emission, Emission)
     assert json.loads(emission.body) == FIRST.model_dump()
     assert emitter.asked[0][1]["authorization"] == "Bearer k"
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
 
 
 def test_what_nobody_asked_for_has_no_trigger() -> None:
@@ -194,7 +194,7 @@ def test_what_nobody_asked_for_has_no_trigger() -> None:
     assert isinstance(early, Emission)
     assert isinstance(late, Emission)
     assert [(item.body, item.trigger) for item in (early, late)] == [(b"early", None), (b"late", None)]
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
 
 
 def test_an_emitter_that_never_stops_sending_is_an_error() -> None:
@@ -211,7 +211,7 @@ def test_an_emitter_that_never_stops_sending_is_an_error() -> None:
         observations: list[Observation] = []
         for item in open_driver(options).observe(_flooded(pool, flood)):
             observations.append(item)
-            if isinstance(item, Asked):
+            if isinstance(item, Settled):
                 stop.set()
     assert only_fault(observations).message == "the emitter was still sending after 1.5 s"
     assert len([item for item in observations if isinstance(item, Emission)]) > 1
@@ -237,7 +237,7 @@ def test_a_url_that_is_never_found_is_reported() -> None:
     with providing(lambda *_: (404, {}, b"")) as emitter:
         options = {"trigger": emitter.url, "sink": f"127.0.0.1:{free_port()}", "settle": "0"}
         asked, fault = observe(options)
-    assert asked == Asked(FIRST)
+    assert asked == Settled(FIRST)
     assert isinstance(fault, Fault)
     assert "answered 404 to everything" in fault.message
 
@@ -289,5 +289,5 @@ def test_a_php_server_with_several_workers_is_ended_whole(tmp_path: Path, monkey
     one, two, *asked = observe(options, Step((FIRST, SECOND)))
     assert isinstance(one, Emission)
     assert isinstance(two, Emission)
-    assert asked == [Asked(FIRST), Asked(SECOND)]
+    assert asked == [Settled(FIRST), Settled(SECOND)]
     assert all(has_ended(int(pid)) for pid in (tmp_path / "pids").read_text().split())

@@ -10,14 +10,14 @@ import pytest
 
 from contracts.registry_diff import CHANGES, Change, compare
 from contracts.registry_diff.states import read_tree
-from contracts.registry_diff.values import State
+from contracts.registry_diff.values import ContractState
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "rules").glob("*/*.toml"))
 
 
 @pytest.fixture(scope="module")
-def before() -> State:
+def before() -> ContractState:
     """The state before each change."""
     return read_tree(HERE / "base", "before", shown_under=HERE / "base")
 
@@ -31,7 +31,7 @@ def test_every_rule_has_its_fixture() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.stem}")
-def test_rule(case: Path, before: State, tmp_path: Path) -> None:
+def test_rule(case: Path, before: ContractState, tmp_path: Path) -> None:
     """The change is found under its rule with those whom it breaks, and nothing else is."""
     fixture = tomllib.loads(case.read_text(encoding="utf-8"))
     root = tmp_path / "project"
@@ -56,7 +56,7 @@ def _line(change: Change) -> str:
     return subject + (f": {', '.join(change.breaks)}" if change.breaks else "")
 
 
-def test_equal_states_have_no_change(before: State) -> None:
+def test_equal_states_have_no_change(before: ContractState) -> None:
     """A state compared with itself has no change."""
     assert compare(before, before) == ()
 

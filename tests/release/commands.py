@@ -21,7 +21,7 @@ from contracts.model.verdict import PactResult, Verification
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
 from contracts.provider.verify import driver_for, verification_events, verification_of
-from contracts.release.posting import Asked, Posting, pacts_to_verify, post_result
+from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
 from contracts.verification.job import PactUnderTest
 from contracts.webinar.events import CATALOGUE
 from tests.release.project import TRACKER
@@ -88,7 +88,7 @@ def verify(
     if registry is not None:
         parsed = parse_registry(registry, file="older.toml", catalogue=domain.catalogue)
         domain = Domain(domain.package, domain.catalogue, parsed, domain.registry_file)
-    wanted = pacts_to_verify(client, emitter, Asked(branch)) if client else ()
+    wanted = pacts_to_verify(client, emitter, PactRequest(branch)) if client else ()
     pacts = [
         PactUnderTest(p.document, p.consumer_version, p.broker_pending, p.wip, " ".join(p.reasons)) for p in wanted
     ]

@@ -9,9 +9,9 @@ import pytest
 
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
-from contracts.broker.matrix import release_matrix
-from contracts.broker.publishing import Publication, publish
+from contracts.broker.publishing import PactPublication, publish
 from contracts.broker.verifications import put_on_branch
+from contracts.broker.version_matrix import release_matrix
 from contracts.model.pact import parse_pact
 from contracts.model.release import Answer, Decision, Knowledge, Question
 from contracts.model.release_decision import decide
@@ -26,7 +26,7 @@ PRODUCTION = ("--to-environment", "production")
 def publish_service(client: BrokerClient, version: str, branch: str = "main", revision: str = "1") -> None:
     """Publish a pact of the scenario service with the tracker."""
     document = parse_pact(json.dumps(pact(revision=revision)), source="here")
-    publish(client, Publication(CONSUMER, version, branch, (document,)))
+    publish(client, PactPublication(CONSUMER, version, branch, (document,)))
 
 
 def post_native(client: BrokerClient, version: str, consumer_version: str, success: bool, **more: object) -> None:

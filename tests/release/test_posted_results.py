@@ -13,16 +13,16 @@ import requests
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient
-from contracts.broker.matrix import results_matrix
-from contracts.broker.publishing import Publication, publish
+from contracts.broker.publishing import PactPublication, publish
 from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Timeouts, Transport
 from contracts.broker.verifications import result as fetch_result
+from contracts.broker.version_matrix import results_matrix
 from contracts.errors import BrokerError, ExitCode
 from contracts.model.pact import parse_pact
 from contracts.model.verdict import Finding, InteractionResult, PactResult
 from contracts.project.settings import Settings
-from contracts.release.posting import Asked, BrokerPact, Posting, pacts_to_verify, post_result
+from contracts.release.posting import BrokerPact, PactRequest, Posting, pacts_to_verify, post_result
 from tests.release.brokers import served
 from tests.release.commands import emissions, verify, verify_and_post
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, SUBMITTED, TRACKER, pact, registry_toml
@@ -36,7 +36,7 @@ def publish_service(
 ) -> None:
     """Publish a pact of the scenario service with the tracker."""
     document = parse_pact(json.dumps(pact(statuses)), source="here")
-    publish(client, Publication(CONSUMER, version, branch, (document,)))
+    publish(client, PactPublication(CONSUMER, version, branch, (document,)))
 
 
 def posted(client: BrokerClient, version: str) -> dict[str, Any]:
@@ -51,13 +51,13 @@ def test_the_broker_says_which_pacts_and_why(client: BrokerClient) -> None:
     publish_service(client, "c1")
     publish_service(client, "c2", "feat/one", {COMPLETED: "implemented"})
     publish_service(client, "c3", "feat/two", {ENTERED: "implemented"})
-    pacts = pacts_to_verify(client, TRACKER, Asked("feat/one"))
+    pacts = pacts_to_verify(client, TRACKER, PactRequest("feat/one"))
     assert {p.consumer_version for p in pacts} == {"c1", "c2"}
     assert all(p.broker_pending and not p.wip for p in pacts)
     assert all("c1" in " ".join(p.reasons) or "c2" in " ".join(p.reasons) for p in pacts)
     assert all(i.interaction_id for p in pacts for i in p.document.interactions)
-    assert {p.consumer_version for p in pacts_to_verify(client, TRACKER, Asked())} == {"c1"}
-    selected = pacts_to_verify(client, TRACKER, Asked("main", ({"branch": "feat/two"},)))
+    assert {p.consumer_version for p in pacts_to_verify(client, TRACKER, PactRequest())} == {"c1"}
+    selected = pacts_to_verify(client, TRACKER, PactRequest("main", ({"branch": "feat/two"},)))
     assert [p.consumer_version for p in selected] == ["c3"]
 
 
@@ -65,27 +65,27 @@ def test_work_in_progress_is_marked(client: BrokerClient) -> None:
     """What other branches work on is included where it is asked for, and marked."""
     publish_service(client, "c1")
     publish_service(client, "c3", "feat/two", {ENTERED: "implemented"})
-    pacts = pacts_to_verify(client, TRACKER, Asked("main", wip_since=date(2020, 1, 1)))
+    pacts = pacts_to_verify(client, TRACKER, PactRequest("main", wip_since=date(2020, 1, 1)))
     assert {(p.consumer_version, p.wip) for p in pacts} == {("c1", False), ("c3", True)}
 
 
 def test_an_emitter_that_the_broker_does_not_know_has_no_pacts(client: BrokerClient) -> None:
     """An emitter with planned pairs only is unknown to the broker: nothing to verify, no error."""
-    assert pacts_to_verify(client, "crm-sync", Asked("main")) == ()
+    assert pacts_to_verify(client, "crm-sync", PactRequest("main")) == ()
 
 
 def test_a_selector_that_the_broker_refuses_is_exit_4(client: BrokerClient) -> None:
     """The broker's own words say what is wrong with it."""
     publish_service(client, "c1")
     with pytest.raises(BrokerError, match="400") as caught:
-        pacts_to_verify(client, TRACKER, Asked("main", ({"environment": "mars"},)))
+        pacts_to_verify(client, TRACKER, PactRequest("main", ({"environment": "mars"},)))
     assert "mars" in caught.value.what
 
 
 def test_a_result_says_everything(client: BrokerClient) -> None:
     """One test an interaction, with the broker's id, mismatches and rules, planned ones pending and ready."""
     publish_service(client, "c1")
-    (wanted,) = pacts_to_verify(client, TRACKER, Asked("feat/one"))
+    (wanted,) = pacts_to_verify(client, TRACKER, PactRequest("feat/one"))
     findings = {SUBMITTED: (Finding("not-emitted", "it wasn't emitted"),)}
     interactions = tuple(
         InteractionResult(
@@ -122,7 +122,7 @@ def test_a_result_says_everything(client: BrokerClient) -> None:
 def test_no_verdict_posts_nothing(client: BrokerClient) -> None:
     """Where the run says nothing of a pact, the broker hears nothing: not even a version is made."""
     publish_service(client, "c1")
-    (wanted,) = pacts_to_verify(client, TRACKER, Asked("main"))
+    (wanted,) = pacts_to_verify(client, TRACKER, PactRequest("main"))
     nothing = PactResult(CONSUMER, wanted.source, (), None, reason="no interaction is required")
     assert post_result(client, wanted, nothing, POSTING) == nothing
     url = client.link("pb:pacticipant-version", pacticipant=TRACKER, version="p1")

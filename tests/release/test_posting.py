@@ -143,11 +143,11 @@ def test_a_pending_pact_of_the_broker_doesnt_fail_the_build(ready: Cli, settings
 
 
 def _publish_raw(cli: Cli, document: object, version: str) -> None:
-    from contracts.broker.publishing import Publication, publish
+    from contracts.broker.publishing import PactPublication, publish
     from contracts.model.pact import parse_pact
 
     pact = parse_pact(json.dumps(document), source="another toolkit")
-    publish(cli.client, Publication(CONSUMER, version, "main", (pact,), None))
+    publish(cli.client, PactPublication(CONSUMER, version, "main", (pact,), None))
 
 
 def test_a_broker_that_dies_before_the_result_is_exit_4(

@@ -18,7 +18,7 @@ from contracts.model.registry_toml import parse_registry
 from contracts.model.status_change import StatusChange
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
-from contracts.release.promotion import Evidence, demote, promote
+from contracts.release.promotion import Grounds, demote, promote
 from contracts.release.registry_edit import with_status
 from contracts.webinar.events import CATALOGUE
 from tests.release.commands import Cli
@@ -116,7 +116,7 @@ def try_promotion(settings: Settings, event: str = ENTERED, emitter: str = TRACK
         settings,
         load_domain(settings),
         (emitter, event),
-        Evidence(evidence.get("file"), force=evidence.get("force", False)),
+        Grounds(evidence.get("file"), force=evidence.get("force", False)),
         broker=no_broker,
         recapture=nothing,
     )

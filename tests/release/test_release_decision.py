@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from contracts.model.release import Answer, Decision, Knowledge, PairReason, PairState, Question, Row
+from contracts.model.release import Answer, Decision, DecisionRow, Knowledge, PairReason, PairState, Question
 from contracts.model.release_decision import decide
 
 CONSUMER, EMITTER, OTHER = "service", "tracker", "crm"
@@ -26,12 +26,14 @@ def ask(
     return Question(name, "v", "production", is_emitter, implemented, planned, allow_unverified)
 
 
-def row(success: bool | None, *, emitter: str = EMITTER, version: str | None = "p1", ignored: bool = False) -> Row:
+def row(
+    success: bool | None, *, emitter: str = EMITTER, version: str | None = "p1", ignored: bool = False
+) -> DecisionRow:
     """Return a row with one pair that fits its result."""
     state = {True: PairState.PASSED, False: PairState.FAILED, None: PairState.NEVER_VERIFIED}[success]
     rules = ("event-schema",) if success is False else ()
     pair = PairReason(emitter, "completed", state, rules)
-    return Row(CONSUMER, "v", emitter, version, success, (pair,), ignored=ignored)
+    return DecisionRow(CONSUMER, "v", emitter, version, success, (pair,), ignored=ignored)
 
 
 def texts(decision: Decision) -> str:
@@ -176,7 +178,7 @@ def test_allow_unverified_is_loud() -> None:
 
 def test_another_registry_is_a_warning_and_no_reason() -> None:
     """A result under another registry counts; the reader learns of it."""
-    older = Row(CONSUMER, "c1", EMITTER, "v", True, other_registry=True)
+    older = DecisionRow(CONSUMER, "c1", EMITTER, "v", True, other_registry=True)
     decision = decide(ask(is_emitter=True), Knowledge(True, True, "", (older,), verified=True))
     assert decision.answer is Answer.YES
     assert "under another registry" in decision.warnings[0]
@@ -188,7 +190,7 @@ def test_planned_pairs_are_named_once_and_block_nothing() -> None:
         PairReason(EMITTER, "completed", PairState.PASSED),
         PairReason(EMITTER, "entered", PairState.PENDING, ready=True),
     )
-    knowledge = Knowledge(True, True, "", (Row(CONSUMER, "v", EMITTER, "p1", True, pairs),), {EMITTER: ("p1",)})
+    knowledge = Knowledge(True, True, "", (DecisionRow(CONSUMER, "v", EMITTER, "p1", True, pairs),), {EMITTER: ("p1",)})
     planned = ((EMITTER, "entered"), (EMITTER, "promoted-meanwhile"), (OTHER, "completed"))
     decision = decide(ask(planned=planned), knowledge)
     assert decision.answer is Answer.YES
@@ -205,7 +207,7 @@ def test_the_json_is_deployable_exactly_on_yes() -> None:
 
 def test_a_result_that_tested_nothing_blocks() -> None:
     """A success without a single interaction is no result, on either side."""
-    empty = Row(CONSUMER, "v", EMITTER, "v", True, empty=True)
+    empty = DecisionRow(CONSUMER, "v", EMITTER, "v", True, empty=True)
     for is_emitter in (True, False):
         decision = decide(ask(is_emitter=is_emitter), Knowledge(True, True, "", (empty,), verified=True))
         assert decision.answer is Answer.UNKNOWN

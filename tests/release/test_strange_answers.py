@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
 
 from contracts.broker.access import BrokerAccess
-from contracts.broker.answer import Answer
+from contracts.broker.answer import BrokerAnswer
 from contracts.broker.client import BrokerClient, client_for
 from contracts.broker.environments import create_environment, end, environment, environments, placements, record
-from contracts.broker.matrix import release_matrix, results_matrix
-from contracts.broker.publishing import Publication, publish
+from contracts.broker.publishing import PactPublication, publish
 from contracts.broker.verifications import expected, result
+from contracts.broker.version_matrix import release_matrix, results_matrix
 from contracts.errors import BrokerError, MisuseError
 from contracts.model.pact import parse_pact
-from contracts.release.posting import Asked, pacts_to_verify
+from contracts.release.posting import PactRequest, pacts_to_verify
 from tests.release.project import CONSUMER, TRACKER, pact
 
 URL = "http://broker.example"
@@ -141,9 +141,11 @@ READERS: Mapping[str, Callable[[BrokerClient], object]] = {
     "results matrix": lambda client: results_matrix(client, CONSUMER, TRACKER, "1"),
     "result": lambda client: result(client, f"{URL}/result").registry,
     "expected": lambda client: expected(client, f"{URL}/pact"),
-    "for verification": lambda client: pacts_to_verify(client, TRACKER, Asked("main", wip_since=date(2026, 1, 1))),
+    "for verification": lambda client: pacts_to_verify(
+        client, TRACKER, PactRequest("main", wip_since=date(2026, 1, 1))
+    ),
     "publish": lambda client: publish(
-        client, Publication(CONSUMER, "1", "main", (parse_pact(json.dumps(pact()), source="here"),))
+        client, PactPublication(CONSUMER, "1", "main", (parse_pact(json.dumps(pact()), source="here"),))
     ),
 }
 
@@ -180,7 +182,7 @@ JSON = st.recursive(
 @given(document=JSON)
 def test_every_refusal_can_be_said(document: Any) -> None:
     """Whatever a broker sends with a refusal, it becomes one printable sentence."""
-    answer = Answer("GET /", 400, "application/json", document, BrokerAccess(URL))
+    answer = BrokerAnswer("GET /", 400, "application/json", document, BrokerAccess(URL))
     assert answer.said.isprintable()
     assert answer.refusal("asking").next_step
 

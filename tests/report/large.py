@@ -10,7 +10,7 @@ from contracts.model.domain import Domain
 from contracts.model.events import CanonicalEvent, Catalogue, EventData, Token
 from contracts.model.registry import EmitterEntry, PairEntry, Status
 from contracts.model.verdict import PairVerdict, Verdict, Verification
-from contracts.report.evidence import Evidence
+from contracts.report.content import ReportContent
 from tests.report.examples import domain, emission, finding, pacts, run
 
 
@@ -48,11 +48,11 @@ def large_domain(*, emitters: int, events: int) -> Domain:
     return Domain("large", Catalogue(models), registry, base.registry_file)
 
 
-def large_evidence(*, emitters: int, events: int) -> Evidence:
+def large_evidence(*, emitters: int, events: int) -> ReportContent:
     """Return a verification of every pair, a tenth of them failed, each with the evidence of one emission."""
     large = large_domain(emitters=emitters, events=events)
     runs = tuple(_run(name, entry, number) for number, (name, entry) in enumerate(large.registry.emitters.items()))
-    return Evidence(large, runs, pacts(*large.registry.emitters, over=large))
+    return ReportContent(large, runs, pacts(*large.registry.emitters, over=large))
 
 
 def _run(emitter: str, entry: EmitterEntry, seed: int) -> Verification:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contracts.model.deployment import KnownVersion
-from contracts.report.evidence import Evidence
+from contracts.report.content import ReportContent
 from contracts.report.html import render_html
 from tests.report.chromium import chromium
 from tests.report.examples import EMITTER, domain, green, pacts, red
@@ -19,7 +19,7 @@ from tests.report.large import large_evidence
 SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
 
 
-def evidence_by_name() -> dict[str, Evidence]:
+def evidence_by_name() -> dict[str, ReportContent]:
     """Return what the pictures show."""
     consumer = domain().registry.consumer.name
     versions = (
@@ -28,21 +28,21 @@ def evidence_by_name() -> dict[str, Evidence]:
         KnownVersion(consumer, "1.2.3", "main", ("production", "test")),
     )
     return {
-        "green": Evidence(domain(), (green(),), pacts(EMITTER)),
-        "red": Evidence(domain(), (red(),), pacts(EMITTER), versions, made="2026-01-31 18:00 UTC"),
+        "green": ReportContent(domain(), (green(),), pacts(EMITTER)),
+        "red": ReportContent(domain(), (red(),), pacts(EMITTER), versions, made="2026-01-31 18:00 UTC"),
         "large": large_evidence(emitters=12, events=8),
         "long": _long_names(),
     }
 
 
-def _long_names() -> Evidence:
+def _long_names() -> ReportContent:
     """Return a report whose names and messages are as long as they may be, without a place to break."""
     name, words = "e" * 128, "x" * 700
     over = domain()
     emitters = {name: over.registry.emitters[EMITTER], EMITTER: over.registry.emitters[EMITTER]}
     over = replace(over, registry=over.registry.model_copy(update={"emitters": emitters}))
     versions = (KnownVersion(name, "v" * 200, "b" * 200, ("p" * 100, "q" * 100), "success with " + "v" * 200),)
-    return Evidence(over, (replace(red(words), emitter=name),), pacts(name, over=over), versions)
+    return ReportContent(over, (replace(red(words), emitter=name),), pacts(name, over=over), versions)
 
 
 def main(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contracts.model.pact import parse_pact
-from contracts.report.evidence import Evidence
+from contracts.report.content import ReportContent
 from contracts.report.html import render_html
 from tests.npm.modules import npm_module
 from tests.report.chromium import Page, chromium
@@ -64,7 +64,7 @@ def test_field_names_stay_in_one_piece_on_a_desktop(browser: Page, tmp_path: Pat
     """The long patterns of this project's own pacts don't squeeze a field's name until it breaks."""
     own = [parse_pact(file.read_bytes(), source=file.name) for file in sorted(_PACTS.glob("*.json"))]
     page = tmp_path / "own.html"
-    page.write_text(render_html(Evidence(domain(), (red(),), tuple(own))), encoding="utf-8")
+    page.write_text(render_html(ReportContent(domain(), (red(),), tuple(own))), encoding="utf-8")
     _show(browser, page, "desktop", dark=False)
     lines = browser.evaluate("[...document.querySelectorAll('.stacked th code')].map(e => e.getClientRects().length)")
     assert len(lines) > 10
@@ -96,12 +96,13 @@ def test_axe_finds_nothing_serious(browser: Page, files: dict[str, Path], name: 
 
 def test_a_finding_with_a_script_runs_nothing(browser: Page, tmp_path: Path) -> None:
     """A finding that contains a script is shown as text and makes no element."""
-    from contracts.report.evidence import Evidence
+    from contracts.report.content import ReportContent
 
     file = tmp_path / "hostile.html"
     script = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
     file.write_text(
-        render_html(Evidence(domain(), (red(script + HOSTILE),), pacts("client-webinar-tracker-v2"))), encoding="utf-8"
+        render_html(ReportContent(domain(), (red(script + HOSTILE),), pacts("client-webinar-tracker-v2"))),
+        encoding="utf-8",
     )
     _show(browser, file, "desktop", dark=False)
     assert "owned" not in browser.evaluate("document.title")

@@ -119,7 +119,7 @@ def test_plain_output_does_not_load_rich() -> None:
     code = (
         "import sys; from tests.report.examples import green;"
         "from contracts.report.console import render_verification; render_verification(green());"
-        "import contracts.report.matrix; print('rich' in sys.modules)"
+        "import contracts.report.pair_matrix; print('rich' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from contracts.model.deployment import KnownVersion
-from contracts.report.evidence import BODY_SHOWN, Evidence, sample
+from contracts.report.content import BODY_SHOWN, ReportContent, sample
 from contracts.report.html import render_html
 from contracts.report.reads import fields_read
 from tests.report.examples import COMPLETED, EMITTER, HOSTILE, domain, emission, green, pacts, red
@@ -42,14 +42,18 @@ class _Document(HTMLParser):
 
 def _html(*, text: str = "words") -> str:
     versions = (KnownVersion(EMITTER, "2.4.0", "main", ("production",), "success against 1.2.3"),)
-    return render_html(Evidence(domain(), (red(text),), pacts(EMITTER), versions))
+    return render_html(ReportContent(domain(), (red(text),), pacts(EMITTER), versions))
 
 
 @pytest.mark.parametrize(
     "evidence",
-    [Evidence(domain()), Evidence(domain(), (green(),), pacts(EMITTER)), large_evidence(emitters=12, events=5)],
+    [
+        ReportContent(domain()),
+        ReportContent(domain(), (green(),), pacts(EMITTER)),
+        large_evidence(emitters=12, events=5),
+    ],
 )
-def test_every_link_leads_somewhere_and_every_id_is_there_once(evidence: Evidence) -> None:
+def test_every_link_leads_somewhere_and_every_id_is_there_once(evidence: ReportContent) -> None:
     """Each cell of the matrix leads to its evidence in the same page."""
     document = _Document(render_html(evidence))
     assert len(document.ids) == len(set(document.ids))
@@ -101,13 +105,15 @@ def test_what_came_from_outside_stays_text(hostile: str) -> None:
 
 def test_without_a_broker_nothing_is_said_of_versions() -> None:
     """No broker isn't the same as a broker that knows no version."""
-    assert "Versions of" not in render_html(Evidence(domain(), (green(),)))
-    assert "No environment of the broker has a version of" in render_html(Evidence(domain(), (green(),), versions=()))
+    assert "Versions of" not in render_html(ReportContent(domain(), (green(),)))
+    assert "No environment of the broker has a version of" in render_html(
+        ReportContent(domain(), (green(),), versions=())
+    )
 
 
 def test_an_emitter_that_was_not_verified_says_so() -> None:
     """A missing verification isn't shown as a verdict."""
-    text = _Document(render_html(Evidence(domain()))).text
+    text = _Document(render_html(ReportContent(domain()))).text
     assert "Not verified in this report" in text
     assert "unverified" in text
 
@@ -115,7 +121,7 @@ def test_an_emitter_that_was_not_verified_says_so() -> None:
 def test_the_same_evidence_gives_the_same_page() -> None:
     """Nothing in the page depends on when or where it was made, unless that is given."""
     assert _html() == _html()
-    assert "2026-01-31 18:00 UTC" in render_html(Evidence(domain(), made="2026-01-31 18:00 UTC"))
+    assert "2026-01-31 18:00 UTC" in render_html(ReportContent(domain(), made="2026-01-31 18:00 UTC"))
 
 
 def test_a_secret_header_stays_out_of_the_report() -> None:

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from contracts.report.markdown import render_markdown
 from contracts.report.markdown_text import escape
-from contracts.report.matrix import build_matrix
+from contracts.report.pair_matrix import build_matrix
 from tests.report.examples import COMPLETED, HOSTILE, domain, green, red
 
 PARSER = MarkdownIt("gfm-like", {"linkify": False})

@@ -9,7 +9,7 @@ import pytest
 from contracts.model.registry import EmitterEntry, Registry
 from contracts.model.verdict import Verdict
 from contracts.report.look import Look
-from contracts.report.matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
+from contracts.report.pair_matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
 from tests.report.examples import COMPLETED, EMITTER, ENTERED, domain, finding, green, pair, run
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.model.driver import Capabilities
-from contracts.model.emission import Answered, Asked, Emission, Observation, Refused, Trigger
+from contracts.model.emission import Answered, Emission, Observation, Refused, Settled, Trigger
 from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE, LONGEST
 from tests.verification.support import COMPLETED, ENTERED, FACTS, emission, message, rules_of, run
 
@@ -123,7 +123,7 @@ def test_a_promise_of_one_pair_isnt_tested_by_what_another_one_did() -> None:
 def test_what_the_way_to_an_emitter_cant_test_is_said_with_that_reason() -> None:
     """One trigger at a time shows no race; no refusals show no loss."""
     first = Trigger(event=COMPLETED, fact=FACTS[COMPLETED])
-    asked: list[Observation] = [stated(trigger=first), Asked(first), Asked(first.model_copy(update={"attempt": 2}))]
+    asked: list[Observation] = [stated(trigger=first), Settled(first), Settled(first.model_copy(update={"attempt": 2}))]
     one_at_a_time = run(asked, capabilities=Capabilities(drives=True)).untested or {}
     assert "at the same time" in one_at_a_time["repeated-emission"]
     assert "can't refuse" in one_at_a_time["lost-fact"]

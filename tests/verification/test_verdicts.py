@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import ExitCode
 from contracts.model.driver import Capabilities
-from contracts.model.emission import Asked, Fault, Trigger
+from contracts.model.emission import Fault, Settled, Trigger
 from contracts.model.verdict import Verdict, Verification
 from tests.verification.support import COMPLETED, ENTERED, FACTS, FORM, emission, message, rules_of, run
 
@@ -82,7 +82,7 @@ def test_nothing_read_is_neither_broken_nor_fine() -> None:
 
 def test_nothing_emitted_by_a_driven_emitter_is_a_finding() -> None:
     """It was asked and stayed silent: that is an answer."""
-    asked = Asked(Trigger(event=COMPLETED, fact=FACTS[COMPLETED]))
+    asked = Settled(Trigger(event=COMPLETED, fact=FACTS[COMPLETED]))
     result = run([asked], capabilities=Capabilities(drives=True))
     assert result.exit_code is ExitCode.BROKEN
     assert [finding.rule for finding in result.pairs[0].findings] == ["not-emitted"]
@@ -93,10 +93,10 @@ def test_one_fact_of_two_that_isnt_stated_is_a_finding() -> None:
     first = Trigger(event=COMPLETED, fact=FACTS[COMPLETED])
     second = Trigger(event=COMPLETED, fact=FACTS[COMPLETED] | {"client_id": "client-2"})
     driven = Capabilities(drives=True)
-    result = run([emission(trigger=first), Asked(first), Asked(second)], capabilities=driven)
+    result = run([emission(trigger=first), Settled(first), Settled(second)], capabilities=driven)
     assert [finding.rule for finding in result.pairs[0].findings] == ["not-emitted"]
     repeat = first.model_copy(update={"attempt": 2})
-    assert run([emission(trigger=first), Asked(first), Asked(repeat)], capabilities=driven).success
+    assert run([emission(trigger=first), Settled(first), Settled(repeat)], capabilities=driven).success
 
 
 def test_another_event_than_the_triggered_one_is_no_answer() -> None:
@@ -105,7 +105,7 @@ def test_another_event_than_the_triggered_one_is_no_answer() -> None:
     second = Trigger(event=COMPLETED, fact=FACTS[COMPLETED] | {"client_id": "client-2"})
     driven = Capabilities(drives=True)
     for canned in (message(ENTERED), message("client_webinar_left"), message(source="other")):
-        result = run([emission(trigger=first), Asked(first), emission(canned, trigger=second), Asked(second)],
+        result = run([emission(trigger=first), Settled(first), emission(canned, trigger=second), Settled(second)],
                      capabilities=driven)  # fmt: skip
         assert [finding.rule for finding in result.pairs[0].findings] == ["not-emitted"]
         assert result.exit_code is ExitCode.BROKEN

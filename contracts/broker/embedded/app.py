@@ -19,10 +19,10 @@ from contracts.broker.embedded.failures import StorageError
 from contracts.broker.embedded.hal import json_response
 from contracts.broker.embedded.problems import NotFoundProblem, Problem, answer
 from contracts.broker.embedded.resources import (
+    deployability,
     deployments,
     environments,
     index,
-    matrix,
     pacts,
     participants,
     publishing,
@@ -84,7 +84,7 @@ def create_app(database: Path, *, token: str | None = None, patience: float = 10
         participants,
         environments,
         deployments,
-        matrix,
+        deployability,
     ):
         app.register_blueprint(module.blueprint)
     app.before_request(lambda: _refuse(token))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import get_args
 from urllib.parse import parse_qsl
 
-from contracts.broker.embedded.matrix import Latestby, Query, Selector
+from contracts.broker.embedded.matrix_answer import Latestby, Query, Selector
 from contracts.broker.embedded.problems import ValidationProblem
 from contracts.broker.embedded.publication import name_error
 from contracts.broker.embedded.records.deployments import find_environment

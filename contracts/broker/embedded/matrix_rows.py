@@ -6,19 +6,19 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from contracts.broker.embedded.matrix import (
+from contracts.broker.embedded.matrix_answer import (
     NO_VERSION,
-    Answer,
     Integration,
+    MatrixAnswer,
     Query,
     Resolved,
-    Row,
+    ResultRow,
     Selector,
     judge,
 )
 
 
-def ask(db: sqlite3.Connection, query: Query) -> Answer:
+def ask(db: sqlite3.Connection, query: Query) -> MatrixAnswer:
     """Answer a query from the broker's file."""
     ignore = [entry for selector in query.ignore for entry in _resolve(db, selector, named=False, ignore=())]
     named = [entry for selector in query.selectors for entry in _resolve(db, selector, named=True, ignore=ignore)]
@@ -119,7 +119,7 @@ _ROW = (
 )
 
 
-def _rows(db: sqlite3.Connection, resolved: Sequence[Resolved], *, every: bool) -> list[Row]:
+def _rows(db: sqlite3.Connection, resolved: Sequence[Resolved], *, every: bool) -> list[ResultRow]:
     results = "verifications" if every else "latest_verifications"
     if len(resolved) == 1:
         join = f"LEFT JOIN {results} r ON r.pact_version_id = pub.pact_version_id"
@@ -137,9 +137,9 @@ def _rows(db: sqlite3.Connection, resolved: Sequence[Resolved], *, every: bool) 
     return [_row(dict(row)) for row in db.execute(_ROW.format(join=join, where=where))]
 
 
-def _row(values: dict[str, Any]) -> Row:
+def _row(values: dict[str, Any]) -> ResultRow:
     success = values["success"]
-    return Row(**{**values, "success": None if success is None else bool(success)})
+    return ResultRow(**{**values, "success": None if success is None else bool(success)})
 
 
 def _matches(resolved: Sequence[Resolved], side: str) -> str:

@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.broker.embedded.consumer_selectors import ConsumerSelector, VerificationQuery
-from contracts.broker.embedded.records.pacts import Publication, publications
+from contracts.broker.embedded.records.pacts import PublicationRecord, publications
 from contracts.broker.embedded.records.participants import Pacticipant
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class SelectedPublication:
     """A pact to verify: its content, the latest consumer version with it, and why it was selected."""
 
-    publication: Publication
+    publication: PublicationRecord
     selectors: tuple[ConsumerSelector, ...]
     pending: bool | None
     wip: bool = False
 
 
-def select(db: sqlite3.Connection, provider: Pacticipant, query: VerificationQuery) -> list[Selected]:
+def select(db: sqlite3.Connection, provider: Pacticipant, query: VerificationQuery) -> list[SelectedPublication]:
     """Return the pacts that a provider has to verify."""
     found = _merged(_by_selectors(db, provider, query.selectors or _default_selectors(db, provider)))
     named = [
-        Selected(
+        SelectedPublication(
             publication,
             selectors,
             _is_pending(db, provider, publication, query) if query.pending else None,
@@ -43,13 +43,13 @@ def select(db: sqlite3.Connection, provider: Pacticipant, query: VerificationQue
     contents = {selected.publication.pact_version_id for selected in named}
     wip = _merged(_work_in_progress(db, provider, query, contents))
     pending = True if query.pending else None
-    return named + [Selected(publication, selectors, pending, wip=True) for publication, selectors in wip]
+    return named + [SelectedPublication(publication, selectors, pending, wip=True) for publication, selectors in wip]
 
 
-Found = tuple[Publication, ConsumerSelector]
+Found = tuple[PublicationRecord, ConsumerSelector]
 
 
-def _merged(found: Iterable[Found]) -> list[tuple[Publication, tuple[ConsumerSelector, ...]]]:
+def _merged(found: Iterable[Found]) -> list[tuple[PublicationRecord, tuple[ConsumerSelector, ...]]]:
     groups: dict[int, list[Found]] = {}
     for publication, selector in found:
         groups.setdefault(publication.pact_version_id, []).append((publication, selector))
@@ -157,7 +157,7 @@ _VERIFIED_AT_ALL = "SELECT 1 FROM verifications r WHERE r.pact_version_id = :con
 
 
 def _is_pending(
-    db: sqlite3.Connection, provider: Pacticipant, publication: Publication, query: VerificationQuery
+    db: sqlite3.Connection, provider: Pacticipant, publication: PublicationRecord, query: VerificationQuery
 ) -> bool:
     values = {"provider": provider.id, "content": publication.pact_version_id}
     if query.branch is not None:

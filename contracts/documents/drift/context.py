@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contracts.documents.drift.clauses import blocks, read_clause, sentences
-from contracts.documents.drift.markdown import Node
+from contracts.documents.drift.markdown import TreeNode
 from contracts.documents.drift.senses import Sense
 from contracts.documents.drift.tokens import Token
 from contracts.documents.drift.values import Said
@@ -35,7 +35,7 @@ class Context:
     section: int = 0
 
 
-def enter(context: Context, tokens: Sequence[Token], emitters: tuple[str, ...], node: Node) -> Context:
+def enter(context: Context, tokens: Sequence[Token], emitters: tuple[str, ...], node: TreeNode) -> Context:
     """Return the context of what stands under a heading, a label or an item.
 
     Args:

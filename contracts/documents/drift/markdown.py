@@ -36,7 +36,7 @@ class Piece:
 
 
 @dataclass(slots=True)
-class Node:
+class TreeNode:
     """A piece of the document's structure.
 
     Attributes:
@@ -50,10 +50,10 @@ class Node:
     pieces: tuple[Piece, ...] = ()
     level: int = 0
     cells: tuple[tuple[Piece, ...], ...] = ()
-    children: list[Node] = field(default_factory=list)
+    children: list[TreeNode] = field(default_factory=list)
 
 
-def parse_markdown(text: str) -> Node:
+def parse_markdown(text: str) -> TreeNode:
     """Parse a document.
 
     Args:
@@ -67,7 +67,7 @@ def parse_markdown(text: str) -> Node:
     text = _FRONT_MATTER.sub(_blank, text, count=1)
     text = _HTML_LINES.sub(_blank, text)
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
-    root = Node("root", 1)
+    root = TreeNode("root", 1)
     _Builder(root).build(iter(tokens))
     return root
 
@@ -79,7 +79,7 @@ def _blank(found: re.Match[str]) -> str:
 class _Builder:
     """Puts block tokens into the tree."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: TreeNode) -> None:
         # The open nodes, outermost first; each list item opens a stack of headings of its own.
         self.open = [root]
 
@@ -92,7 +92,7 @@ class _Builder:
                 case "paragraph_open":
                     self._paragraph(next(tokens))
                 case "list_item_open":
-                    self._add(Node("item", _line(token)), enter=True)
+                    self._add(TreeNode("item", _line(token)), enter=True)
                 case "list_item_close":
                     self._leave("item")
                 case "bullet_list_close" | "ordered_list_close":
@@ -103,7 +103,7 @@ class _Builder:
                 case _:
                     pass
 
-    def _add(self, node: Node, *, enter: bool) -> None:
+    def _add(self, node: TreeNode, *, enter: bool) -> None:
         self.open[-1].children.append(node)
         if enter:
             self.open.append(node)
@@ -119,7 +119,7 @@ class _Builder:
     def _heading(self, level: int, inline: Token, kind: Literal["heading", "paragraph"] = "heading") -> None:
         while self.open[-1].kind in ("heading", "paragraph") and self.open[-1].level >= level:
             self.open.pop()
-        self._add(Node(kind, _line(inline), pieces_of(inline), level), enter=True)
+        self._add(TreeNode(kind, _line(inline), pieces_of(inline), level), enter=True)
 
     def _paragraph(self, inline: Token) -> None:
         pieces = pieces_of(inline)
@@ -132,10 +132,10 @@ class _Builder:
         elif "".join(piece.text for piece in pieces).rstrip().endswith(_COLONS):
             self._heading(LABEL_LEVEL, inline, "paragraph")
         else:
-            self._add(Node("paragraph", _line(inline), pieces), enter=False)
+            self._add(TreeNode("paragraph", _line(inline), pieces), enter=False)
 
     def _table(self, tokens: Iterator[Token], opened: Token) -> None:
-        table = Node("table", _line(opened))
+        table = TreeNode("table", _line(opened))
         self._add(table, enter=False)
         line, cells = table.line, list[tuple[Piece, ...]]()
         for token in tokens:
@@ -147,7 +147,7 @@ class _Builder:
                 cells.append(pieces_of(token, line))
             elif token.type == "tr_close":
                 joined = tuple(piece for cell in cells for piece in (*cell, Piece("break", "", line)))
-                table.children.append(Node("row", line, joined, cells=tuple(cells)))
+                table.children.append(TreeNode("row", line, joined, cells=tuple(cells)))
 
 
 def _line(token: Token) -> int:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from contracts.documents.drift.context import Context
 from contracts.documents.drift.linking import follows_directly
-from contracts.documents.drift.markdown import Node
+from contracts.documents.drift.markdown import TreeNode
 from contracts.documents.drift.senses import Sense
 from contracts.documents.drift.tokens import Token, Vocabulary
 
 _SKIPPED = (Sense.EMITTER_WORD, Sense.MARK, Sense.COLON, Sense.FILLER, Sense.ABBREVIATION)
 
 
-def emitters_named(node: Node, tokens: Sequence[Token], context: Context, words: Vocabulary) -> tuple[str, ...]:
+def emitters_named(node: TreeNode, tokens: Sequence[Token], context: Context, words: Vocabulary) -> tuple[str, ...]:
     """Return the emitters that a heading or a label names.
 
     A known name is one. Another code-formatted name is one where the heading or the one above calls it an
@@ -34,7 +34,7 @@ def emitters_named(node: Node, tokens: Sequence[Token], context: Context, words:
     return ()
 
 
-def lead_emitter(node: Node, tokens: Sequence[Token], context: Context, words: Vocabulary) -> str | None:
+def lead_emitter(node: TreeNode, tokens: Sequence[Token], context: Context, words: Vocabulary) -> str | None:
     """Return the emitter that a list item is about: the name that leads it."""
     index = next((i for i, token in enumerate(tokens) if not token.means(*_SKIPPED)), None)
     if index is None or context.silent:
@@ -69,7 +69,7 @@ def _called(before: Sequence[Token]) -> bool:
     )
 
 
-def lists_events(node: Node, words: Vocabulary) -> bool:
+def lists_events(node: TreeNode, words: Vocabulary) -> bool:
     """Do list items, table rows or headings below lead with an event?"""
     for child in node.children:
         if child.kind in ("item", "row", "heading"):

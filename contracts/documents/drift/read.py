@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from contracts.documents.drift.clauses import Assigned, Clause, led_by, read_clause, sentences
 from contracts.documents.drift.context import Context, enter
 from contracts.documents.drift.linking import emitter_near, only_these, stated_here
-from contracts.documents.drift.markdown import LABEL_LEVEL, Node, Piece, parse_markdown
+from contracts.documents.drift.markdown import LABEL_LEVEL, Piece, TreeNode, parse_markdown
 from contracts.documents.drift.names import emitter_line, emitters_named, lead_emitter
 from contracts.documents.drift.rows import read_table
 from contracts.documents.drift.senses import Sense
@@ -44,7 +44,7 @@ class _Reader:
 
     words: Vocabulary
 
-    def children(self, node: Node, context: Context) -> Iterator[Statement]:
+    def children(self, node: TreeNode, context: Context) -> Iterator[Statement]:
         for child in node.children:
             match child.kind:
                 case "heading":
@@ -62,17 +62,17 @@ class _Reader:
                 # "Emitter: `x`" holds for the lines beside it: "Events: …", "Status: …".
                 context = replace(context, emitters=(named,))
 
-    def _paragraph(self, node: Node, context: Context) -> Iterator[Statement]:
+    def _paragraph(self, node: TreeNode, context: Context) -> Iterator[Statement]:
         tokens = self._tokens(node)
         named = emitter_line(tokens, self.words)
         if named and not context.silent:
             yield Statement(Kind.EMITTER, node.line, named, None, None, context.section)
         yield from self._sentences(tokens, context, leading=False)
 
-    def _tokens(self, node: Node) -> list[Token]:
+    def _tokens(self, node: TreeNode) -> list[Token]:
         return list(self.words.tokens(node.pieces))
 
-    def _heading(self, node: Node, context: Context) -> Iterator[Statement]:
+    def _heading(self, node: TreeNode, context: Context) -> Iterator[Statement]:
         tokens = self._tokens(node)
         emitters = emitters_named(node, tokens, context, self.words)
         inner = enter(context, tokens, emitters, node)
@@ -88,7 +88,7 @@ class _Reader:
                     )
         yield from self.children(node, inner)
 
-    def _label(self, node: Node, context: Context) -> Iterator[Statement]:
+    def _label(self, node: TreeNode, context: Context) -> Iterator[Statement]:
         parts = list(sentences(self._tokens(node)))
         for part in parts[:-1]:
             yield from self._sentences(part, context, leading=False)
@@ -102,7 +102,7 @@ class _Reader:
             yield from (statement for statement in statements if statement.kind is not Kind.EMITTER)
         yield from self.children(node, inner)
 
-    def _item(self, node: Node, context: Context) -> Iterator[Statement]:
+    def _item(self, node: TreeNode, context: Context) -> Iterator[Statement]:
         pieces, checked = _without_checkbox(node.pieces)
         tokens = list(self.words.tokens(pieces))
         name = lead_emitter(node, tokens, context, self.words)
@@ -117,7 +117,7 @@ class _Reader:
         yield from self._sentences(tokens, inner, leading=True)
         yield from self.children(node, self._inside_item(node, tokens, inner))
 
-    def _inside_item(self, node: Node, tokens: Sequence[Token], inner: Context) -> Context:
+    def _inside_item(self, node: TreeNode, tokens: Sequence[Token], inner: Context) -> Context:
         if not node.children:
             return inner
         clause = read_clause(tokens, leading=True)

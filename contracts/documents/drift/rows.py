@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from contracts.documents.drift.clauses import blocks, read_clause, sentences
 from contracts.documents.drift.context import Context, status_of
 from contracts.documents.drift.lexicon import is_no, is_yes
-from contracts.documents.drift.markdown import Node
+from contracts.documents.drift.markdown import TreeNode
 from contracts.documents.drift.senses import Sense
 from contracts.documents.drift.tokens import Token, Vocabulary
 from contracts.documents.drift.values import Kind, Said, Statement
@@ -36,7 +36,7 @@ class _Cell:
         return tuple(dict.fromkeys(token.text for token in self.tokens if token.kind == kind))
 
 
-def read_table(table: Node, context: Context, words: Vocabulary, read: Sentences) -> Iterator[Statement]:
+def read_table(table: TreeNode, context: Context, words: Vocabulary, read: Sentences) -> Iterator[Statement]:
     """Read a table.
 
     Args:

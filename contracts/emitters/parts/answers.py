@@ -15,7 +15,7 @@ _ANSWER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SinkAnswer:
     """One answer.
 
     Attributes:
@@ -35,10 +35,10 @@ class Answer:
         return Refused(error="refused") if self.status is None else Answered(status=self.status)
 
 
-ACCEPT = Answer()
+ACCEPT = SinkAnswer()
 
 
-def parse_answers(text: str, *, option: str) -> tuple[Answer, ...]:
+def parse_answers(text: str, *, option: str) -> tuple[SinkAnswer, ...]:
     """Read a sequence of answers; the last one is meant to stay.
 
     Args:
@@ -52,7 +52,7 @@ def parse_answers(text: str, *, option: str) -> tuple[Answer, ...]:
     return tuple(_answer(part.strip(), option) for part in text.split(","))
 
 
-def _answer(text: str, option: str) -> Answer:
+def _answer(text: str, option: str) -> SinkAnswer:
     found = _ANSWER.fullmatch(text)
     advice = "say a status from 200 to 599 or refuse, such as 503,202 or 202@2s or 503:retry-after=60s"
     if found is None:
@@ -64,4 +64,4 @@ def _answer(text: str, option: str) -> Answer:
         raise MisuseError(f"--{option}: {error}", next_step=advice) from None
     if wait is not None and wait != int(wait):
         raise MisuseError(f"--{option}: Retry-After holds whole seconds, not {wait:g}", next_step=advice)
-    return Answer(int(found["status"]) if found["status"] else None, delay, None if wait is None else int(wait))
+    return SinkAnswer(int(found["status"]) if found["status"] else None, delay, None if wait is None else int(wait))

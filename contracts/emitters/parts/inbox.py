@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from contracts.emitters.parts.address import Address
-from contracts.emitters.parts.answers import ACCEPT, Answer
+from contracts.emitters.parts.answers import ACCEPT, SinkAnswer
 from contracts.model.driver import Step
 from contracts.model.emission import Emission, Fault, Observation
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Inbox:
     """Collects what arrives; `answer` is what a delivery gets, and is set before each step."""
 
-    answer: Answer = ACCEPT
+    answer: SinkAnswer = ACCEPT
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _emissions: list[Emission] = field(default_factory=list)
     _complaints: list[tuple[str, str]] = field(default_factory=list)

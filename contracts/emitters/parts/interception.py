@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from contracts.emitters.parts.answers import Answer
+from contracts.emitters.parts.answers import SinkAnswer
 from contracts.model.emission import Emission, Trigger
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Deliveries:
         trigger: what caused them, where only one trigger is under way.
     """
 
-    def __init__(self, destination: str, answer: Answer, trigger: Trigger | None) -> None:
+    def __init__(self, destination: str, answer: SinkAnswer, trigger: Trigger | None) -> None:
         self._host = urlsplit(destination).netloc
         self._answer = answer
         self._trigger = trigger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.emitters.parts.answers import ACCEPT, Answer, parse_answers
+from contracts.emitters.parts.answers import ACCEPT, SinkAnswer, parse_answers
 from contracts.errors import MisuseError
 from contracts.model.driver import Capabilities, DriverOption, OptionValues, Step
 
@@ -46,7 +46,7 @@ class Terms:
         timeout: seconds that the emitter may take for a trigger.
     """
 
-    refusal: Answer
+    refusal: SinkAnswer
     one_at_a_time: bool
     settle: float
     timeout: float
@@ -56,7 +56,7 @@ class Terms:
         """Everything, unless the emitter can't take several triggers at once."""
         return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
 
-    def answer(self, step: Step) -> Answer:
+    def answer(self, step: Step) -> SinkAnswer:
         """Return what a delivery gets during a step."""
         return self.refusal if step.refuse else ACCEPT
 
@@ -75,7 +75,7 @@ def terms_of(options: OptionValues) -> Terms:
     )
 
 
-def _refusal(options: OptionValues) -> Answer:
+def _refusal(options: OptionValues) -> SinkAnswer:
     text = options.get("refuse-with") or ""
     answers = parse_answers(text, option="refuse-with")
     if len(answers) != 1 or answers[0].response.accepted:

@@ -12,7 +12,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING, Any
 
 from contracts.emitters.parts.address import Address
-from contracts.emitters.parts.answers import Answer
+from contracts.emitters.parts.answers import SinkAnswer
 from contracts.emitters.parts.questions import answer_to_question, permission
 from contracts.errors import MisuseError
 from contracts.model.emission import Emission
@@ -41,7 +41,7 @@ class Sink:
         self,
         address: Address,
         *,
-        answer: Callable[[bytes], Answer],
+        answer: Callable[[bytes], SinkAnswer],
         record: Callable[[Emission], None],
         complain: Callable[[str], None],
         patience: float = 30,

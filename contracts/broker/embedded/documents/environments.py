@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.broker.embedded.hal import Addresses, link, moment
-from contracts.broker.embedded.records.deployments import Environment, Kind, Placement
+from contracts.broker.embedded.records.deployments import EnvironmentRecord, Kind, PlacementRecord
 
 _NOW = {"deployed": "currentlyDeployed", "released": "currentlySupported"}
 _LISTED = {"deployed": "currently-deployed", "released": "currently-supported"}
 
 
-def label(environment: Environment) -> str:
+def label(environment: EnvironmentRecord) -> str:
     """Return the name an environment is shown by."""
     return environment.display_name or environment.name
 
 
-def embedded_environment(environment: Environment, at: Addresses) -> dict[str, Any]:
+def embedded_environment(environment: EnvironmentRecord, at: Addresses) -> dict[str, Any]:
     """Return an environment as part of another document."""
     return {
         "uuid": environment.uuid,
@@ -29,7 +29,7 @@ def embedded_environment(environment: Environment, at: Addresses) -> dict[str, A
     }
 
 
-def environment_document(environment: Environment, at: Addresses) -> dict[str, Any]:
+def environment_document(environment: EnvironmentRecord, at: Addresses) -> dict[str, Any]:
     """Return an environment with the links to what runs there."""
     document = embedded_environment(environment, at)
     if environment.contacts is not None:
@@ -44,7 +44,7 @@ def environment_document(environment: Environment, at: Addresses) -> dict[str, A
     return document
 
 
-def environments_document(environments: Sequence[Environment], at: Addresses) -> dict[str, Any]:
+def environments_document(environments: Sequence[EnvironmentRecord], at: Addresses) -> dict[str, Any]:
     """Return the list of environments."""
     return {
         "_embedded": {"environments": [environment_document(one, at) for one in environments]},
@@ -55,7 +55,7 @@ def environments_document(environments: Sequence[Environment], at: Addresses) ->
     }
 
 
-def placement_document(placement: Placement, environment: Environment, at: Addresses) -> dict[str, Any]:
+def placement_document(placement: PlacementRecord, environment: EnvironmentRecord, at: Addresses) -> dict[str, Any]:
     """Return a version that is, or was, in an environment."""
     document: dict[str, Any] = {"uuid": placement.uuid, _NOW[placement.kind]: placement.ended_at is None}
     if placement.instance is not None:
@@ -83,7 +83,7 @@ def placement_document(placement: Placement, environment: Environment, at: Addre
 
 
 def placements_document(
-    placements: Sequence[Placement], kind: Kind, environment: Environment, here: str, at: Addresses
+    placements: Sequence[PlacementRecord], kind: Kind, environment: EnvironmentRecord, here: str, at: Addresses
 ) -> dict[str, Any]:
     """Return versions of one kind in an environment; `here` is the list's own address."""
     members = [placement_document(one, environment, at) for one in placements]

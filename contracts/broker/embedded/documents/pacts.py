@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from contracts.broker.embedded.documents.versions import pact_name, short_version
 from contracts.broker.embedded.hal import Addresses, link, moment
 from contracts.broker.embedded.metadata import write_metadata
-from contracts.broker.embedded.records.pacts import Publication, content_of
-from contracts.broker.embedded.records.results import Result, latest_result
-from contracts.broker.embedded.selection import Selected
+from contracts.broker.embedded.records.pacts import PublicationRecord, content_of
+from contracts.broker.embedded.records.results import ResultRecord, latest_result
+from contracts.broker.embedded.selection import SelectedPublication
 
 
 def pact_document(
-    db: sqlite3.Connection, pact: Publication, at: Addresses, *, metadata: str | None = None
+    db: sqlite3.Connection, pact: PublicationRecord, at: Addresses, *, metadata: str | None = None
 ) -> dict[str, Any]:
     """Return a pact: its content, and the links that verifiers follow.
 
@@ -57,7 +57,7 @@ def pact_document(
     }
 
 
-def short_pact(db: sqlite3.Connection, pact: Publication, at: Addresses) -> dict[str, Any]:
+def short_pact(db: sqlite3.Connection, pact: PublicationRecord, at: Addresses) -> dict[str, Any]:
     """Return a pact as a member of a list: its sides, its version, its last result."""
     here = at.pact(pact.provider, pact.consumer, pact.number)
     result = latest_result(db, pact.pact_version_id)
@@ -79,7 +79,9 @@ def short_pact(db: sqlite3.Connection, pact: Publication, at: Addresses) -> dict
     }
 
 
-def provider_pacts_document(pacts: Sequence[Publication], provider: str, here: str, at: Addresses) -> dict[str, Any]:
+def provider_pacts_document(
+    pacts: Sequence[PublicationRecord], provider: str, here: str, at: Addresses
+) -> dict[str, Any]:
     """Return links to a provider's pacts; `here` is the list's own address."""
     links = [
         link(
@@ -99,7 +101,9 @@ def provider_pacts_document(pacts: Sequence[Publication], provider: str, here: s
     }
 
 
-def for_verification_document(selected: Sequence[Selected], provider: str, here: str, at: Addresses) -> dict[str, Any]:
+def for_verification_document(
+    selected: Sequence[SelectedPublication], provider: str, here: str, at: Addresses
+) -> dict[str, Any]:
     """Return the pacts that a provider has to verify; `here` is the list's own address."""
     return {
         "_embedded": {"pacts": [_to_verify(one, provider, at) for one in selected]},
@@ -107,7 +111,7 @@ def for_verification_document(selected: Sequence[Selected], provider: str, here:
     }
 
 
-def _to_verify(selected: Selected, provider: str, at: Addresses) -> dict[str, Any]:
+def _to_verify(selected: SelectedPublication, provider: str, at: Addresses) -> dict[str, Any]:
     pact = selected.publication
     metadata = write_metadata(number=pact.number, wip=selected.wip, pending=selected.pending)
     address = at.pact_version(pact.provider, pact.consumer, pact.digest, metadata)
@@ -134,7 +138,7 @@ def _to_verify(selected: Selected, provider: str, at: Addresses) -> dict[str, An
     }
 
 
-def _short_result(result: Result, at: Addresses) -> dict[str, Any]:
+def _short_result(result: ResultRecord, at: Addresses) -> dict[str, Any]:
     return {
         "success": result.success,
         "verificationDate": moment(result.created_at),
@@ -143,12 +147,12 @@ def _short_result(result: Result, at: Addresses) -> dict[str, Any]:
     }
 
 
-def result_address(result: Result, at: Addresses) -> str:
+def result_address(result: ResultRecord, at: Addresses) -> str:
     """Return the address of a verification result."""
     return f"{at.results(result.provider, result.consumer, result.digest)}/{result.number}"
 
 
-def result_document(result: Result, at: Addresses) -> dict[str, Any]:
+def result_document(result: ResultRecord, at: Addresses) -> dict[str, Any]:
     """Return a verification result as it was posted."""
     language = result.verified_by.get("clientLanguage")
     language = language if isinstance(language, dict) else {}

@@ -15,7 +15,7 @@ Kind = Literal["deployed", "released"]
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class EnvironmentRecord:
     """A place that versions are deployed or released to."""
 
     id: int
@@ -29,7 +29,7 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class PlacementRecord:
     """A version in an environment; `ended_at` says since when it no longer is."""
 
     uuid: str
@@ -42,12 +42,12 @@ class Placement:
     ended_at: str | None
 
 
-def _environment(row: sqlite3.Row) -> Environment:
+def _environment(row: sqlite3.Row) -> EnvironmentRecord:
     contacts = json.loads(row["contacts"]) if row["contacts"] is not None else None
-    return Environment(**{**row, "production": bool(row["production"]), "contacts": contacts})
+    return EnvironmentRecord(**{**row, "production": bool(row["production"]), "contacts": contacts})
 
 
-def environments(db: sqlite3.Connection) -> list[Environment]:
+def environments(db: sqlite3.Connection) -> list[EnvironmentRecord]:
     """Return every environment, by name."""
     return [_environment(row) for row in db.execute("SELECT * FROM environments ORDER BY name")]
 
@@ -58,7 +58,7 @@ def find_environment(
     name: str | None = None,
     uuid: str | None = None,
     id: int | None = None,  # noqa: A002
-) -> Environment | None:
+) -> EnvironmentRecord | None:
     """Return the environment with this name, uuid or id."""
     row = db.execute("SELECT * FROM environments WHERE name = ? OR uuid = ? OR id = ?", (name, uuid, id)).fetchone()
     return _environment(row) if row else None
@@ -72,7 +72,7 @@ def save_environment(
     display_name: str | None,
     production: bool,
     contacts: Any,
-) -> Environment:
+) -> EnvironmentRecord:
     """Create an environment (`identity` None) or replace what is known of the one with this uuid."""
     key = identity or str(uuid.uuid4())
     at = now()
@@ -89,7 +89,7 @@ def save_environment(
     return saved
 
 
-def environments_of(db: sqlite3.Connection, version_id: int) -> list[Environment]:
+def environments_of(db: sqlite3.Connection, version_id: int) -> list[EnvironmentRecord]:
     """Return the environments that a version is in, in the order it came there."""
     rows = db.execute(
         "SELECT e.* FROM environments e JOIN live_versions l ON l.environment_id = e.id WHERE"
@@ -100,7 +100,9 @@ def environments_of(db: sqlite3.Connection, version_id: int) -> list[Environment
     return [_environment(row) for row in rows]
 
 
-def deploy(db: sqlite3.Connection, version: Version, environment: Environment, instance: str | None) -> Placement:
+def deploy(
+    db: sqlite3.Connection, version: Version, environment: EnvironmentRecord, instance: str | None
+) -> PlacementRecord:
     """Record a deployment: it takes the place of the version that ran there on the same instance."""
     running = _placements(
         db,
@@ -135,7 +137,7 @@ def deploy_by_tag(db: sqlite3.Connection, version: Version, tag: str) -> None:
         deploy(db, version, environment, None)
 
 
-def release(db: sqlite3.Connection, version: Version, environment: Environment) -> tuple[Placement, bool]:
+def release(db: sqlite3.Connection, version: Version, environment: EnvironmentRecord) -> tuple[PlacementRecord, bool]:
     """Record a release, supported from now on (again). Return it, and whether it is new."""
     key = str(uuid.uuid4())
     added = db.execute(
@@ -152,7 +154,7 @@ def release(db: sqlite3.Connection, version: Version, environment: Environment) 
     return found[0], added > 0
 
 
-def find_placement(db: sqlite3.Connection, kind: Kind, key: str) -> Placement | None:
+def find_placement(db: sqlite3.Connection, kind: Kind, key: str) -> PlacementRecord | None:
     """Return a deployed or released version by its uuid."""
     found = _placements(db, kind, "x.uuid = :uuid", {"uuid": key})
     return found[0] if found else None
@@ -170,11 +172,11 @@ def end_placement(db: sqlite3.Connection, kind: Kind, key: str) -> None:
 def current_placements(
     db: sqlite3.Connection,
     kind: Kind,
-    environment: Environment,
+    environment: EnvironmentRecord,
     *,
     pacticipant: str | None,
     number: str | None,
-) -> list[Placement]:
+) -> list[PlacementRecord]:
     """Return what is deployed or supported in an environment now, the newest first."""
     return _placements(
         db,
@@ -186,7 +188,9 @@ def current_placements(
     )
 
 
-def placements_of(db: sqlite3.Connection, kind: Kind, version: Version, environment: Environment) -> list[Placement]:
+def placements_of(
+    db: sqlite3.Connection, kind: Kind, version: Version, environment: EnvironmentRecord
+) -> list[PlacementRecord]:
     """Return a version's deployments or releases to an environment, ended ones too, the newest first."""
     return _placements(
         db,
@@ -196,12 +200,12 @@ def placements_of(db: sqlite3.Connection, kind: Kind, version: Version, environm
     )
 
 
-def placements_now(db: sqlite3.Connection, kind: Kind, version_id: int) -> list[Placement]:
+def placements_now(db: sqlite3.Connection, kind: Kind, version_id: int) -> list[PlacementRecord]:
     """Return where a version is deployed or supported now."""
     return _placements(db, kind, "x.version_id = :version AND x.ended_at IS NULL", {"version": version_id})
 
 
-def _placements(db: sqlite3.Connection, kind: Kind, where: str, parameters: dict[str, Any]) -> list[Placement]:
+def _placements(db: sqlite3.Connection, kind: Kind, where: str, parameters: dict[str, Any]) -> list[PlacementRecord]:
     instance = "x.instance" if kind == "deployed" else "NULL"
     rows = db.execute(
         f"SELECT x.uuid, '{kind}' AS kind, p.name AS pacticipant, v.number,"  # noqa: S608 - constants
@@ -211,4 +215,4 @@ def _placements(db: sqlite3.Connection, kind: Kind, where: str, parameters: dict
         f" WHERE {where} ORDER BY x.created_at DESC, x.id DESC",
         parameters,
     )
-    return [Placement(**row) for row in rows]
+    return [PlacementRecord(**row) for row in rows]

@@ -13,7 +13,7 @@ from contracts.broker.embedded.store import now
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class PublicationRecord:
     """A pact as one consumer version published it."""
 
     id: int
@@ -37,7 +37,7 @@ SELECT_PUBLICATIONS = (
 )
 
 
-def publications(db: sqlite3.Connection, where: str, parameters: dict[str, Any]) -> list[Publication]:
+def publications(db: sqlite3.Connection, where: str, parameters: dict[str, Any]) -> list[PublicationRecord]:
     """Return the publications that a condition holds for, the earliest consumer version first.
 
     Args:
@@ -46,10 +46,10 @@ def publications(db: sqlite3.Connection, where: str, parameters: dict[str, Any])
         parameters: the values of its named placeholders.
     """
     rows = db.execute(f"{SELECT_PUBLICATIONS} {where} ORDER BY c.name, pub.consumer_version_id, pub.id", parameters)
-    return [Publication(**row) for row in rows]
+    return [PublicationRecord(**row) for row in rows]
 
 
-def find_publication(db: sqlite3.Connection, consumer: str, provider: str, number: str) -> Publication | None:
+def find_publication(db: sqlite3.Connection, consumer: str, provider: str, number: str) -> PublicationRecord | None:
     """Return what a consumer version published for a provider."""
     found = publications(
         db,
@@ -59,7 +59,7 @@ def find_publication(db: sqlite3.Connection, consumer: str, provider: str, numbe
     return found[0] if found else None
 
 
-def find_by_digest(db: sqlite3.Connection, consumer: str, provider: str, content: str) -> list[Publication]:
+def find_by_digest(db: sqlite3.Connection, consumer: str, provider: str, content: str) -> list[PublicationRecord]:
     """Return the publications of one pact version, the earliest first."""
     return publications(
         db,
@@ -70,7 +70,7 @@ def find_by_digest(db: sqlite3.Connection, consumer: str, provider: str, content
 
 def latest_publications(
     db: sqlite3.Connection, *, provider: str | None = None, consumer: str | None = None
-) -> list[Publication]:
+) -> list[PublicationRecord]:
     """Return the latest publication of each pair of consumer and provider."""
     return publications(
         db,
@@ -88,7 +88,7 @@ def content_of(db: sqlite3.Connection, pact_version_id: int) -> dict[str, Any]:
     return content
 
 
-def publish(db: sqlite3.Connection, version: Version, provider: str, pact: dict[str, Any]) -> Publication:
+def publish(db: sqlite3.Connection, version: Version, provider: str, pact: dict[str, Any]) -> PublicationRecord:
     """Store a pact under a consumer version; storing equal content again changes nothing."""
     other = ensure_pacticipant(db, provider)
     name = digest(pact)
@@ -111,7 +111,7 @@ def publish(db: sqlite3.Connection, version: Version, provider: str, pact: dict[
     return found
 
 
-def published_by(db: sqlite3.Connection, version_id: int) -> list[Publication]:
+def published_by(db: sqlite3.Connection, version_id: int) -> list[PublicationRecord]:
     """Return the pacts of a consumer version, by provider."""
     found = publications(db, "WHERE pub.consumer_version_id = :version", {"version": version_id})
     return sorted(found, key=lambda publication: publication.provider)

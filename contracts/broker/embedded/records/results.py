@@ -7,13 +7,13 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.broker.embedded.records.pacts import Publication
+from contracts.broker.embedded.records.pacts import PublicationRecord
 from contracts.broker.embedded.records.participants import ensure_version, tags_of
 from contracts.broker.embedded.store import next_moment, now
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ResultRecord:
     """A verification result as it was posted."""
 
     number: int
@@ -37,17 +37,17 @@ _RESULT = (
 )
 
 
-def _result(row: sqlite3.Row) -> Result:
+def _result(row: sqlite3.Row) -> ResultRecord:
     values = dict(row)
     values["success"] = bool(values["success"])
     values["test_results"] = json.loads(values["test_results"]) if values["test_results"] is not None else None
     values["verified_by"] = json.loads(values["verified_by"])
-    return Result(**values)
+    return ResultRecord(**values)
 
 
 def add_result(
     db: sqlite3.Connection,
-    pact: Publication,
+    pact: PublicationRecord,
     *,
     provider_version: str,
     success: bool,
@@ -55,7 +55,7 @@ def add_result(
     build_url: str | None,
     test_results: Any,
     verified_by: dict[str, Any],
-) -> Result:
+) -> ResultRecord:
     """Store a result; the provider version is created, on no branch, if it is new."""
     version = ensure_version(db, pact.provider, provider_version)
     cursor = db.execute(
@@ -84,7 +84,7 @@ def add_result(
     return _result(db.execute(f"{_RESULT} WHERE r.id = ?", (number,)).fetchone())
 
 
-def find_result(db: sqlite3.Connection, consumer: str, provider: str, digest: str, number: int) -> Result | None:
+def find_result(db: sqlite3.Connection, consumer: str, provider: str, digest: str, number: int) -> ResultRecord | None:
     """Return a result by its number."""
     row = db.execute(
         f"{_RESULT} WHERE c.name = ? AND p.name = ? AND pv.digest = ? AND r.id = ?",
@@ -93,7 +93,7 @@ def find_result(db: sqlite3.Connection, consumer: str, provider: str, digest: st
     return _result(row) if row else None
 
 
-def latest_result(db: sqlite3.Connection, pact_version_id: int) -> Result | None:
+def latest_result(db: sqlite3.Connection, pact_version_id: int) -> ResultRecord | None:
     """Return the last result for a pact version, of any provider version."""
     row = db.execute(f"{_RESULT} WHERE r.pact_version_id = ? ORDER BY r.id DESC LIMIT 1", (pact_version_id,)).fetchone()
     return _result(row) if row else None

@@ -13,9 +13,9 @@ from contracts.broker.embedded.hal import json_response
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error
 from contracts.broker.embedded.records.deployments import (
-    Environment,
+    EnvironmentRecord,
     Kind,
-    Placement,
+    PlacementRecord,
     deploy,
     end_placement,
     find_environment,
@@ -53,7 +53,7 @@ def post_release(name: str, number: str, uuid: str) -> Response:
     return _created(placement, environment, 201 if added else 200)
 
 
-def _created(placement: Placement, environment: Environment, status: int) -> Response:
+def _created(placement: PlacementRecord, environment: EnvironmentRecord, status: int) -> Response:
     document = placement_document(placement, environment, addresses())
     return json_response(document, status, location=document["_links"]["self"]["href"])
 
@@ -99,7 +99,7 @@ def _document(db: sqlite3.Connection, kind: Kind, uuid: str) -> dict[str, Any]:
     return placement_document(placement, environment, addresses())
 
 
-def _known(db: sqlite3.Connection, name: str, number: str, uuid: str) -> tuple[Version, Environment]:
+def _known(db: sqlite3.Connection, name: str, number: str, uuid: str) -> tuple[Version, EnvironmentRecord]:
     version = find_version(db, name, number)
     environment = find_environment(db, uuid=uuid)
     if version is None or environment is None:

@@ -17,7 +17,7 @@ from contracts.broker.embedded.hal import json_response
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error
 from contracts.broker.embedded.records.deployments import (
-    Environment,
+    EnvironmentRecord,
     Kind,
     current_placements,
     environments,
@@ -63,7 +63,7 @@ def put_environment(uuid: str) -> Response:
     return json_response(environment_document(saved, addresses()))
 
 
-def _saved(db: sqlite3.Connection, identity: str | None, body: dict[str, Any]) -> Environment:
+def _saved(db: sqlite3.Connection, identity: str | None, body: dict[str, Any]) -> EnvironmentRecord:
     errors: dict[str, list[str]] = {}
     if text := name_error(body, "name"):
         errors["name"] = [text]
@@ -112,7 +112,7 @@ def get_current(uuid: str, kind: Kind) -> Response:
     return json_response(placements_document(found, kind, environment, here(), addresses()))
 
 
-def known(db: sqlite3.Connection, uuid: str) -> Environment:
+def known(db: sqlite3.Connection, uuid: str) -> EnvironmentRecord:
     """Return an environment.
 
     Raises:

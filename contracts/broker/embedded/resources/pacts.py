@@ -12,7 +12,7 @@ from contracts.broker.embedded.hal import json_response, link
 from contracts.broker.embedded.metadata import read_metadata
 from contracts.broker.embedded.problems import NotFoundProblem
 from contracts.broker.embedded.records.pacts import (
-    Publication,
+    PublicationRecord,
     find_by_digest,
     find_publication,
     latest_publications,
@@ -46,7 +46,7 @@ def get_content(provider: str, consumer: str, digest: str, metadata: str | None)
         return json_response(pact_document(db, _meant(found, metadata), addresses(), metadata=metadata))
 
 
-def _meant(found: list[Publication], metadata: str | None) -> Publication:
+def _meant(found: list[PublicationRecord], metadata: str | None) -> PublicationRecord:
     number = read_metadata(metadata).number
     return next((pact for pact in found if pact.number == number), found[-1])
 

@@ -14,7 +14,7 @@ from contracts.broker.embedded.documents.versions import pact_name, short_versio
 from contracts.broker.embedded.hal import Addresses, json_response, link
 from contracts.broker.embedded.problems import Problem, ValidationProblem
 from contracts.broker.embedded.publication import PublicationRequest, name_in_pact, publication_request
-from contracts.broker.embedded.records.pacts import Publication, find_publication, publish
+from contracts.broker.embedded.records.pacts import PublicationRecord, find_publication, publish
 from contracts.broker.embedded.records.participants import (
     add_tag,
     ensure_version,
@@ -78,7 +78,7 @@ def _publish(db: sqlite3.Connection, asked: PublicationRequest, at: Addresses) -
     where = f" on branch {asked.branch}" if asked.branch else ""
     text = f"{'Updated' if known else 'Created'} {asked.consumer} {asked.number}{where}"
     notices = [{"type": "debug", "text": text}]
-    pacts: list[Publication] = []
+    pacts: list[PublicationRecord] = []
     for contract in asked.contracts:
         before = find_publication(db, asked.consumer, contract.provider, asked.number)
         pact = publish(db, version, contract.provider, contract.pact)
@@ -90,7 +90,7 @@ def _publish(db: sqlite3.Connection, asked: PublicationRequest, at: Addresses) -
 
 
 def _receipt(
-    asked: PublicationRequest, pacts: list[Publication], notices: list[Notice], at: Addresses
+    asked: PublicationRequest, pacts: list[PublicationRecord], notices: list[Notice], at: Addresses
 ) -> dict[str, Any]:
     consumer, number = asked.consumer, asked.number
     return {

@@ -18,7 +18,7 @@ BODY_SHOWN = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ReportContent:
     """Everything that a report shows.
 
     Attributes:

@@ -8,12 +8,12 @@ from typing import Any
 from contracts.broker.embedded.documents.environments import embedded_environment
 from contracts.broker.embedded.documents.versions import branch_member
 from contracts.broker.embedded.hal import Addresses, link, moment
-from contracts.broker.embedded.matrix import Answer, Row
+from contracts.broker.embedded.matrix_answer import MatrixAnswer, ResultRow
 from contracts.broker.embedded.records.deployments import environments_of
 from contracts.broker.embedded.records.participants import branches_of, tags_of
 
 
-def matrix_document(db: sqlite3.Connection, answer: Answer, at: Addresses) -> dict[str, Any]:
+def matrix_document(db: sqlite3.Connection, answer: MatrixAnswer, at: Addresses) -> dict[str, Any]:
     """Return the answer: deployable or not, why, and row by row."""
     summary: dict[str, Any] = {
         "deployable": answer.deployable,
@@ -42,7 +42,7 @@ def matrix_document(db: sqlite3.Connection, answer: Answer, at: Addresses) -> di
     }
 
 
-def _row(row: Row, versions: dict[int, dict[str, Any]], at: Addresses) -> dict[str, Any]:
+def _row(row: ResultRow, versions: dict[int, dict[str, Any]], at: Addresses) -> dict[str, Any]:
     result = None
     if row.result is not None and row.verified_at is not None:
         address = f"{at.results(row.provider, row.consumer, row.digest)}/{row.result}"

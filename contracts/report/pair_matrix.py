@@ -38,7 +38,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class PairMatrix:
     """Every emitter, every canonical event and every permitted pair.
 
     Attributes:
@@ -81,7 +81,7 @@ class Matrix:
         }
 
 
-def build_matrix(registry: Registry, catalogue: Catalogue, runs: Iterable[Verification] = ()) -> Matrix:
+def build_matrix(registry: Registry, catalogue: Catalogue, runs: Iterable[Verification] = ()) -> PairMatrix:
     """Join the registry with what verifications found out.
 
     Args:
@@ -92,10 +92,10 @@ def build_matrix(registry: Registry, catalogue: Catalogue, runs: Iterable[Verifi
     taken = tuple(runs)
     verdicts = {(run.emitter, pair.event): pair for run in taken for pair in run.pairs}
     cells = {(p.emitter, p.event): Cell(p, verdicts.get((p.emitter, p.event))) for p in registry.pairs()}
-    return Matrix(registry, catalogue.names, cells, sum(len(run.violations) for run in taken) if taken else None)
+    return PairMatrix(registry, catalogue.names, cells, sum(len(run.violations) for run in taken) if taken else None)
 
 
-def render_matrix(matrix: Matrix, *, look: Look = PLAIN) -> str:
+def render_matrix(matrix: PairMatrix, *, look: Look = PLAIN) -> str:
     """Return the matrix as a table, events down and emitters across; a list of pairs where that is too wide."""
     rows = _grid(matrix)
     width = sum(max(columns(row[index]) for row in rows) + 3 for index in range(len(rows[0])))
@@ -106,14 +106,14 @@ def render_matrix(matrix: Matrix, *, look: Look = PLAIN) -> str:
     return render([Grid(headings, tuple(cells)), Gap(), Title(last)], look)
 
 
-def matrix_markdown(matrix: Matrix) -> str:
+def matrix_markdown(matrix: PairMatrix) -> str:
     """Return the matrix as a Markdown table with its summary below."""
     rows = _grid(matrix) if len(matrix.emitters) <= _MARKDOWN_COLUMNS else _list(matrix)
     last = ", ".join(f"{name} {count}" for name, count in matrix.counts.items())
     return f"{markdown_table(rows)}\n\n{last}\n"
 
 
-def matrix_json(matrix: Matrix) -> dict[str, Any]:
+def matrix_json(matrix: PairMatrix) -> dict[str, Any]:
     """Return the matrix as a JSON document; verdicts are null where nothing was verified."""
     return {
         "registry": matrix.registry.digest,
@@ -142,7 +142,7 @@ def _cell_json(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _grid(matrix: Matrix) -> list[list[str]]:
+def _grid(matrix: PairMatrix) -> list[list[str]]:
     rows = [["event", *(one_line(emitter) for emitter in matrix.emitters)]]
     alone = set(matrix.unassigned)
     for event in matrix.events:
@@ -153,10 +153,10 @@ def _grid(matrix: Matrix) -> list[list[str]]:
     return rows
 
 
-def _list(matrix: Matrix) -> list[list[str]]:
+def _list(matrix: PairMatrix) -> list[list[str]]:
     return [["emitter", "event", "state"], *_pairs(matrix)]
 
 
-def _pairs(matrix: Matrix) -> Iterator[list[str]]:
+def _pairs(matrix: PairMatrix) -> Iterator[list[str]]:
     yield from ([one_line(emitter), event, str(cell)] for (emitter, event), cell in matrix.cells.items())
     yield from ([_EMPTY, event, UNASSIGNED] for event in matrix.unassigned)

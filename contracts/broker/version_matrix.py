@@ -35,7 +35,7 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
+class VersionMatrix:
     """The broker's answer: true, false or None for unknown, its words, and the rows it rests on."""
 
     deployable: bool | None
@@ -45,7 +45,7 @@ class Matrix:
 
 def release_matrix(
     client: BrokerClient, pacticipant: str, version: str, environment: str, ignore: Iterable[str] = ()
-) -> Matrix:
+) -> VersionMatrix:
     """Ask whether a version can be deployed to an environment.
 
     Raises:
@@ -57,7 +57,7 @@ def release_matrix(
     return _ask(client, params)
 
 
-def results_matrix(client: BrokerClient, consumer: str, emitter: str, emitter_version: str) -> Matrix:
+def results_matrix(client: BrokerClient, consumer: str, emitter: str, emitter_version: str) -> VersionMatrix:
     """Ask for the latest results of one emitter version with every version of the consumer.
 
     Both names are given: with one alone, a real broker looks at its 100 most recent pacts only.
@@ -71,14 +71,14 @@ def results_matrix(client: BrokerClient, consumer: str, emitter: str, emitter_ve
     return _ask(client, params)
 
 
-def _ask(client: BrokerClient, params: list[tuple[str, str]]) -> Matrix:
+def _ask(client: BrokerClient, params: list[tuple[str, str]]) -> VersionMatrix:
     document = client.get(_PATH, doing="asking for the matrix", params=params)
     with hal.understood("the matrix"):
         summary = document["summary"]
         rows = tuple(_row(raw) for raw in document["matrix"])
         # Read strictly: what is neither true nor false must not become a yes.
         deployable = {True: True, False: False, None: None}[summary["deployable"]]
-        return Matrix(deployable, str(summary.get("reason", "")), rows)
+        return VersionMatrix(deployable, str(summary.get("reason", "")), rows)
 
 
 def _row(raw: Mapping[str, Any]) -> MatrixRow:

@@ -88,7 +88,7 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResultRow:
     """A consumer version's pact, a provider version, and the last result between them (None: none yet)."""
 
     consumer: str
@@ -126,7 +126,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MatrixAnswer:
     """The matrix's answer; `deployable` is None where it isn't known."""
 
     deployable: bool | None
@@ -135,18 +135,18 @@ class Answer:
     unknown: int
     ignored: int | None
     reasons: tuple[Reason, ...]
-    rows: tuple[Row, ...]
-    ignored_rows: tuple[Row, ...]
+    rows: tuple[ResultRow, ...]
+    ignored_rows: tuple[ResultRow, ...]
 
 
-_GROUPS: dict[Latestby, Callable[[Row], tuple[object, ...]]] = {
+_GROUPS: dict[Latestby, Callable[[ResultRow], tuple[object, ...]]] = {
     "cvpv": lambda row: (row.consumer_id, row.consumer_version_id, row.provider_id, row.provider_version_id),
     "cvp": lambda row: (row.consumer_id, row.consumer_version_id, row.provider_id),
     "cp": lambda row: (row.consumer_id, row.provider_id),
 }
 
 
-def latest_rows(rows: Sequence[Row], latestby: Latestby | None) -> list[Row]:
+def latest_rows(rows: Sequence[ResultRow], latestby: Latestby | None) -> list[ResultRow]:
     """Return one row of each group: that of the latest provider version, or the one without a result.
 
     Args:
@@ -155,7 +155,7 @@ def latest_rows(rows: Sequence[Row], latestby: Latestby | None) -> list[Row]:
     """
     if latestby is None:
         return list(rows)
-    groups: dict[tuple[object, ...], list[Row]] = {}
+    groups: dict[tuple[object, ...], list[ResultRow]] = {}
     for row in rows:
         groups.setdefault(_GROUPS[latestby](row), []).append(row)
     return [
@@ -164,7 +164,7 @@ def latest_rows(rows: Sequence[Row], latestby: Latestby | None) -> list[Row]:
     ]
 
 
-def is_ignored(row: Row, ignore: Iterable[Resolved]) -> bool:
+def is_ignored(row: ResultRow, ignore: Iterable[Resolved]) -> bool:
     """Return whether one side of a row is to be ignored."""
     sides = ((row.consumer_id, row.consumer_version_id), (row.provider_id, row.provider_version_id))
     return any(
@@ -174,7 +174,7 @@ def is_ignored(row: Row, ignore: Iterable[Resolved]) -> bool:
     )
 
 
-def sort_key(row: Row) -> tuple[object, ...]:
+def sort_key(row: ResultRow) -> tuple[object, ...]:
     """Return the order in which rows are shown: by consumer and provider, the latest versions first."""
     return (
         row.consumer,
@@ -188,11 +188,11 @@ def sort_key(row: Row) -> tuple[object, ...]:
 
 def judge(
     query: Query,
-    rows: Sequence[Row],
+    rows: Sequence[ResultRow],
     resolved: Sequence[Resolved],
     ignore: Sequence[Resolved],
     integrations: Sequence[Integration],
-) -> Answer:
+) -> MatrixAnswer:
     """Answer a query.
 
     Args:
@@ -212,7 +212,7 @@ def judge(
     absent = [pair for pair in integrations if pair.required and (pair.consumer_id, pair.provider_id) not in with_row]
     unverified = [row for row in considered if row.success is None]
     missing = [entry for entry in resolved if entry.named and entry.missing and not entry.ignored]
-    return Answer(
+    return MatrixAnswer(
         deployable=_deployable(considered, known=not (unverified or absent), missing=bool(missing)),
         success=sum(row.success is True for row in considered),
         failed=sum(row.success is False for row in considered),
@@ -224,7 +224,7 @@ def judge(
     )
 
 
-def _deployable(considered: Sequence[Row], *, known: bool, missing: bool) -> bool | None:
+def _deployable(considered: Sequence[ResultRow], *, known: bool, missing: bool) -> bool | None:
     if missing:
         return False
     return all(row.success for row in considered) if known else None
@@ -232,7 +232,7 @@ def _deployable(considered: Sequence[Row], *, known: bool, missing: bool) -> boo
 
 def _reasons(
     query: Query,
-    considered: Sequence[Row],
+    considered: Sequence[ResultRow],
     resolved: Sequence[Resolved],
     ignore: Sequence[Resolved],
     missing: Sequence[Resolved],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from contracts.broker.embedded.context import addresses, store
-from contracts.broker.embedded.documents.matrix import matrix_document
+from contracts.broker.embedded.documents.deployability import matrix_document
 from contracts.broker.embedded.hal import json_response
-from contracts.broker.embedded.matrix import Query, Selector
+from contracts.broker.embedded.matrix_answer import Query, Selector
 from contracts.broker.embedded.matrix_query import can_i_deploy_query, matrix_query
 from contracts.broker.embedded.matrix_rows import ask
 
