@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.errors import Where
 from contracts.model.shapes import Node
-from contracts.registry_diff.fields import kind_of, narrowed, widened
+from contracts.registry_diff.fields import kind_of, loosened, narrowed, widened
 from contracts.registry_diff.rules import CHANGES, ChangeRule
 from contracts.registry_diff.values import ContractState, EventState, RegisteredPair
 
@@ -174,10 +174,13 @@ class _Comparison:
             yield "field-made-optional", "may be left out", (self.before.consumer,)
         if new.required and not old.required and emitters:
             yield "field-required", "may no longer be left out", emitters
-        if (detail := narrowed(old, new)) and emitters:
-            yield "values-narrowed", detail, emitters
-        elif not detail and (detail := widened(old, new)):
-            yield "values-widened", detail, ()
+        fewer, more = narrowed(old, new), widened(old, new)
+        if fewer and emitters:
+            yield "values-narrowed", fewer, emitters
+        if self.before.reads_field(event, path) and (refused := loosened(old, new)):
+            yield "values-loosened", refused, (self.before.consumer,)
+        elif more and not fewer:
+            yield "values-widened", more, ()
 
 
 def _parent(path: str) -> str:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.expectations.matchers import rules_of
+from contracts.model.examples import fits
 from contracts.model.shapes import (
     Anything,
     Boolean,
@@ -94,20 +96,65 @@ def _said(**limits: Any) -> dict[str, Any]:
 
 def narrowed(before: Node, after: Node) -> str | None:
     """Return what makes `after` take fewer values than `before`, or None where nothing does."""
-    return _fewer(limits_of(before.shape), limits_of(after.shape))
+    return _fewer(before, after)
 
 
 def widened(before: Node, after: Node) -> str | None:
     """Return what makes `after` take more values than `before`, or None where nothing does."""
     old, new = limits_of(before.shape), limits_of(after.shape)
-    return _fewer(new, old) and ", ".join(
+    return _fewer(after, before) and ", ".join(
         f"{key} {old.get(key, 'none')} → {new.get(key, 'none')}"
         for key in sorted({*old, *new})
         if old.get(key) != new.get(key)
     )
 
 
-def _fewer(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
+def loosened(before: Node, after: Node) -> str | None:
+    """Return what makes `after` take values that a pact written from `before` refuses, or None where nothing does.
+
+    A pact holds what is always there, by its type, its text and the length of a list; it knows no range of numbers
+    and lets other keys pass.
+    """
+    more = widened(before, after)
+    if more is None or not before.promised:
+        return None
+    return more if _demands(before.shape) != _demands(after.shape) else None
+
+
+def _demands(shape: Shape) -> Any:
+    match shape:
+        case ListOf(_, least, most):
+            return least, most
+        case Constant() | Choice() | Text() | Number() | Boolean():
+            return rules_of(shape)
+        case Object():
+            return None
+    return shape
+
+
+def _fewer(before: Node, after: Node) -> str | None:
+    if before.nullable and not after.nullable:
+        return "null is refused"
+    values = _finite(before.value)
+    match after.value:
+        case Constant() | Choice() | Text() | Number() | Boolean() as scalar if values is not None:
+            if all(fits(scalar, value) for value in values):
+                return None
+    return _stricter(limits_of(before.value), limits_of(after.value))
+
+
+def _finite(shape: Shape) -> tuple[Any, ...] | None:
+    match shape:
+        case Constant(value):
+            return (value,)
+        case Choice(values):
+            return values
+        case Boolean():
+            return (True, False)
+    return None
+
+
+def _stricter(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
     for key in (*_RAISED, *_LOWERED):
         raised = key in _RAISED
         if key in new and (key not in old or (new[key] > old[key] if raised else new[key] < old[key])):
@@ -117,6 +164,4 @@ def _fewer(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
             return f"{key} {old.get(key, 'none')} → {new[key]}"
     if "enum" in new and ("enum" not in old or set(map(repr, old["enum"])) - set(map(repr, new["enum"]))):
         return f"values {old.get('enum', 'any')} → {new['enum']}"
-    if old.get("null") and not new.get("null"):
-        return "null is refused"
     return "other keys are refused" if new.get("closed") and old.get("closed") is False else None
