@@ -11,17 +11,22 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
+from urllib3.exceptions import LocationParseError
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.answer import BrokerAnswer
+from contracts.broker.deadline import within
 from contracts.broker.retry import TRANSIENT_STATUSES, RetryPolicy
 from contracts.errors import BrokerError
+from contracts.model.strict_json import JsonRefusedError, decode
 
 ACCEPTED = "application/hal+json, application/json"
 MAX_BODY = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
+_LONGEST_LINK = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,80 +73,98 @@ class Transport:
         Raises:
             BrokerError: no answer came, it broke off, or the URL isn't the broker's.
         """
-        address = self._own(url)
+        prepared = self._prepared(method, url, tuple(params), body, content_type)
         attempt = 0
         while True:
             attempt += 1
             try:
-                response = self._send(method, address, tuple(params), body, content_type)
-                answer = self._read(response, method, address)
+                answer, retry_after = self._exchanged(prepared)
             except (RequestException, TimeoutError) as error:
                 unsent = isinstance(error, ConnectTimeout)
                 pause = self.policy.pause(attempt) if (repeatable or unsent) and not _is_final(error) else None
                 if pause is None:
-                    raise self._breakdown(error, method, address, attempt) from None
+                    raise self._breakdown(error, _line(prepared), attempt) from None
             else:
                 if answer.status not in TRANSIENT_STATUSES or not (repeatable or answer.status == 429):
                     return answer
-                pause = self.policy.pause(attempt, response.headers.get("Retry-After"))
+                pause = self.policy.pause(attempt, retry_after)
                 if pause is None:
                     return answer
             self.sleep(pause)
 
-    def _own(self, url: str) -> str:
-        address = urljoin(f"{self.access.url}/", url)
-        if _origin(address) != _origin(self.access.url):
+    def _prepared(
+        self, method: str, url: str, params: tuple[tuple[str, str], ...], body: Any, content_type: str
+    ) -> requests.PreparedRequest:
+        """Return the signed request, once its own address is known to be the broker's.
+
+        `requests` and `urllib.parse` read some addresses differently ("http://other\\@broker/"), so that only the
+        address of the request that will be sent can be judged, and the credentials are added after that.
+        """
+        headers = {"Accept": ACCEPTED}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = content_type
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            request = requests.Request(method, urljoin(f"{self.access.url}/", url), headers, data=data, params=params)
+            prepared = self.session.prepare_request(request)
+            address = prepared.url or ""
+            same = _origin(address) == _origin(requests.Request("GET", self.access.url).prepare().url or "")
+        except (RequestException, LocationParseError, ValueError) as error:
+            raise BrokerError(
+                self.access.redact(f"a link of the broker is no address: {url[:_LONGEST_LINK]!r}: {_innermost(error)}"),
+                next_step="have the broker know its own address (its base URL setting), or name another base URL",
+            ) from None
+        if not same:
             # Credentials go to the broker that was named and to nobody else.
             raise BrokerError(
                 f"a link of the broker leads to {self.access.redact(_place(address))} instead of {self.access.url}",
                 next_step="have the broker know its own address (its base URL setting, or the proxy's X-Forwarded "
                 "headers), or name that address as the base URL",
             )
-        return address
+        if self.access.auth is not None:
+            prepared.prepare_auth(self.access.auth)
+        return prepared
 
-    def _send(
-        self, method: str, address: str, params: tuple[tuple[str, str], ...], body: Any, content_type: str
-    ) -> requests.Response:
-        headers = {"Accept": ACCEPTED}
-        data = None
-        if body is not None:
-            headers["Content-Type"] = content_type
-            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        return self.session.request(
-            method,
-            address,
-            params=list(params),
-            data=data,
-            headers=headers,
-            auth=self.access.auth,
-            timeout=(self.timeouts.connect, self.timeouts.read),
-            # Not set, it is what the variables of `requests` say; a session's own setting would lose to them.
-            verify=self.access.ca_file,
-            proxies=_own_machine(address),
-            allow_redirects=False,
-            stream=True,
+    def _exchanged(self, prepared: requests.PreparedRequest) -> tuple[BrokerAnswer, str | None]:
+        """Send a request and read its whole answer; return it with its Retry-After.
+
+        Raises:
+            TimeoutError: that took longer than the whole of it may.
+        """
+        if not isinstance(self.session.get_adapter(prepared.url or ""), HTTPAdapter):
+            # What answers inside this process waits for nobody.
+            return self._exchange(prepared)
+        return within(self.timeouts.whole, lambda: self._exchange(prepared))
+
+    def _exchange(self, prepared: requests.PreparedRequest) -> tuple[BrokerAnswer, str | None]:
+        address = prepared.url or ""
+        # No CA file named, it is what the variables of `requests` say; a session's own setting would lose to them.
+        settings = self.session.merge_environment_settings(
+            address, _own_machine(address), True, self.access.ca_file, None
         )
+        response = self.session.send(
+            prepared, timeout=(self.timeouts.connect, self.timeouts.read), allow_redirects=False, **settings
+        )
+        return self._read(response, prepared), response.headers.get("Retry-After")
 
-    def _read(self, response: requests.Response, method: str, address: str) -> BrokerAnswer:
-        end = time.monotonic() + self.timeouts.whole
+    def _read(self, response: requests.Response, prepared: requests.PreparedRequest) -> BrokerAnswer:
         body = bytearray()
         with response:
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
                 if len(body) > MAX_BODY:
                     raise BrokerError(
-                        f"the broker's answer to {method} {_place(address)} is over {MAX_BODY // 1024 // 1024} MiB",
+                        f"the broker's answer to {_line(prepared)} is over {MAX_BODY // 1024 // 1024} MiB",
                         next_step="check that the base URL is the broker's",
                     )
-                if time.monotonic() > end:
-                    raise TimeoutError
         text = body.decode("utf-8", errors="replace")
         try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
+            document = decode(text)
+        except JsonRefusedError:
             document = None
         return BrokerAnswer(
-            request=f"{method} {self.access.redact(_place(address))}",
+            request=self.access.redact(_line(prepared)),
             status=response.status_code,
             content_type=response.headers.get("Content-Type", ""),
             document=document,
@@ -150,9 +173,9 @@ class Transport:
             date=response.headers.get("Date", ""),
         )
 
-    def _breakdown(self, error: Exception, method: str, address: str, attempts: int) -> BrokerError:
+    def _breakdown(self, error: Exception, line: str, attempts: int) -> BrokerError:
         tried = f" ({attempts} attempts)" if attempts > 1 else ""
-        request = f"{method} {self.access.redact(_place(address))}"
+        request = self.access.redact(line)
         if isinstance(error, SSLError):
             return BrokerError(
                 f"the broker's certificate isn't trusted: {self.access.redact(_innermost(error))}",
@@ -200,6 +223,10 @@ def _innermost(error: BaseException) -> str:
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _line(prepared: requests.PreparedRequest) -> str:
+    return f"{prepared.method} {_place(prepared.url or '')}"
 
 
 def _place(url: str) -> str:
