@@ -77,7 +77,7 @@ def by_official_verifier(count: int) -> dict[str, Any]:
     """Have the official verifier judge the first `count` emissions, an interaction each."""
     from pact import Verifier
 
-    from contracts.verification.silence import silent_descriptors
+    from contracts.pact_core.silence import silent_descriptors
 
     messages = {str(number): body for number, body in enumerate(bodies(count))}
 

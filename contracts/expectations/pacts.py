@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-import pact_ffi
-from pact import Pact
 
 from contracts.errors import MisuseError
 from contracts.expectations.expectation import Expectation, ExpectedEvent, expect
 from contracts.expectations.matchers import with_matchers
 from contracts.expectations.recording import unique
 from contracts.model.events import CONTENT_TYPE, Catalogue
+from contracts.model.pact import parse_pact
 from contracts.model.registry import Pair, Registry, Status
+from contracts.pact_core.actual import ActualMessage
+from contracts.pact_core.judging import Mismatch, judge_for
+from contracts.pact_core.writing import InteractionToWrite, write_pact
 
 PLANNED = "planned"
 
@@ -57,23 +56,19 @@ def build_pacts(expectations: Iterable[Expectation], catalogue: Catalogue, regis
 
 
 def _written(consumer: str, emitter: str, wanted: list[tuple[ExpectedEvent, Pair]]) -> bytes:
-    pact = Pact(consumer, emitter)
-    for expected, pair in wanted:
-        expectation = expected.expectation
-        contents = with_matchers(expected.shape, expected.reading, {**expected.example, "source": emitter})
-        (
-            pact.upon_receiving(expectation.description, "Async")
-            .given(expectation.event, dict(expectation.fact))
-            .with_body(json.dumps(contents), CONTENT_TYPE)
-            .set_key(expectation.key)
-            .set_pending(pending=pair.status is Status.PLANNED)
+    interactions = [
+        InteractionToWrite(
+            description=expected.expectation.description,
+            key=expected.expectation.key,
+            contents=with_matchers(expected.shape, expected.reading, {**expected.example, "source": emitter}),
+            content_type=CONTENT_TYPE,
+            state=expected.expectation.event,
+            params=expected.expectation.fact,
+            pending=pair.status is Status.PLANNED,
         )
-    with tempfile.TemporaryDirectory() as folder:
-        pact.write_file(folder, overwrite=True)
-        (file,) = Path(folder).iterdir()
-        document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    # Which release of Pact's library wrote the file is no part of the contract: an upgrade must not change it.
-    document["metadata"].pop("pactRust", None)
+        for expected, pair in wanted
+    ]
+    document = write_pact(consumer, emitter, interactions)
     return (json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
@@ -82,33 +77,20 @@ def _check_own_example(expected: ExpectedEvent) -> None:
 
     It doesn't where a pattern means something else to Pact's engine of regular expressions.
     """
-    mismatches = Expecting(with_matchers(expected.shape, expected.reading, expected.example)).mismatches(
-        json.dumps(expected.example)
-    )
+    judge = judge_of_contents(with_matchers(expected.shape, expected.reading, expected.example))
+    mismatches = judge(json.dumps(expected.example))
     if mismatches:
-        first = mismatches[0]
         raise MisuseError(
             f"Pact can't match {expected.expectation.event} as its model does, at "
-            f"{first.get('path', '$')}: {first.get('mismatch')}",
+            f"{mismatches[0].path}: {mismatches[0].message}",
             next_step="write the field's pattern without what Pact's core doesn't know",
         )
 
 
-class Expecting:
-    """An expected message in the matching core, which can be asked how others differ from it.
-
-    Args:
-        contents: what is expected, in Pact's integration JSON.
-    """
-
-    def __init__(self, contents: Any) -> None:
-        # The interaction lives as long as its pact: both are held. The core has the question for synchronous
-        # messages only: the response plays the message.
-        self._pact = Pact("consumer", "provider")
-        self._interaction = self._pact.upon_receiving("a message", "Sync")
-        self._interaction.will_respond_with().with_body(json.dumps(contents), CONTENT_TYPE, part="Response")
-
-    def mismatches(self, text: str) -> list[dict[str, Any]]:
-        """Return the core's mismatches of a message's body; none where it matches."""
-        handle = self._interaction._handle
-        return pact_ffi.sync_message_match_response_contents(handle, 0, CONTENT_TYPE, text)
+def judge_of_contents(contents: Any) -> Callable[[str], tuple[Mismatch, ...]]:
+    """Return what asks the matching core how a body, as JSON text, differs from contents in integration JSON."""
+    document = write_pact("consumer", "emitter", [InteractionToWrite("a message", "a-message", contents, CONTENT_TYPE)])
+    pact = parse_pact(json.dumps(document), source="what was written")
+    judge = judge_for(pact, pact.interactions[0])
+    metadata = {"contentType": CONTENT_TYPE}
+    return lambda body: judge(ActualMessage(body.encode(), CONTENT_TYPE, metadata))

@@ -1,11 +1,14 @@
 """A Pact V4 document of asynchronous messages, as this project writes and reads it.
 
 Source of the form: the Pact specification, version 4. Only what verification needs is modelled; the raw
-document is kept, so that nothing is lost when it is handed on.
+document is kept, so that nothing is lost when it is handed on. Pacts come from other hands as well: what
+version 4 allows is read wherever it stands, and what it doesn't allow is refused, never read as something else.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +25,9 @@ class Interaction:
         key: unique in its pact, `<event>/<slug of the title>`.
         event: the canonical event, from the key.
         state: the provider state's name; its params are the fact that is triggered.
+        contents: what is expected of the body, decoded; None where nothing is.
+        content_type: what the contents say that they are; None where they don't say.
+        metadata: what is expected beside the body.
         raw: the interaction as the pact holds it.
     """
 
@@ -32,14 +38,20 @@ class Interaction:
     state: str | None
     params: Mapping[str, Any]
     contents: Any
-    content_type: str
+    content_type: str | None
+    metadata: Mapping[str, Any]
     raw: Mapping[str, Any]
     interaction_id: str | None = None
 
     @property
     def matching_rules(self) -> Mapping[str, Any]:
-        """The rules for the message's contents, in the pact's own form."""
-        return dict(self.raw.get("matchingRules", {}))
+        """The rules by category, in the pact's own form."""
+        return dict(self.raw.get("matchingRules") or {})
+
+    @property
+    def body_rules(self) -> Mapping[str, Any]:
+        """The rules for the body by path: version 4 puts a message's under `content`, Pact's core writes `body`."""
+        return {**(self.matching_rules.get("content") or {}), **(self.matching_rules.get("body") or {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +105,77 @@ def parse_pact(text: str | bytes, *, source: str) -> PactDocument:
 def _interaction(raw: dict[str, Any], source: str) -> Interaction:
     if raw.get("type") != "Asynchronous/Messages":
         raise _refused(source, f"{raw.get('description')!r} is no asynchronous message but {raw.get('type')!r}")
-    state: dict[str, Any] = next(iter(raw.get("providerStates") or ()), {})
-    contents = raw.get("contents") or {}
     description = _text(raw["description"], "description", source)
     key = _text(raw.get("key") or description, "key", source)
-    params = state.get("params") or {}
-    if not isinstance(params, dict) or not isinstance(raw.get("matchingRules", {}), dict):
-        raise _refused(source, f"{description!r} has params or matchingRules that are no object")
+    state: dict[str, Any] = next(iter(raw.get("providerStates") or ()), {})
+    rules = raw.get("matchingRules")
+    by_category = {f"matchingRules.{name}": each for name, each in rules.items()} if isinstance(rules, dict) else {}
+    parts = {"params": state.get("params"), **{name: raw.get(name) for name in _OBJECTS}, **by_category}
+    for name, part in parts.items():
+        if not isinstance(part, dict | None):
+            raise _refused(source, f"{description!r} has {name} {_shown(part)}, which is no object")
+    contents = raw.get("contents") or {}
+    content_type = contents.get("contentType")
+    if not isinstance(content_type, str | None):
+        raise _refused(source, f"{description!r} has contentType {_shown(content_type)}, which is no text")
+    pending = raw.get("pending", False)
+    if not isinstance(pending, bool):
+        # "false" is a text, and every text is true to somebody.
+        raise _refused(source, f"{description!r} has pending {_shown(pending)}, which is neither true nor false")
     return Interaction(
         description=description,
         key=key,
         # A pact of another hand has no key of ours: its description starts with the event all the same.
         event=key.split("/", 1)[0] if "/" in key else description.split(":", 1)[0].strip(),
-        pending=bool(raw.get("pending", False)),
+        pending=pending,
         state=state.get("name"),
-        params=params,
-        contents=contents.get("content"),
-        content_type=str(contents.get("contentType", "application/json")),
+        params=parts["params"] or {},
+        contents=_contents(contents, description, source),
+        content_type=content_type,
+        metadata=raw.get("metadata") or {},
         raw=raw,
         interaction_id=raw.get("_id"),
     )
+
+
+_OBJECTS = ("contents", "metadata", "matchingRules")
+_TEXT_ENCODINGS = ("json", "base64")
+
+
+def _contents(contents: Mapping[str, Any], description: str, source: str) -> Any:
+    """Return what is expected of the body, taken out of its encoding; JSON that is written as a text is read.
+
+    Raises:
+        MisuseError: an encoding that version 4 doesn't know, or contents that aren't in it.
+    """
+    content, encoded = contents.get("content"), contents.get("encoded", False)
+    if encoded is None or encoded is False:
+        return content
+    encoding = "json" if encoded is True else encoded.lower() if isinstance(encoded, str) else None
+    if encoding not in _TEXT_ENCODINGS:
+        raise _refused(source, f"{description!r} has encoded {_shown(encoded)}, which is none of {_ENCODINGS}")
+    if encoding == "base64":
+        try:
+            content = base64.b64decode(_text(content, "contents.content", source), validate=True).decode()
+        except binascii.Error:
+            raise _refused(source, f"{description!r} says that its contents are in base64, and they aren't") from None
+        except UnicodeDecodeError:
+            return content
+    try:
+        return json.loads(content) if isinstance(content, str) else content
+    except (ValueError, RecursionError):
+        return content
+
+
+_ENCODINGS = 'false, true, "json" and "base64"'
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+_LONGEST_SHOWN = 80
 
 
 def _text(value: Any, name: str, source: str) -> str:
@@ -122,4 +185,8 @@ def _text(value: Any, name: str, source: str) -> str:
 
 
 def _refused(source: str, what: str) -> MisuseError:
-    return MisuseError(what, where=Where(source), next_step="capture the pacts again: contracts capture")
+    return MisuseError(
+        what,
+        where=Where(source),
+        next_step="capture the pacts again: contracts capture; a pact that another tool wrote is mended there",
+    )

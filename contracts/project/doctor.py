@@ -96,7 +96,7 @@ def _pact_library() -> Checked:
     try:
         versions = ", ".join(f"{name} {version(name)}" for name in packages)
         # The import loads the shared library, which a distribution without wheels doesn't have.
-        from contracts.verification import matching
+        from contracts.pact_core import judging
     except (PackageNotFoundError, ImportError, OSError) as error:
         return Checked(
             "pact library",
@@ -104,7 +104,7 @@ def _pact_library() -> Checked:
             f"it can't be loaded: {error}",
             "install pact-python in this environment: pip install --force-reinstall pact-python",
         )
-    del matching
+    del judging
     client = shutil.which("pact")
     return Checked("pact library", ExitCode.HOLDS, f"{versions}; the pact command: {client or 'not needed, not there'}")
 

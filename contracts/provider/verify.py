@@ -77,8 +77,8 @@ def verification_events(
     Raises:
         MisuseError: the registry has no such emitter.
     """
+    from contracts.pact_core.verifier import replay
     from contracts.verification.engine import verify
-    from contracts.verification.replay import replay
 
     refuse_unknown_emitter(domain, emitter)
     job = Job(

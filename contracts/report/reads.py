@@ -50,7 +50,7 @@ def fields_read(interaction: Interaction) -> tuple[FieldRead, ...]:
 
     A leaf without a matching rule is matched by its value; Pact lets a rule of a parent hold for its children.
     """
-    rules = interaction.matching_rules.get("body") or {}
+    rules = interaction.body_rules
     return tuple(_field(path, example, rules) for path, example in _leaves("$", interaction.contents))
 
 

@@ -9,6 +9,7 @@ from contracts.model.driver import Capabilities, Driver
 from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
 from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.model.verdict import Finding, Verification
+from contracts.pact_core.verifier import Replayed
 from contracts.verification.checks import Violates, place, wrong_fact
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
@@ -16,7 +17,6 @@ from contracts.verification.log import FindingLog, with_next_step
 from contracts.verification.message import EmittedMessage, read_message
 from contracts.verification.plan import plan_for
 from contracts.verification.repeats import RepeatMemory
-from contracts.verification.replay import Replayed
 from contracts.verification.shape import shape_findings
 from contracts.verification.summary import Tallies, summarise
 from contracts.verification.tally import PairTally
@@ -175,5 +175,5 @@ def _disagreement(case: Replayed, accepted: bool) -> Finding:
         consumer=case.pact.consumer,
         interaction=case.interaction.key,
         expected="one answer",
-        actual=case.body.decode("utf-8", "replace"),
+        actual=case.emission.body.decode("utf-8", "replace"),
     )

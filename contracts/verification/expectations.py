@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from contracts.model.pact import Interaction
 from contracts.model.verdict import Finding
+from contracts.pact_core.actual import actual_message
+from contracts.pact_core.judging import Judge, Mismatch, judge_for
+from contracts.pact_core.verifier import Replayed
 from contracts.verification.job import PactUnderTest
 from contracts.verification.log import FindingLog
-from contracts.verification.matching import Matcher, Mismatch, matcher_for
 from contracts.verification.message import EmittedMessage
-from contracts.verification.replay import Replayed
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class ExpectedInteraction:
 
     pact: PactUnderTest
     interaction: Interaction
-    matcher: Matcher
+    judge: Judge
     first: Replayed | None = None
     findings: FindingLog = field(default_factory=FindingLog)
 
@@ -34,7 +35,7 @@ class Expectations:
 
     def __init__(self, pacts: Sequence[PactUnderTest]) -> None:
         self.all = tuple(
-            ExpectedInteraction(pact, interaction, matcher_for(interaction))
+            ExpectedInteraction(pact, interaction, judge_for(pact.document, interaction))
             for pact in pacts
             for interaction in pact.document.interactions
         )
@@ -55,10 +56,11 @@ class Expectations:
             count for that pact's result alone.
         """
         for expected in self.of_event(event):
-            mismatches = [_finding(mismatch, expected, message) for mismatch in expected.matcher(message.text or "")]
+            found = expected.judge(actual_message(message.emission, expected.interaction))
+            mismatches = [_finding(mismatch, expected, message) for mismatch in found]
             if expected.first is None:
                 expected.first = Replayed(
-                    expected.pact.document, expected.interaction, message.emission.body, not mismatches
+                    expected.pact.document, expected.interaction, message.emission, not mismatches
                 )
             for finding in mismatches:
                 expected.findings.add(finding)

@@ -8,7 +8,7 @@ from datetime import date
 
 from contracts.model.domain import Domain
 from contracts.model.pact import PactDocument
-from contracts.verification.replay import Replayed
+from contracts.pact_core.verifier import Replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class PactUnderTest:
 
 
 Replay = Callable[[str, Sequence[Replayed]], tuple[bool, ...]]
-"""The second opinion: `contracts.verification.replay.replay`."""
+"""The second opinion: `contracts.pact_core.verifier.replay`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from contracts import webinar
 from contracts.expectations.expectation import expect
 from contracts.expectations.pacts import build_pacts
-from contracts.model.events import CanonicalEvent, event_name
+from contracts.model.events import CONTENT_TYPE, CanonicalEvent, event_name
 from contracts.model.pact import parse_pact
 from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry, Status
 from contracts.model.shapes import Number, Text
+from contracts.pact_core.actual import ActualMessage
+from contracts.pact_core.judging import Judge, Mismatch, judge_for
 from contracts.testing.strategies import Corruption, canonical_events, corruptions, usual_corruptions
-from contracts.verification.matching import Matcher, Mismatch, matcher_for
 from tests.domains import tiny
 
 CATALOGUES = {"webinar": webinar.CATALOGUE, "tiny": tiny.CATALOGUE}
@@ -59,8 +60,8 @@ def justified(corruption: Corruption) -> str | None:
 
 
 @cache
-def matcher(package: str, name: str) -> Matcher:
-    """Return the engine's own matcher for an expectation that reads everything, as the written pact holds it."""
+def judge(package: str, name: str) -> Judge:
+    """Return the engine's own judge of an expectation that reads everything, as the written pact holds it."""
     catalogue = CATALOGUES[package]
     reads = [field for field in catalogue[name].model_fields if field != "datacontenttype"]
     expectation = expect(catalogue, name, "everything", reads).expectation
@@ -70,20 +71,21 @@ def matcher(package: str, name: str) -> Matcher:
         emitters={"emitter": EmitterEntry(description="an emitter", events={name: PairEntry(status=Status.PLANNED)})},
     )
     ((file, content),) = build_pacts([expectation], catalogue, registry).items()
-    (interaction,) = parse_pact(content, source=file).interactions
-    return matcher_for(interaction)
+    pact = parse_pact(content, source=file)
+    return judge_for(pact, pact.interactions[0])
 
 
 @pytest.fixture(scope="module", autouse=True)
 def freed_in_time() -> Iterator[None]:
     """The core's handles are freed while its library is still loaded."""
     yield
-    matcher.cache_clear()
+    judge.cache_clear()
 
 
 def mismatches(package: str, name: str, body: Any) -> tuple[Mismatch, ...]:
     """Ask the matching core."""
-    return matcher(package, name)(json.dumps(body, ensure_ascii=False))
+    message = json.dumps(body, ensure_ascii=False).encode()
+    return judge(package, name)(ActualMessage(message, CONTENT_TYPE, {"contentType": CONTENT_TYPE}))
 
 
 @pytest.mark.parametrize(("package", "name"), MODELS)

@@ -95,8 +95,11 @@ def test_no_pact_at_all(text: str | bytes, reason: str) -> None:
         (lambda d: d["interactions"][0].update(key=17), "key is no text"),
         (lambda d: d["interactions"][0].update(providerStates="x"), "is no V4 pact"),
         (lambda d: d["interactions"][0].update(providerStates=[{"name": "x", "params": [1]}]), "no object"),
-        (lambda d: d["interactions"][0].update(contents=[1]), "is no V4 pact"),
-        (lambda d: d["interactions"][0].update(matchingRules=[1]), "no object"),
+        (lambda d: d["interactions"][0].update(contents=[1]), "has contents [1], which is no object"),
+        (lambda d: d["interactions"][0].update(metadata="x"), 'has metadata "x", which is no object'),
+        (lambda d: d["interactions"][0].update(matchingRules=[1]), "matchingRules [1], which is no object"),
+        (lambda d: d["interactions"][0]["matchingRules"].update(body=[]), "matchingRules.body [], which is no object"),
+        (lambda d: d["interactions"][0]["contents"].update(contentType=5), "contentType 5, which is no text"),
     ],
 )
 def test_what_is_missing_or_of_a_wrong_type(change: Change, reason: str) -> None:
@@ -104,6 +107,67 @@ def test_what_is_missing_or_of_a_wrong_type(change: Change, reason: str) -> None
     raw = document()
     change(raw)
     assert reason in refusal(json.dumps(raw))
+
+
+@pytest.mark.parametrize("flag", ["false", "true", 0, 1, "", [], None])
+def test_a_flag_that_is_neither_true_nor_false_is_refused(flag: object) -> None:
+    """To some languages "false" is true; whether an interaction is required must not hang on that."""
+    raw = document()
+    raw["interactions"][1]["pending"] = flag
+    assert f"pending {json.dumps(flag)}, which is neither true nor false" in refusal(json.dumps(raw))
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        {"content": {"a": 1}},
+        {"content": {"a": 1}, "encoded": None},
+        {"content": {"a": 1}, "encoded": False},
+        {"content": '{"a": 1}', "encoded": True},
+        {"content": '{"a": 1}', "encoded": "JSON"},
+        {"content": "eyJhIjogMX0=", "encoded": "base64"},
+        {"content": "eyJhIjogMX0=", "encoded": "Base64"},
+    ],
+    ids=repr,
+)
+def test_contents_are_read_out_of_their_encoding(contents: dict[str, Any]) -> None:
+    """Whoever shows what a consumer reads shows its fields."""
+    raw = document()
+    raw["interactions"][0]["contents"] = contents
+    assert parse_pact(json.dumps(raw), source="p").interactions[0].contents == {"a": 1}
+
+
+@pytest.mark.parametrize("content", ["plain", "cGxhaW4=", "/w=="], ids=["json", "base64", "no UTF-8"])
+def test_encoded_contents_that_are_no_json_are_shown_as_their_text(content: str) -> None:
+    """Bytes that are no text stay in the pact's own form."""
+    raw = document()
+    raw["interactions"][0]["contents"] = {"content": content, "encoded": "json" if content == "plain" else "base64"}
+    shown = "/w==" if content == "/w==" else "plain"
+    assert parse_pact(json.dumps(raw), source="p").interactions[0].contents == shown
+
+
+@pytest.mark.parametrize(
+    ("contents", "reason"),
+    [
+        ({"content": "7b7d", "encoded": "hex"}, 'has encoded "hex", which is none of false, true, "json" and "base64"'),
+        ({"content": "{}", "encoded": 0}, "has encoded 0"),
+        ({"content": "{}", "encoded": []}, "has encoded []"),
+        ({"content": "{}", "encoded": "base64"}, "in base64, and they aren't"),
+        ({"content": {}, "encoded": "base64"}, "contents.content is no text"),
+    ],
+)
+def test_contents_in_another_encoding_than_they_say(contents: dict[str, Any], reason: str) -> None:
+    """Refused by name: read as something else, a right emitter would fail."""
+    raw = document()
+    raw["interactions"][0]["contents"] = contents
+    assert reason in refusal(json.dumps(raw))
+
+
+def test_the_bodys_rules_are_read_wherever_version_4_and_the_core_put_them() -> None:
+    """`content` is the specification's place, `body` the core's; a pact may hold both."""
+    raw = document()
+    raw["interactions"][0]["matchingRules"] = {"content": {"$.id": 1}, "body": {"$.time": 2}, "metadata": {"x": 3}}
+    assert parse_pact(json.dumps(raw), source="p").interactions[0].body_rules == {"$.id": 1, "$.time": 2}
 
 
 def _spots(value: Any, above: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:

@@ -167,7 +167,7 @@ def test_it_works_under_lf(project: Project) -> None:
 
 COUNTING = """
 import pathlib, uuid
-import contracts.verification.replay as module
+import contracts.pact_core.verifier as module
 
 real = module.replay
 def counted(emitter, cases):

@@ -18,11 +18,11 @@ from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN
 from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
+from contracts.pact_core.verifier import Replayed
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.verification.engine import verify
 from contracts.verification.job import Job, PactUnderTest
-from contracts.verification.replay import Replayed
 
 TRACKER = "client-webinar-tracker-v2"
 CONSUMER = "client-webinar-scenario-service"

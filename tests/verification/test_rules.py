@@ -21,8 +21,8 @@ from contracts.model.driver import Driver
 from contracts.model.pact import parse_pact
 from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Verification
+from contracts.pact_core.verifier import Replayed
 from contracts.verification.job import Replay
-from contracts.verification.replay import Replayed
 from tests.verification.support import agrees, pact, rules_of, run_driver
 
 FOLDERS = Path(__file__).with_name("rules")

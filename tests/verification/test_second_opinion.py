@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from contracts.errors import ExitCode, HarnessError
 from contracts.model.run_events import ReplayStarted
-from contracts.verification.matching import matcher_for
-from contracts.verification.replay import Replayed, replay
+from contracts.pact_core.actual import actual_message
+from contracts.pact_core.judging import judge_for
+from contracts.pact_core.verifier import Replayed, replay
 from tests.verification.support import (
     COMPLETED,
     ENTERED,
@@ -33,8 +34,7 @@ def test_the_official_verifier_agrees_on_right_and_wrong(capfd: pytest.CaptureFi
     """Real verifier, one run, nothing printed."""
     document = pact()
     completed, entered = (next(document.of_event(event)) for event in (COMPLETED, ENTERED))
-    right = json.dumps(message()).encode()
-    wrong = json.dumps(message(ENTERED, id="not allowed")).encode()
+    right, wrong = emission(), emission(message(ENTERED, id="not allowed"))
     cases = [Replayed(document, completed, right, True), Replayed(document, entered, wrong, False)]
     assert replay(TRACKER, cases) == (True, False)
     assert capfd.readouterr() == ("", "")
@@ -50,8 +50,7 @@ def test_a_proxy_is_not_asked_for_the_second_opinion(monkeypatch: pytest.MonkeyP
     if already:
         monkeypatch.setenv("NO_PROXY", already)
     document = pact()
-    body = json.dumps(message()).encode()
-    assert replay(TRACKER, [Replayed(document, next(document.of_event(COMPLETED)), body, True)]) == (True,)
+    assert replay(TRACKER, [Replayed(document, next(document.of_event(COMPLETED)), emission(), True)]) == (True,)
     assert (os.environ.get("NO_PROXY"), os.environ.get("no_proxy")) == (already, None)
 
 
@@ -78,7 +77,7 @@ def test_the_first_emission_of_an_interaction_is_replayed() -> None:
     seen: list[tuple[bytes, bool]] = []
 
     def noted(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
-        seen.extend((case.body, case.accepted) for case in cases)
+        seen.extend((case.emission.body, case.accepted) for case in cases)
         return replay(emitter, cases)
 
     first = emission(message(id="first"))
@@ -154,6 +153,7 @@ def test_the_two_engines_give_one_answer_on_adversarial_bodies(texts: list[str])
     """Unicode, escapes, numbers, nesting and order: the core and the official verifier agree on each."""
     document = pact(interaction(COMPLETED))
     (only,) = document.interactions
-    matcher = matcher_for(only)
-    cases = [Replayed(document, only, text.encode(), not matcher(text)) for text in texts]
+    judge = judge_for(document, only)
+    sent = [emission(text) for text in texts]
+    cases = [Replayed(document, only, each, not judge(actual_message(each, only))) for each in sent]
     assert replay(TRACKER, cases) == tuple(case.accepted for case in cases)

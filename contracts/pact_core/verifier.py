@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import HarnessError
+from contracts.model.emission import Emission
 from contracts.model.pact import Interaction, PactDocument
-from contracts.verification.silence import silent_descriptors
+from contracts.pact_core.actual import actual_message
+from contracts.pact_core.silence import silent_descriptors
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,12 @@ class Replayed:
     """One interaction with the message to replay.
 
     Attributes:
-        body: the message's bytes.
         accepted: what the matching core said of it.
     """
 
     pact: PactDocument
     interaction: Interaction
-    body: bytes
+    emission: Emission
     accepted: bool
 
 
@@ -54,12 +55,15 @@ def replay(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
     from pact import Verifier
 
     os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
-    bodies = {str(index): case for index, case in enumerate(cases)}
+    named = {str(index): case for index, case in enumerate(cases)}
 
     def produce(name: str, metadata: dict[str, Any] | None = None) -> Any:  # noqa: ARG001 - pact's signature
-        case = bodies[name]
-        content_type = case.interaction.content_type
-        return {"contents": case.body, "content_type": content_type, "metadata": {"contentType": content_type}}
+        message = actual_message(named[name].emission, named[name].interaction)
+        return {
+            "contents": message.body,
+            "content_type": message.content_type,
+            "metadata": dict(message.metadata),
+        }
 
     with tempfile.TemporaryDirectory(prefix="contracts-replay-") as folder, _quiet(), _no_proxy():
         _write_pacts(Path(folder), emitter, cases)
@@ -74,10 +78,10 @@ def replay(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
         results = verifier.results
     found = results.get("interactionResults", ()) if results else ()
     answers = {str(result.get("description")): result.get("result") for result in found}
-    missing = [case.interaction.key for name, case in bodies.items() if name not in answers]
+    missing = [case.interaction.key for name, case in named.items() if name not in answers]
     if missing:
         raise HarnessError(f"the official verifier gave no answer for {', '.join(missing)}")
-    return tuple(answers[name] == "OK" for name in bodies)
+    return tuple(answers[name] == "OK" for name in named)
 
 
 def _write_pacts(folder: Path, emitter: str, cases: Sequence[Replayed]) -> None:
