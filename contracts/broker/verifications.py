@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,26 +10,10 @@ from typing import Any
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.errors import BrokerError
+from contracts.model.pact import PactUnderTest, parse_pact
 
 IMPLEMENTATION = "webinar-contracts"
 """How results of this toolkit are signed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """A pact that a broker wants verified.
-
-    Attributes:
-        pending, wip: a failure must not fail the build.
-        reasons: why it is to be verified, in the broker's words.
-        document: the pact.
-    """
-
-    url: str
-    pending: bool
-    wip: bool
-    reasons: tuple[str, ...]
-    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +63,7 @@ class PublishedInteraction:
     pending: bool
 
 
-def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tuple[Selected, ...]:
+def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tuple[PactUnderTest, ...]:
     """Ask which pacts of a provider are to be verified, and fetch them.
 
     Args:
@@ -89,6 +74,7 @@ def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tupl
 
     Raises:
         BrokerError: the broker can't be reached or refuses, a selector for example.
+        MisuseError: a pact isn't one of asynchronous messages.
     """
     url = client.link("pb:provider-pacts-for-verification", provider=provider)
     answer = client.send("POST", url, body, repeatable=True)
@@ -102,14 +88,29 @@ def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tupl
     return tuple(_selected(client, entry) for entry in entries)
 
 
-def _selected(client: BrokerClient, entry: Mapping[str, Any]) -> Selected:
+def _selected(client: BrokerClient, entry: Mapping[str, Any]) -> PactUnderTest:
     with hal.understood("a pact to verify"):
         url = hal.link(entry, "self")
         properties = entry.get("verificationProperties") or {}
         notices = properties.get("notices") or ()
-        reasons = tuple(str(n["text"]) for n in notices if n.get("when", _BEFORE) == _BEFORE)
+        reasons = tuple(_without_url(str(n["text"]), url) for n in notices if n.get("when", _BEFORE) == _BEFORE)
         pending, wip = properties.get("pending") is True, properties.get("wip") is True
-    return Selected(url, pending, wip, reasons, client.get(url, doing="fetching a pact to verify"))
+    document = client.get(url, doing="fetching a pact to verify")
+    with hal.understood("a pact to verify"):
+        named = [str(link["name"]) for link in hal.links(document, "pb:consumer-version") if "name" in link]
+    return PactUnderTest(
+        # The raw document holds the broker's links, by which the result finds its way.
+        document=parse_pact(json.dumps(document), source=url),
+        consumer_version=named[0] if named else None,
+        broker_pending=pending,
+        wip=wip,
+        reasons=reasons,
+    )
+
+
+def _without_url(reason: str, url: str) -> str:
+    # The address stands beside the reason already; a broker's words repeat it at length.
+    return reason.replace(f"The pact at {url}", "the pact").replace(url, "the pact").rstrip(". ")
 
 
 _BEFORE = "before_verification"

@@ -17,6 +17,7 @@ from contracts.cli.options import echo_json, leave, output_option, project, tell
 from contracts.cli.publication_options import BrokerWishes, publication_options
 from contracts.errors import ContractsError, MisuseError
 from contracts.model.domain import Domain
+from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Verification
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.settings import Settings
@@ -28,7 +29,6 @@ from contracts.provider.verify import (
     verification_events,
     verification_of,
 )
-from contracts.verification.job import PactUnderTest
 
 
 @click.command(short_help="Verify what an emitter really sends.")
@@ -104,7 +104,7 @@ def _run(settings: Settings, domain: Domain, request: _Request, pacts: Sequence[
 def _with_broker(
     settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
-    from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in, under_test
+    from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in
 
     if request.pacts is not None:
         raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")
@@ -117,10 +117,10 @@ def _with_broker(
     posting = publication.posting(settings, __version__, domain.registry.digest) if publication.publish else None
     client = publication.broker.open(settings)
     pacts = pacts_to_verify(client, request.emitter, publication.asked(settings))
-    run = _run(settings, domain, request, under_test(pacts))
+    run = _run(settings, domain, request, pacts)
     if posting is None:
         return run, None
-    posted = post_results(client, pacts, run, posting)
+    posted = post_results(client, run, posting)
     return posted.verification, posted.failure
 
 

@@ -73,6 +73,29 @@ class PactDocument:
         return (interaction for interaction in self.interactions if interaction.event == event)
 
 
+@dataclass(frozen=True, slots=True)
+class PactUnderTest:
+    """A pact to verify, with what a broker said of it.
+
+    Attributes:
+        consumer_version: the consumer's version, where a broker named one.
+        broker_pending: the broker holds it as pending: a mismatch doesn't fail the build.
+        wip: the broker included it as work in progress; likewise.
+        reasons: why it is to be verified, in the broker's words.
+    """
+
+    document: PactDocument
+    consumer_version: str | None = None
+    broker_pending: bool = False
+    wip: bool = False
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def lenient(self) -> bool:
+        """A mismatch with this pact doesn't fail the build."""
+        return self.broker_pending or self.wip
+
+
 def parse_pact(text: str | bytes, *, source: str) -> PactDocument:
     """Read a pact.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.errors import ExitCode, Where, worst
 from contracts.model.emission import Emission
+from contracts.model.pact import PactUnderTest
 from contracts.model.registry import Status
 
 
@@ -114,32 +115,33 @@ class PactResult:
     """What the run says of one pact.
 
     Attributes:
-        source: the file or URL that the pact came from.
+        pact: the pact that was judged, with what the broker said of it.
         result: what is to be posted; None where nothing is.
         published: the broker confirmed the post.
-        reason: why the broker asked for it, or why nothing is posted; empty where there is nothing to say.
+        unposted: why nothing is posted; empty where something is.
         violations: those of the run: they concern no interaction, and make the result false.
     """
 
-    consumer: str
-    source: str
+    pact: PactUnderTest
     interactions: tuple[InteractionResult, ...]
     result: bool | None
-    consumer_version: str | None = None
-    broker_pending: bool = False
-    wip: bool = False
     published: bool = False
-    reason: str = ""
+    unposted: str = ""
     violations: tuple[Finding, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the broker asked for it, and why nothing is posted; empty where there is nothing to say."""
+        return "; ".join([*self.pact.reasons, *([self.unposted] if self.unposted else [])])
 
     def to_json(self) -> dict[str, Any]:
         """Return the result in the promised JSON shape."""
         return {
-            "consumer": self.consumer,
-            "consumer_version": self.consumer_version,
-            "source": self.source,
-            "broker_pending": self.broker_pending,
-            "wip": self.wip,
+            "consumer": self.pact.document.consumer,
+            "consumer_version": self.pact.consumer_version,
+            "source": self.pact.document.source,
+            "broker_pending": self.pact.broker_pending,
+            "wip": self.pact.wip,
             "result": self.result,
             "published": self.published,
         }

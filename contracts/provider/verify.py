@@ -12,12 +12,13 @@ from contracts.emitters import OptionInput, driver_kinds, open_driver
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.driver import Driver
+from contracts.model.pact import PactUnderTest
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import read_pacts
 from contracts.project.settings import STAND_IN, Settings
-from contracts.verification.job import Job, PactUnderTest
+from contracts.verification.job import Job
 
 DriverOptions = Mapping[str, OptionInput]
 """A driver's options by name, as the command line or the settings gave them."""

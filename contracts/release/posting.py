@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from contracts.broker import hal
 from contracts.broker.client import BrokerClient
-from contracts.broker.verifications import IMPLEMENTATION, Selected, post, put_on_branch, select
+from contracts.broker.verifications import IMPLEMENTATION, post, put_on_branch, select
 from contracts.errors import BrokerError, MisuseError
-from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Finding, InteractionResult, PactResult, Verification
 from contracts.project.named_emitters import is_stand_in
 from contracts.project.settings import Settings
 from contracts.provider.verify import DriverOptions, drives_the_same
-from contracts.verification.job import PactUnderTest
 
 _MOST_MISMATCHES = 20
 _LONGEST_DESCRIPTION = 500
@@ -36,25 +33,6 @@ class PactRequest:
     branch: str | None = None
     selectors: tuple[Mapping[str, Any], ...] = ()
     wip_since: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerPact:
-    """A pact that a broker wants verified.
-
-    Attributes:
-        document: the pact; its raw form holds the broker's links.
-        source: the URL that it was read from.
-        broker_pending, wip: its failure must not fail the build.
-        reasons: why it is to be verified, in the broker's words.
-    """
-
-    document: PactDocument
-    consumer_version: str | None
-    source: str
-    broker_pending: bool
-    wip: bool
-    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +75,7 @@ def default_selectors(branch: str | None) -> tuple[Mapping[str, Any], ...]:
     return ({"mainBranch": True}, *matching, {"deployedOrReleased": True})
 
 
-def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> tuple[BrokerPact, ...]:
+def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> tuple[PactUnderTest, ...]:
     """Fetch the pacts that the broker wants this emitter to verify, pending ones marked.
 
     Returns:
@@ -115,38 +93,7 @@ def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> t
         body["providerVersionBranch"] = asked.branch
         if asked.wip_since:
             body["includeWipPactsSince"] = asked.wip_since.isoformat()
-    return tuple(_pact(selected) for selected in select(client, emitter, body))
-
-
-def _pact(selected: Selected) -> BrokerPact:
-    named = [link["name"] for link in hal.links(selected.document, "pb:consumer-version") if "name" in link]
-    return BrokerPact(
-        document=parse_pact(json.dumps(selected.document), source=selected.url),
-        consumer_version=str(named[0]) if named else None,
-        source=selected.url,
-        broker_pending=selected.pending,
-        wip=selected.wip,
-        reasons=selected.reasons,
-    )
-
-
-def under_test(pacts: Sequence[BrokerPact]) -> tuple[PactUnderTest, ...]:
-    """Return the broker's pacts as the engine takes them, with the reasons for verifying them."""
-    return tuple(
-        PactUnderTest(
-            document=pact.document,
-            consumer_version=pact.consumer_version,
-            broker_pending=pact.broker_pending,
-            wip=pact.wip,
-            reason="; ".join(_without_url(reason, pact.source) for reason in pact.reasons),
-        )
-        for pact in pacts
-    )
-
-
-def _without_url(reason: str, url: str) -> str:
-    # The address stands beside the reason already; a broker's words repeat it at length.
-    return reason.replace(f"The pact at {url}", "the pact").replace(url, "the pact").rstrip(". ")
+    return select(client, emitter, body)
 
 
 def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) -> None:
@@ -162,23 +109,19 @@ def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) ->
         )
 
 
-def post_results(client: BrokerClient, pacts: Sequence[BrokerPact], run: Verification, posting: Posting) -> Posted:
-    """Post one result a pact, where there is one; the first that doesn't arrive ends it.
-
-    Args:
-        pacts: the broker's pacts, in the order in which the run has them.
-    """
+def post_results(client: BrokerClient, run: Verification, posting: Posting) -> Posted:
+    """Post one result a pact of the broker's, where there is one; the first that doesn't arrive ends it."""
     results: list[PactResult] = list(run.pacts)
-    for index, (pact, result) in enumerate(zip(pacts, run.pacts, strict=True)):
+    for index, result in enumerate(run.pacts):
         try:
-            results[index] = post_result(client, pact, result, posting)
+            results[index] = post_result(client, result, posting)
         except BrokerError as error:
             failed = replace(run, pacts=tuple(results), failures=(*run.failures, error.exit_code))
             return Posted(failed, error)
     return Posted(replace(run, pacts=tuple(results)))
 
 
-def post_result(client: BrokerClient, pact: BrokerPact, result: PactResult, posting: Posting) -> PactResult:
+def post_result(client: BrokerClient, result: PactResult, posting: Posting) -> PactResult:
     """Post what a run says of a pact; where it says nothing (`result` is None), nothing is posted.
 
     The version is put on its branch first: a bare result would make the version without one.
@@ -191,8 +134,9 @@ def post_result(client: BrokerClient, pact: BrokerPact, result: PactResult, post
     """
     if result.result is None:
         return result
-    put_on_branch(client, pact.document.provider, posting.version, posting.branch)
-    post(client, pact.document.raw, _body(result, posting))
+    pact = result.pact.document
+    put_on_branch(client, pact.provider, posting.version, posting.branch)
+    post(client, pact.raw, _body(result, posting))
     return replace(result, published=True)
 
 

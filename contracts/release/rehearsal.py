@@ -13,12 +13,13 @@ from contracts.broker.client import BrokerClient, client_for
 from contracts.broker.embedded import URL
 from contracts.model.domain import Domain
 from contracts.model.identity import Found, Identity
+from contracts.model.pact import PactUnderTest
 from contracts.model.release import Decision
 from contracts.model.verdict import PactResult, Verification
 from contracts.project.settings import Settings
 from contracts.project.version import find_branch, find_version
 from contracts.release.deployments import Target, create_environment, record_presence
-from contracts.release.posting import BrokerPact, PactRequest, Posting, pacts_to_verify, post_result
+from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
 from contracts.release.publish import publish_pacts
 from contracts.release.question import question, release_decision
 
@@ -58,19 +59,20 @@ def rehearse(
 
 def _decision(client: BrokerClient, domain: Domain, run: Verification, identity: Identity) -> Decision:
     posting = Posting(identity.version.value, identity.branch.value, __version__, domain.registry.digest)
-    found = {result.consumer: result for result in run.pacts}
+    found = {result.pact.document.consumer: result for result in run.pacts}
     for pact in pacts_to_verify(client, run.emitter, PactRequest(identity.branch.value)):
         result = found.get(pact.document.consumer)
         if result is not None:
-            post_result(client, pact, _with_ids(result, pact), posting)
+            post_result(client, _at_the_broker(result, pact), posting)
     asked = question(domain.registry, run.emitter, identity.version.value, ENVIRONMENT)
     return release_decision(client, domain, asked)
 
 
-def _with_ids(result: PactResult, pact: BrokerPact) -> PactResult:
-    """Name the interactions as the broker does; the pact of the folder doesn't know its names."""
+def _at_the_broker(result: PactResult, pact: PactUnderTest) -> PactResult:
+    """Return what is said of the folder's pact as said of the broker's, whose interactions have names of their own."""
     ids = {interaction.key: interaction.interaction_id for interaction in pact.document.interactions}
     return replace(
         result,
+        pact=pact,
         interactions=tuple(replace(each, interaction_id=ids.get(each.key)) for each in result.interactions),
     )

@@ -46,23 +46,23 @@ def outcome(run: Verification) -> str | None:
     return None
 
 
-def pact_line(pact: PactResult) -> str:
+def pact_line(result: PactResult) -> str:
     """Return one line on what the run says of one pact."""
+    pact = result.pact
     version = f" {pact.consumer_version}" if pact.consumer_version else ""
-    verdict = {True: "success", False: "failure", None: "nothing"}[pact.result]
-    if pact.result is None:
+    verdict = {True: "success", False: "failure", None: "nothing"}[result.result]
+    if result.result is None:
         said = "nothing to post"
-    elif pact.published:
+    elif result.published:
         said = f"{verdict} posted"
     else:
         said = f"{verdict}, not posted"
     flags = [
         flag for flag, on in (("pending in the broker", pact.broker_pending), ("work in progress", pact.wip)) if on
     ]
-    details = [*flags, *([pact.reason] if pact.reason else [])]
-    return one_line(
-        f"{pact.consumer}{version}, {pact.source}: {said}" + (f" ({'; '.join(details)})" if details else "")
-    )
+    details = [*flags, *([result.reason] if result.reason else [])]
+    named = f"{pact.document.consumer}{version}, {pact.document.source}"
+    return one_line(f"{named}: {said}" + (f" ({'; '.join(details)})" if details else ""))
 
 
 def finding_fields(finding: Finding) -> tuple[tuple[str, str], ...]:

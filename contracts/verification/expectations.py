@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from contracts.model.pact import Interaction
+from contracts.model.pact import Interaction, PactUnderTest
 from contracts.model.verdict import Finding
 from contracts.pact_core.actual import actual_message
 from contracts.pact_core.judging import Judge, Mismatch, judge_for
 from contracts.pact_core.verifier import Replayed
-from contracts.verification.job import PactUnderTest
 from contracts.verification.log import FindingLog
 from contracts.verification.message import EmittedMessage
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from contracts.model.pact import PactUnderTest
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict
 from contracts.verification.expectations import Expectations, ExpectedInteraction
-from contracts.verification.job import Job, PactUnderTest
+from contracts.verification.job import Job
 
 
 def pact_results(
@@ -73,14 +74,4 @@ def _result(
         unposted = "nothing is posted: no interaction of this pact is required"
     else:
         result = all(interaction.success for interaction in required) and not violations
-    return PactResult(
-        consumer=pact.document.consumer,
-        source=pact.document.source,
-        interactions=interactions,
-        result=result,
-        consumer_version=pact.consumer_version,
-        broker_pending=pact.broker_pending,
-        wip=pact.wip,
-        reason="; ".join(filter(None, (pact.reason, unposted))),
-        violations=violations,
-    )
+    return PactResult(pact, interactions, result, unposted=unposted, violations=violations)

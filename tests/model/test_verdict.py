@@ -20,6 +20,7 @@ from contracts.errors import (
     Where,
     worst,
 )
+from contracts.model.pact import PactDocument, PactUnderTest
 from contracts.model.registry import Status
 from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict, Verdict, Verification
@@ -37,7 +38,8 @@ def verification(*pairs: PairVerdict, **rest: Any) -> Verification:
 def test_the_shape_of_a_run_is_the_promised_one() -> None:
     """Keys and their order, null where nothing is known, every value plain JSON."""
     interaction = InteractionResult("k", "d", "e", "id", required=True, success=False, findings=(FINDING,))
-    pact = PactResult("service", "p.json", (interaction,), result=False, consumer_version="7", reason="why")
+    document = PactDocument("service", "tracker", (), "p.json", {})
+    pact = PactResult(PactUnderTest(document, "7", reasons=("why",)), (interaction,), result=False)
     run = verification(PAIR, violations=(Finding("unknown-event", "no"),), untested={"lost-fact": "r"}, pacts=(pact,))
     document = json.loads(json.dumps(run.to_json()))
     assert list(document) == [

@@ -17,12 +17,11 @@ from contracts.cli.app import main
 from contracts.model.domain import Domain
 from contracts.model.examples import example_event
 from contracts.model.registry_toml import parse_registry
-from contracts.model.verdict import PactResult, Verification
+from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
 from contracts.provider.verify import driver_for, verification_events, verification_of
 from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
-from contracts.verification.job import PactUnderTest
 from contracts.webinar.events import CATALOGUE
 from tests.release.project import TRACKER
 
@@ -77,24 +76,16 @@ def verify(
     registry: str | None = None,
     emitter: str = TRACKER,
     branch: str = "main",
-) -> tuple[Verification, tuple[tuple[Any, PactResult], ...]]:
-    """Verify captures against the pacts that the broker wants verified, under a registry or the project's.
-
-    Returns:
-        The verification, and each of the broker's pacts with its result.
-    """
+) -> Verification:
+    """Verify captures against the pacts that the broker wants verified, under a registry or the project's."""
     settings = load_settings(Path.cwd())
     domain = load_domain(settings)
     if registry is not None:
         parsed = parse_registry(registry, file="older.toml", catalogue=domain.catalogue)
         domain = Domain(domain.package, domain.catalogue, parsed, domain.registry_file)
     wanted = pacts_to_verify(client, emitter, PactRequest(branch)) if client else ()
-    pacts = [
-        PactUnderTest(p.document, p.consumer_version, p.broker_pending, p.wip, " ".join(p.reasons)) for p in wanted
-    ]
     driver = driver_for(settings, emitter, {"captures": str(captures)})
-    run = verification_of(verification_events(domain, emitter, driver, pacts))
-    return run, tuple(zip(wanted, run.pacts, strict=True))
+    return verification_of(verification_events(domain, emitter, driver, wanted))
 
 
 def verify_and_post(
@@ -107,11 +98,11 @@ def verify_and_post(
     branch: str = "main",
 ) -> dict[str | None, bool | None]:
     """Verify and post; returns the posted result of each consumer version."""
-    run, results = verify(client, captures, registry=registry, emitter=emitter, branch=branch)
+    run = verify(client, captures, registry=registry, emitter=emitter, branch=branch)
     posting = Posting(version, branch, __version__, run.registry, "https://ci.example/build/1")
     posted = {}
-    for wanted, result in results:
-        done = post_result(client, wanted, result, posting)
+    for result in run.pacts:
+        done = post_result(client, result, posting)
         assert done.published is (result.result is not None)
-        posted[wanted.consumer_version] = done.result
+        posted[done.pact.consumer_version] = done.result
     return posted

@@ -19,10 +19,10 @@ from contracts.broker.transport import Timeouts, Transport
 from contracts.broker.verifications import result as fetch_result
 from contracts.broker.version_matrix import results_matrix
 from contracts.errors import BrokerError, ExitCode
-from contracts.model.pact import parse_pact
+from contracts.model.pact import PactUnderTest, parse_pact
 from contracts.model.verdict import Finding, InteractionResult, PactResult
 from contracts.project.settings import Settings
-from contracts.release.posting import BrokerPact, PactRequest, Posting, pacts_to_verify, post_result
+from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
 from tests.release.brokers import served
 from tests.release.commands import emissions, verify, verify_and_post
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, SUBMITTED, TRACKER, pact, registry_toml
@@ -99,7 +99,7 @@ def test_a_result_says_everything(client: BrokerClient) -> None:
         )
         for i in wanted.document.interactions
     )
-    done = post_result(client, wanted, PactResult(CONSUMER, wanted.source, interactions, True), POSTING)
+    done = post_result(client, PactResult(wanted, interactions, True), POSTING)
     assert done.published
     document = posted(client, "p1")
     assert document["success"] is True
@@ -123,8 +123,8 @@ def test_no_verdict_posts_nothing(client: BrokerClient) -> None:
     """Where the run says nothing of a pact, the broker hears nothing: not even a version is made."""
     publish_service(client, "c1")
     (wanted,) = pacts_to_verify(client, TRACKER, PactRequest("main"))
-    nothing = PactResult(CONSUMER, wanted.source, (), None, reason="no interaction is required")
-    assert post_result(client, wanted, nothing, POSTING) == nothing
+    nothing = PactResult(wanted, (), None, unposted="no interaction is required")
+    assert post_result(client, nothing, POSTING) == nothing
     url = client.link("pb:pacticipant-version", pacticipant=TRACKER, version="p1")
     assert client.find(url, doing="looking for the version") is None
 
@@ -165,10 +165,9 @@ def test_only_the_confirmation_of_this_result_counts(answers: list[bytes], words
             requests.Session(), BrokerAccess(stub.url), RetryPolicy(1), Timeouts(2, 2, 5), lambda _: None
         )
         document = parse_pact(json.dumps({**pact(), "_links": links}), source=stub.url)
-        wanted = BrokerPact(document, "c1", stub.url, broker_pending=False, wip=False, reasons=())
-        verdict = PactResult(CONSUMER, stub.url, (), True)
+        verdict = PactResult(PactUnderTest(document, "c1"), (), True)
         with pytest.raises(BrokerError, match=words) as caught:
-            post_result(BrokerClient(transport), wanted, verdict, POSTING)
+            post_result(BrokerClient(transport), verdict, POSTING)
     assert caught.value.exit_code is ExitCode.BROKER
 
 
@@ -185,13 +184,14 @@ def test_a_broker_that_dies_between_pacts_and_results(tmp_path: Path, settings: 
 
     with served(database) as (url, process):
         publish_service(quick(url), "c1")
-        run, ((wanted, verdict),) = verify(quick(url), captures)
+        run = verify(quick(url), captures)
+        (verdict,) = run.pacts
         client = quick(url)
         client.index()
         process.kill()
         process.wait(timeout=10)
         with pytest.raises(BrokerError, match="can't be reached"):
-            post_result(client, wanted, verdict, replace(POSTING, registry=run.registry))
+            post_result(client, verdict, replace(POSTING, registry=run.registry))
     with served(database) as (url, _):
         assert [row.result_url for row in results_matrix(quick(url), CONSUMER, TRACKER, "p1").rows] == [None]
         assert set(verify_and_post(quick(url), captures, "p1")) == {"c1"}

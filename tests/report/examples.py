@@ -10,7 +10,7 @@ from contracts.errors import Where
 from contracts.model.domain import Domain
 from contracts.model.emission import Answered, Emission, Trigger
 from contracts.model.events import TOKEN_PATTERN
-from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.pact import PactDocument, PactUnderTest, parse_pact
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict, Verdict, Verification
 from contracts.project.domain import load_domain
@@ -80,7 +80,9 @@ def pact(result: bool | None, **more: Any) -> PactResult:
     """Return what a run says of the scenario service's pact."""
     interaction = InteractionResult(KEY, f"{COMPLETED}: a client who completed", COMPLETED, None, True, bool(result))
     source = f"pacts/client-webinar-scenario-service-{EMITTER}.json"
-    return PactResult("client-webinar-scenario-service", source, (interaction,), result, **more)
+    document = PactDocument("client-webinar-scenario-service", EMITTER, (), source, {})
+    said = {name: more.pop(name) for name in ("consumer_version", "broker_pending", "wip", "reasons") if name in more}
+    return PactResult(PactUnderTest(document, **said), (interaction,), result, **more)
 
 
 def pacts(*emitters: str, over: Domain | None = None) -> tuple[PactDocument, ...]:
@@ -140,5 +142,5 @@ def red(text: str = "it states another fact than was triggered") -> Verification
         notes=(finding("overdue", text),),
         errors=(finding("unreadable-capture", text, where=Where("captures.ndjson", 7)),),
         untested={"lost-fact": text},
-        pacts=(pact(False, consumer_version="1.2.3", broker_pending=True, wip=True, published=True, reason=text),),
+        pacts=(pact(False, consumer_version="1.2.3", broker_pending=True, wip=True, published=True, reasons=(text,)),),
     )

@@ -98,7 +98,7 @@ def test_a_stream_that_takes_ascii_alone_gets_escapes() -> None:
     [
         ({"nothing_read": True}, "nothing to verify"),
         ({"report_only": True}, "report only"),
-        ({"pacts": (pact(None, reason="no required interaction"),)}, "nothing to post (no required interaction)"),
+        ({"pacts": (pact(None, unposted="no required interaction"),)}, "nothing to post (no required interaction)"),
         ({"pacts": (pact(True),)}, "success, not posted"),
     ],
 )

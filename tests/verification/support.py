@@ -15,14 +15,14 @@ from contracts.model.domain import Domain
 from contracts.model.driver import Capabilities, Driver, Plan
 from contracts.model.emission import Emission, Observation
 from contracts.model.events import RFC3339_PATTERN, TOKEN_PATTERN
-from contracts.model.pact import PactDocument, parse_pact
+from contracts.model.pact import PactDocument, PactUnderTest, parse_pact
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
 from contracts.pact_core.verifier import Replayed
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.verification.engine import verify
-from contracts.verification.job import Job, PactUnderTest
+from contracts.verification.job import Job
 
 TRACKER = "client-webinar-tracker-v2"
 CONSUMER = "client-webinar-scenario-service"

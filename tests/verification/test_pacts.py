@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.model.emission import Fault
+from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Verdict, Verification
-from contracts.verification.job import PactUnderTest
 from tests.verification.support import (
     COMPLETED,
     ENTERED,
