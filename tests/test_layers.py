@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ LIBRARIES = {
 }
 
 
-SHARED = ("app", "record_commands", "completions", "options", "signals", "streams", "__main__", "main")
+SHARED = ("app", "ending", "record_commands", "completions", "options", "signals", "streams", "__main__", "main")
 """What stands in `contracts.cli` and is no command."""
 
 PURE = ("contracts.model", "contracts.errors", "contracts.webinar")
@@ -237,3 +238,12 @@ def test_a_planted_trespass_is_found(module: str, source: str) -> None:
 def test_a_permitted_import_is_not(module: str, source: str) -> None:
     """Downward, within a room, and a library at home."""
     assert trespasses(source, module) == []
+
+
+def test_the_readme_names_every_room() -> None:
+    """A newcomer finds each folder of the package in the README's table, and no folder that isn't there."""
+    text = (PACKAGE.parent / "README.md").read_text(encoding="utf-8").partition("## How it is built")[2]
+    table = "\n".join(line for line in text.splitlines() if line.startswith("|"))
+    named = set(re.findall(r"`([a-z_]+)/(?:[a-z_]+/)?`", table)) - {PACKAGE.name}
+    there = {file.parent.name for file in PACKAGE.glob("*/*.*")} - {"__pycache__"}
+    assert named == there

@@ -12,12 +12,18 @@ from pathlib import Path
 import click
 
 from contracts import __version__
-from contracts.cli.signals import ending_tidily
+from contracts.cli.ending import ended_by_others, held_exit
+from contracts.cli.signals import EndedBySignal, ending_tidily
 from contracts.cli.streams import json_text, let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
-_NOT_COMMANDS = frozenset({"app", "completions", "options", "record_commands", "signals", "streams", "__main__"})
+_NOT_COMMANDS = frozenset(
+    {"app", "completions", "ending", "options", "record_commands", "signals", "streams", "__main__"}
+)
 """What holds no command of its own name here; nor does a module whose name ends in `_options`."""
+
+_COMPLETION = "_CONTRACTS_COMPLETE"
+"""The variable by which a shell asks for completions, as click names it."""
 
 _RECORDING = ("record-deployment", "record-release", "record-support-ended", "record-undeployment")
 """The commands of one file, `record_commands`: what is recorded of a version's whereabouts."""
@@ -61,26 +67,49 @@ def contracts() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit with the promised code; no traceback reaches a user."""
+    """Be the process `contracts …`: run the command line and exit with the promised code, whatever else was loaded."""
+    let_readers_leave()
+    if _COMPLETION in os.environ:
+        # A shell asks what could be typed next; click answers and exits by itself.
+        contracts.main(prog_name="contracts")
+    with held_exit() as come_to:
+        code = run(sys.argv[1:])
+        come_to(code)
+        sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line inside this process and return the promised exit code; no traceback reaches a user.
+
+    Args:
+        arguments: what follows `contracts`.
+    """
     # Pact's verifier reports usage over the network unless it is told not to; the user's own choice stays.
     os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
-    let_readers_leave()
-    arguments = sys.argv[1:]
     try:
         with ending_tidily():
             code = contracts.main(args=arguments, prog_name="contracts", standalone_mode=False)
             sys.stdout.flush()
-    except ContractsError as error:
-        where = str(error.where) if error.where else None
-        code = _report(arguments, error.what, where, error.next_step, error.exit_code)
-    except click.ClickException as error:
-        code = _report_usage(arguments, error)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        code = 130
-    except Exception as error:  # noqa: BLE001 - the last line before a user: a defect is said, not thrown
-        code = _report_defect(arguments, error)
-    sys.exit(int(code) if isinstance(code, int) else 0)
+            return code if isinstance(code, int) else 0
+    except EndedBySignal as error:
+        return error.status
+    except BaseException as error:  # noqa: BLE001 - the last line before a user: a defect is said, not thrown
+        return _reported(arguments, error)
+
+
+def _reported(arguments: list[str], error: BaseException) -> int:
+    match error:
+        case ContractsError():
+            return _report_error(arguments, error)
+        case click.ClickException():
+            return _report_usage(arguments, error)
+        case click.Abort() | KeyboardInterrupt():
+            click.echo("interrupted", err=True)
+            return 130
+        case SystemExit():
+            return _report_error(arguments, ended_by_others(error))
+        case _:
+            return _report_defect(arguments, error)
 
 
 def _wants_json(arguments: list[str]) -> bool:
@@ -94,6 +123,11 @@ def _wants_json(arguments: list[str]) -> bool:
         elif argument.startswith(("--output=", "-o")):
             wanted = argument in ("--output=json", "-ojson")
     return wanted
+
+
+def _report_error(arguments: list[str], error: ContractsError) -> ExitCode:
+    where = str(error.where) if error.where else None
+    return _report(arguments, error.what, where, error.next_step, error.exit_code)
 
 
 def _report(arguments: list[str], what: str, where: str | None, next_step: str | None, code: ExitCode) -> ExitCode:
@@ -117,7 +151,7 @@ def _report_usage(arguments: list[str], error: click.ClickException) -> ExitCode
     return _report(arguments, what, None, f"see {command} --help", ExitCode.MISUSE)
 
 
-def _report_defect(arguments: list[str], error: Exception) -> ExitCode:
+def _report_defect(arguments: list[str], error: BaseException) -> ExitCode:
     if os.environ.get("CONTRACTS_TRACEBACK"):
         raise error
     what = f"a defect of the toolkit: {type(error).__name__}: {error}"

@@ -15,6 +15,18 @@ from types import FrameType
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
+class EndedBySignal(BaseException):
+    """A signal ends the command.
+
+    Args:
+        status: what the command exits with, 128 and the signal's number.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 @contextmanager
 def ending_tidily() -> Iterator[None]:
     """Let SIGTERM and SIGHUP unwind the command while the block runs; it then exits with 128 and the signal's number.
@@ -39,4 +51,4 @@ def ending_tidily() -> Iterator[None]:
 def _unwind(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Python's signature
     # A second signal would break off the tidying that the first has begun.
     signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(128 + number)
+    raise EndedBySignal(128 + number)

@@ -16,7 +16,15 @@ from contracts.errors import MisuseError, Where
 from contracts.model.events import Catalogue
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry
-from contracts.model.toml_lines import KeyPath, line_of, line_of_error, lines_of_keys, statement_before
+from contracts.model.toml_lines import (
+    KeyPath,
+    TomlTooLargeError,
+    bounded,
+    line_of,
+    line_of_error,
+    lines_of_keys,
+    statement_before,
+)
 
 
 class InvalidRegistryError(MisuseError):
@@ -42,9 +50,13 @@ def parse_registry(text: str, *, file: str, catalogue: Catalogue) -> Registry:
             or value; each with its line.
     """
     try:
-        document = tomllib.loads(text)
+        document = tomllib.loads(bounded(text))
     except tomllib.TOMLDecodeError as error:
         raise InvalidRegistryError([_syntax_problem(str(error), text, file)]) from None
+    except TomlTooLargeError as error:
+        raise InvalidRegistryError(
+            [MisuseError(f"this can't be read: {error}", where=Where(file), next_step="shorten it")]
+        ) from None
     except (ValueError, RecursionError):
         # `tomllib` lets both through: a number of thousands of digits, brackets within thousands of brackets.
         raise _excessive(file) from None

@@ -30,6 +30,32 @@ _VALUE_TOKEN = re.compile(
 )
 
 
+MOST_TEXT = 4 * 1024 * 1024
+"""Characters of a TOML text; a registry of ten thousand pairs has a third of it."""
+MOST_PARTS = 32
+"""Parts of a dotted key. `tomllib` keeps every prefix of one: a key of a hundred thousand parts takes gigabytes."""
+# A key begins a line, or follows a bracket or a comma; sentences and addresses in strings hold dots too.
+_TOO_DEEP = re.compile(rf"(?:^|[\[{{,])[ \t]*+{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MOST_PARTS},}}+")
+
+
+class TomlTooLargeError(ValueError):
+    """The text would take more memory than any registry or settings need; the message says why."""
+
+
+def bounded(text: str) -> str:
+    """Return a TOML text that can be parsed in little time and memory.
+
+    Raises:
+        TomlTooLargeError: it is too long, or one of its keys has too many parts.
+    """
+    if len(text) > MOST_TEXT:
+        raise TomlTooLargeError(f"the file has {len(text)} characters, and at most {MOST_TEXT} are read")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") >= MOST_PARTS and _TOO_DEEP.search(line):
+            raise TomlTooLargeError(f"a key has more than {MOST_PARTS} parts (at line {number})")
+    return text
+
+
 def lines_of_keys(text: str) -> dict[KeyPath, int]:
     """Map the path of each table and each key of a valid TOML `text` to its line, counted from 1.
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.errors import MisuseError, Where
 from contracts.model.names import did_you_mean
-from contracts.model.toml_lines import KeyPath, line_of, line_of_error, lines_of_keys
+from contracts.model.toml_lines import KeyPath, bounded, line_of, line_of_error, lines_of_keys
 from contracts.project.paths import shown
 
 STAND_IN = "stand-in"
@@ -87,7 +87,7 @@ def _table(file: Path, path: tuple[str, ...]) -> dict[str, Any] | None:
     text = ""
     try:
         text = file.read_text(encoding="utf-8")
-        node: Any = tomllib.loads(text)
+        node: Any = tomllib.loads(bounded(text))
     except tomllib.TOMLDecodeError as error:
         place = Where(str(file), line_of_error(str(error), text))
         raise MisuseError(f"the settings are no TOML: {error}", where=place, next_step="mend the syntax") from None

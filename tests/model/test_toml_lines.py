@@ -6,11 +6,20 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
+from contracts.model.toml_lines import (
+    MOST_PARTS,
+    MOST_TEXT,
+    KeyPath,
+    TomlTooLargeError,
+    bounded,
+    line_of,
+    lines_of_keys,
+)
 
 _PRINTED = st.characters(exclude_categories=["Cs", "Cc"])
 _KEYS = st.one_of(
@@ -103,3 +112,30 @@ def test_a_path_that_is_written_nowhere_has_no_line() -> None:
     """No place is made up."""
     assert line_of(lines_of_keys("a = 1"), ("b", "c")) is None
     assert line_of({}, ()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".".join("a" * 40) + " = 1",
+        "[" + ".".join(["a"] * 40) + "]",
+        "x = {b = 1, " + ".".join(["a"] * 40) + " = 1}",
+        "x = 1\n" + " . ".join(['"a"'] * 40) + " = 2",
+        ".".join(["a"] * 100_000) + " = 1",
+        "#" * (MOST_TEXT + 1),
+    ],
+    ids=["key", "table", "inline", "quoted", "bomb", "long"],
+)
+def test_what_would_take_gigabytes_is_refused_at_once(text: str) -> None:
+    """`tomllib` would keep every prefix of a dotted key."""
+    with pytest.raises(TomlTooLargeError):
+        bounded(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [".".join("a" * MOST_PARTS) + " = 1", 'x = "' + "a." * 200 + '"', "x = 1 # " + "a." * 99, 'x = ["a.b", "c"]'],
+)
+def test_what_has_many_dots_and_no_deep_key_is_read(text: str) -> None:
+    """The most parts that a key may have, a sentence in a string, and a comment."""
+    assert bounded(text) == text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from contracts import __version__
 from contracts.broker.client import BrokerClient
-from contracts.cli.app import main
+from contracts.cli.app import run
 from contracts.model.domain import Domain
 from contracts.model.examples import example_event
 from contracts.model.registry_toml import parse_registry
@@ -51,12 +50,10 @@ class Cli:
     def __call__(self, *arguments: str) -> Done:
         """Run a command."""
         self.capture.readouterr()
-        self.patch.setattr(sys, "argv", ["contracts", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
+        code = run(list(arguments))
         out, err = self.capture.readouterr()
         assert "Traceback" not in out + err
-        return Done(int(ended.value.code or 0), out, err)
+        return Done(code, out, err)
 
 
 def emissions(path: Path, events: Iterable[str], *, source: str = TRACKER) -> Path:
