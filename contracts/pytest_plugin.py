@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from contracts.consumer.run import ConsumerRun
     from contracts.model.domain import Domain
     from contracts.project.settings import Settings
+    from contracts.provider.unseen import ContractWatch
 
 _RUN: pytest.StashKey[ConsumerRun] = pytest.StashKey()
 _SUMMARY: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
+_WATCH: pytest.StashKey[ContractWatch] = pytest.StashKey()
+_UNCOLLECTED: pytest.StashKey[list[tuple[Path, str]]] = pytest.StashKey()
+_IS_OURS: pytest.StashKey[bool] = pytest.StashKey()
 _FORMS = ("only what is read", "every field")
 
 
@@ -29,6 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("contracts", "contracts of canonical events")
     group.addoption("--contracts-record", metavar="FILE", help="write the expectations of this run to FILE")
     group.addoption("--strict-pending", action="store_true", help="fail a planned pair that is ready to be promoted")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hear of every contract that this run's modules make, until the run is over."""
+    from contracts.provider.contract import listen
+    from contracts.provider.unseen import ContractWatch
+
+    config.stash[_WATCH] = ContractWatch()
+    config.stash[_UNCOLLECTED] = []
+    config.add_cleanup(listen(config.stash[_WATCH].hear))
 
 
 def _run_of(config: pytest.Config) -> ConsumerRun:
@@ -70,10 +84,11 @@ def contracts_domain(contracts_settings: Settings) -> Domain:
 
 
 @pytest.fixture
-def handler(contracts_settings: Settings) -> Iterator[Any]:
+def handler(request: pytest.FixtureRequest, contracts_settings: Settings) -> Iterator[Any]:
     """The consumer's own handler, fresh for each test; the setting `handler` names it."""
     from contracts.project.handler import opened_handler
 
+    request.node.stash[_IS_OURS] = True
     with _said_plainly(), opened_handler(contracts_settings) as opened:
         yield opened
 
@@ -88,6 +103,7 @@ def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable
     from contracts.consumer.run import expecting
 
     node = request.node
+    node.stash[_IS_OURS] = True
     say = expecting(
         _run_of(request.config),
         contracts_domain.catalogue,
@@ -115,14 +131,65 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
             _run_of(item.config).left_out[item.nodeid] = "was deselected"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Remember which modules were collected, and what of them wasn't and why."""
+    report = yield
+    config = collector.config
+    if report.outcome != "passed":
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else "an error"
+        config.stash[_UNCOLLECTED].append((collector.path, f"wasn't collected: {why}"))
+    elif isinstance(collector, pytest.Module):
+        config.stash[_WATCH].collected.add(str(collector.path))
+    return report
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """From now on what makes a contract is a test."""
+    session.config.stash[_WATCH].tests_run = True
+
+
+@contextmanager
+def _nothing_unawaited(item: pytest.Item) -> Iterator[None]:
+    if not item.stash.get(_IS_OURS, False):
+        yield
+        return
+    from contracts.consumer.unawaited import refusing_unawaited
+
+    with _said_plainly(), refusing_unawaited():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Fail a test of the consumer that calls an async handler and doesn't await it."""
+    with _nothing_unawaited(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Likewise where the handler kept the coroutine, which ends with it."""
+    with _nothing_unawaited(item):
+        yield
+        if item.stash.get(_IS_OURS, False):
+            from contracts.consumer.unawaited import let_go
+
+            let_go(getattr(item, "funcargs", {}), "handler")
+
+
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> pytest.Collector | None:
     """Collect an emitter that a test module names with `verify_emitter`."""
     testing = sys.modules.get("contracts.testing")
     if testing is None or not isinstance(obj, testing.EmitterContract) or not name.startswith("test"):
         return None
-    from contracts.provider.items import EmitterCollector
+    from contracts.provider.items import EmitterCollector, collector_name
 
-    found: EmitterCollector = EmitterCollector.from_parent(collector, name=obj.emitter)
+    collector.config.stash[_WATCH].asked.add(obj.key)
+    around = getattr(collector, "obj", None)
+    found: EmitterCollector = EmitterCollector.from_parent(collector, name=collector_name(around, name, obj))
     found.contract = obj
     return found
 
@@ -154,13 +221,17 @@ def pytest_runtest_makereport(
         vars(report)["contracts_annotations"] = annotations_of(item, call.excinfo.value if call.excinfo else None)
     if report.when == "call" and report.passed and not hasattr(report, "wasxfail") and _expects(item):
         _run_of(item.config).passed.add(item.nodeid)
+    elif report.failed and _expects(item):
+        _run_of(item.config).passed.discard(item.nodeid)
     return report
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over what a process of pytest-xdist has recorded."""
-    recorded = getattr(node, "workeroutput", {}).get("contracts")
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[_WATCH].receive(output.get("contracts_unseen", ()))
+    recorded = output.get("contracts")
     if recorded:
         from contracts.expectations.recording import RecordedExpectations
 
@@ -170,12 +241,20 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Hand the recording to whoever asked for it, or compare it with the pacts."""
     config = session.config
+    _fail_for_unseen(session)
     file = config.getoption("--contracts-record")
     if _RUN not in config.stash and not file:
         return
     from contracts.consumer.run import narrowings, summary_of
 
-    narrowed = narrowings(config.args, vars(config.option), config.rootpath, config.invocation_params.dir)
+    uncollected = config.stash[_UNCOLLECTED]
+    narrowed = narrowings(
+        config.args,
+        vars(config.option),
+        config.rootpath,
+        config.invocation_params.dir,
+        uncollected=uncollected,
+    )
     items = [item.nodeid for item in getattr(session, "items", ()) if _expects(item)]
     recording = _run_of(config).recording(items=items, status=int(exitstatus), narrowed=narrowed)
     if hasattr(config, "workeroutput"):
@@ -184,6 +263,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         Path(file).write_text(recording.to_json(), encoding="utf-8")
     elif recording.expectations:
         config.stash[_SUMMARY] = summary_of(config.rootpath, recording)
+
+
+def _fail_for_unseen(session: pytest.Session) -> None:
+    config = session.config
+    unseen = () if config.option.collectonly else config.stash[_WATCH].unseen()
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["contracts_unseen"] = [contract.to_json() for contract in unseen]
+    elif unseen and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -203,6 +291,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         for report in terminalreporter.stats.get("failed", ())
         for annotation in getattr(report, "contracts_annotations", ())
     ]
+    unseen = () if config.option.collectonly else config.stash[_WATCH].unseen()
+    if unseen:
+        from contracts.provider.unseen import NEXT
+
+        terminalreporter.section("contracts that nothing verified", red=True)
+        for contract in unseen:
+            terminalreporter.line(str(contract), red=True)
+        terminalreporter.line(f"  next: {NEXT}")
+        found += [contract.annotation() for contract in unseen]
     if found:
         from contracts.report.ci import commands_for
 

@@ -87,7 +87,13 @@ def expecting(
     return expect_of_event
 
 
-def narrowings(arguments: Iterable[str], options: Mapping[str, Any], root: Path, invoked_in: Path) -> tuple[str, ...]:
+def narrowings(
+    arguments: Iterable[str],
+    options: Mapping[str, Any],
+    root: Path,
+    invoked_in: Path,
+    uncollected: Iterable[tuple[Path, str]] = (),
+) -> tuple[str, ...]:
     """Return why a run of pytest with these arguments isn't a full one in one process.
 
     Args:
@@ -95,6 +101,7 @@ def narrowings(arguments: Iterable[str], options: Mapping[str, Any], root: Path,
         options: pytest's options by their names.
         root: the project's folder.
         invoked_in: what the arguments are relative to.
+        uncollected: the modules and folders whose tests weren't collected, and why.
     """
     reasons = [f"--{name.replace('_', '-')} was given" for name in _NARROWING if options.get(name)]
     if options.get("numprocesses"):
@@ -105,7 +112,8 @@ def narrowings(arguments: Iterable[str], options: Mapping[str, Any], root: Path,
         return (*reasons, f"the settings can't be used: {error.what}")
     if not any("::" not in one and tests.is_relative_to((invoked_in / one).resolve()) for one in arguments):
         reasons.append(f"not all of {shown(tests)} was asked for")
-    return tuple(reasons)
+    lost = [(path, why) for path, why in uncollected if path.resolve().is_relative_to(tests)]
+    return (*reasons, *(f"{shown(path)} {why}" for path, why in lost))
 
 
 _NARROWING = ("ignore", "ignore_glob", "lf", "collectonly", "setuponly", "setupplan")

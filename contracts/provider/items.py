@@ -37,6 +37,19 @@ class ContractBrokenError(Exception):
         self.findings = findings
 
 
+def collector_name(around: object, name: str, contract: EmitterContract) -> str:
+    """Return the name that a contract's items have in common: the emitter's, and its own where there are several.
+
+    Args:
+        around: the module or class that holds the contract.
+        name: what the contract is called there.
+    """
+    values = (getattr(around, other, None) for other in dir(around) if other.startswith("test") and other != name)
+    several = any(isinstance(value, EmitterContract) and value.emitter == contract.emitter for value in values)
+    # Square brackets would end the part of a node id that pytest takes apart at its colons.
+    return f"{contract.emitter}:{name}" if several else contract.emitter
+
+
 class EmitterCollector(pytest.Collector):
     """One emitter; its items are known from the registry, before anything is verified."""
 
@@ -77,8 +90,8 @@ class EmitterItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Say where the item stands: the line that names the emitter."""
-        line = self.contract.line
-        return self.path, None if line is None else line - 1, f"{self.contract.emitter} {self.name}"
+        where = self.contract.where
+        return Path(where.file), None if where.line is None else where.line - 1, f"{self.contract.emitter} {self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show findings and errors as they are, without a traceback through the toolkit."""
@@ -138,14 +151,15 @@ def annotations_of(item: pytest.Item, error: BaseException | None) -> list[dict[
         return []
     found = error.findings if isinstance(error, ContractBrokenError) else ()
     messages = [(finding.where, shown((finding,))) for finding in found] or [(None, str(error))]
+    here = item.contract.where
     return [
         {
             "title": f"{item.contract.emitter} {item.name}",
             "message": message,
-            "file": where.file if where else str(item.path),
-            "line": where.line if where else item.contract.line,
+            "file": place.file,
+            "line": place.line,
         }
-        for where, message in messages
+        for place, message in ((where or here, message) for where, message in messages)
     ]
 
 

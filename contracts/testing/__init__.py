@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from contracts.expectations.messages import Message
-from contracts.provider.contract import EmitterContract
+from contracts.provider.contract import EmitterContract, calling_frame, make_contract
 
 __all__ = ["EmitterContract", "Expect", "Handler", "Message", "verify_emitter"]
 
@@ -35,13 +34,12 @@ class Expect(Protocol):
 def verify_emitter(emitter: str, **driver: str | bool | tuple[str, ...]) -> EmitterContract:
     """Verify an emitter as part of a test suite.
 
-    Assign the result to a name that starts with `test` in a test module.
+    Assign the result to a name that starts with `test` in a test module, or in a class that pytest collects. A run in
+    which it becomes no item (in a `unittest.TestCase`, under another name, inside a test) fails.
 
     Args:
         emitter: its name in the registry.
         driver: the driver and its options, such as `captures="captures.ndjson"`, with `_` for `-`; those of
             the settings where none is given.
     """
-    caller = inspect.currentframe()
-    caller = caller.f_back if caller else None
-    return EmitterContract(emitter, driver, caller.f_lineno if caller else None)
+    return make_contract(emitter, driver, calling_frame())

@@ -9,6 +9,7 @@ import pytest
 from contracts.testing.project import Project
 from tests.consumer.conftest import EXPECTATIONS, MakeProject
 
+LOST = 'def test_kept(expect):\n    expect("parcel_lost", "it is kept", reads=["id"])\n'
 FAILING = "def test_else():\n    assert False\n"
 
 
@@ -30,6 +31,29 @@ FAILING = "def test_else():\n    assert False\n"
             {"consumer_tests/test_parcels.py": f"import pytest\npytestmark = pytest.mark.xfail\n{EXPECTATIONS}"},
             1,
             "didn't pass",
+        ),
+        (
+            {"consumer_tests/test_parcels.py": f"import pytest\npytest.importorskip('nowhere')\n{EXPECTATIONS}"},
+            2,
+            "there are no tests in this folder",
+        ),
+        (
+            {"consumer_tests/test_lost.py": f"import pytest\npytest.importorskip('nowhere')\n{LOST}"},
+            1,
+            "consumer_tests/test_lost.py wasn't collected: Skipped: could not import 'nowhere'",
+        ),
+        (
+            {"consumer_tests/depot/test_lost.py": f"import pytest\npytest.skip('no', allow_module_level=True)\n{LOST}"},
+            1,
+            "consumer_tests/depot/test_lost.py wasn't collected: Skipped: no",
+        ),
+        (
+            {
+                "consumer_tests/test_lost.py": "import nowhere",
+                "pytest.ini": "[pytest]\naddopts = --continue-on-collection-errors\n",
+            },
+            1,
+            "a consumer test failed",
         ),
         ({"pytest.ini": "[pytest]\naddopts = -k weighed\n"}, 1, "was deselected"),
         ({"pytest.ini": "[pytest]\naddopts = --ignore=consumer_tests/test_other.py\n"}, 1, "--ignore was given"),
@@ -59,6 +83,29 @@ def test_a_passing_test_that_expects_nothing_is_no_obstacle(parcels: MakeProject
         {"consumer_tests/test_else.py": "import pytest\n\n@pytest.mark.skip\ndef test_else():\n    pass\n"}
     )
     assert project.contracts("capture").status == 0
+
+
+def test_a_skip_outside_of_the_consumer_tests_loses_nothing(parcels: MakeProject) -> None:
+    """The near miss: another folder's module is skipped, and the pacts are compared as after a full run."""
+    project = parcels({"tests/test_else.py": "import pytest\npytest.importorskip('nowhere')\n"})
+    assert project.contracts("capture").status == 0
+    run = project.pytest()
+    assert (run.status, "compared only" in run.stdout) == (0, False), run.output
+    assert "expectations: 3, the pacts hold them" in run.stdout
+
+
+def test_what_a_skipped_module_expects_is_not_taken_back(parcels: MakeProject) -> None:
+    """The pact keeps the interaction that an environment without the module can't test."""
+    project = parcels({"consumer_tests/test_lost.py": LOST.replace("parcel_lost", "parcel_weighed")})
+    assert project.contracts("capture").status == 0
+    before = project.files("pacts")
+    assert b"parcel_weighed/it-is-kept" in before["parcel-desk-scales.json"]
+    project.put("consumer_tests/test_lost.py", f"import pytest\npytest.importorskip('nowhere')\n{LOST}")
+    for command in (("capture",), ("capture", "--check")):
+        run = project.contracts(*command)
+        assert (run.status, project.files("pacts")) == (1, before)
+        assert "wasn't collected" in run.stderr
+    assert "compared only, consumer_tests/test_lost.py wasn't collected" in project.pytest().stdout
 
 
 def test_a_project_that_asks_for_processes_is_captured_in_one(parcels: MakeProject) -> None:
