@@ -191,7 +191,7 @@ def test_a_module_stays_in_its_layer(module: str, file: Path) -> None:
         ("contracts.verification.engine", "if True:\n    from contracts.webinar import CATALOGUE"),
         ("contracts.verification.engine", "from contracts.project.settings import Settings"),
         ("contracts.project.doctor", "from contracts.report.console import render_verification"),
-        ("contracts.documents.keeping", "from contracts.report.markdown import render"),
+        ("contracts.documents.committed", "from contracts.report.markdown import render"),
         ("contracts.report.html", "from contracts.provider.verify import Mode"),
         ("contracts.report.html", "from contracts.project.settings import Settings"),
         ("contracts.report.progress", "from contracts.verification.engine import verify"),

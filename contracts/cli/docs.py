@@ -29,15 +29,15 @@ def command(lang: str, check: bool, out: Path | None) -> None:
       contracts docs --lang ru --out docs/emitters.ru.md
       contracts docs --lang en --check
     """
-    from contracts.documents.keeping import default_file, path_in_project, registry_in_project, write_document
-    from contracts.documents.living import LANGUAGES, render_document
+    from contracts.documents.committed import default_file, path_in_project, registry_in_project, write_document
+    from contracts.documents.living import render_document
     from contracts.project.translations import load_translations
 
     settings, domain = project()
     file = out or default_file(settings, lang)
     rendered = render_document(
         domain,
-        LANGUAGES[lang],
+        lang,
         load_translations(domain, lang),
         registry_file=registry_in_project(settings, domain),
         file=path_in_project(settings, file),
@@ -54,7 +54,7 @@ def command(lang: str, check: bool, out: Path | None) -> None:
 
 
 def _check(file: Path, text: str, lang: str) -> None:
-    from contracts.documents.keeping import first_difference
+    from contracts.documents.committed import first_difference
 
     difference = first_difference(file, text, lang)
     if difference is None:

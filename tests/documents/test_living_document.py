@@ -8,11 +8,15 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
 
 import pytest
+from pydantic import Field
 
 from contracts.documents.living import LANGUAGES, render_document
 from contracts.model.domain import Domain
+from contracts.model.events import CanonicalEvent, Catalogue, EventData, Token
 from contracts.model.registry import EmitterEntry, PairEntry, Status
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
@@ -28,7 +32,7 @@ def _domain() -> Domain:
 
 def _render(domain: Domain, lang: str) -> str:
     return render_document(
-        domain, LANGUAGES[lang], load_translations(domain, lang), registry_file="emitters.toml", file="doc.md"
+        domain, lang, load_translations(domain, lang), registry_file="emitters.toml", file="doc.md"
     ).text
 
 
@@ -52,7 +56,7 @@ def test_every_text_of_the_domain_is_translated(lang: str) -> None:
     """No sentence of the project's own document stays in another language."""
     domain = _domain()
     rendered = render_document(
-        domain, LANGUAGES[lang], load_translations(domain, lang), registry_file="emitters.toml", file="doc.md"
+        domain, lang, load_translations(domain, lang), registry_file="emitters.toml", file="doc.md"
     )
     assert rendered.untranslated == ()
 
@@ -105,7 +109,8 @@ def test_everything_that_a_pair_holds_is_said(lang: str) -> None:
     text = _render(_with_emitters(_domain(), {"other-source": emitter}), lang)
     for said in ("Team \\| Seven", "2026-02-03", "2026-09-01", "ADR-17", "rolled back", "Team Eight", "ADR-9"):
         assert said in text
-    assert LANGUAGES[lang].delivery_owed in text
+    owed = {"en": "a refused delivery is owed again", "ru": "непринятое сообщение отправляется снова"}
+    assert owed[lang] in text
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -115,8 +120,96 @@ def test_no_event_is_left_without_an_emitter(lang: str) -> None:
     pair = PairEntry(status=Status.PLANNED, decision="ADR-1")
     everything = EmitterEntry(description="All.", events=dict.fromkeys(domain.catalogue, pair))
     text = _render(_with_emitters(domain, {"everything": everything}), lang)
-    assert LANGUAGES[lang].without_none in text
-    assert LANGUAGES[lang].steps_intro not in text
+    said = {"en": "Every canonical event has an emitter.", "ru": "каждого канонического события есть эмиттер."}
+    steps = {"en": "What it takes", "ru": "Что нужно"}
+    assert said[lang] in text
+    assert steps[lang] not in text
+
+
+class _Money(EventData):
+    minor: Annotated[int, Field(ge=0, description="In minor units.")]
+    currency: Literal["EUR", "USD"]
+
+
+class _Line(EventData):
+    sku: Annotated[str, Field(pattern="^(a|b)$")]
+    price: _Money
+
+
+class _Order(EventData):
+    order_id: Token
+    lines: Annotated[list[_Line], Field(min_length=1, max_length=9)]
+    total: _Money
+    receipt: UUID | None
+    note: Annotated[str, Field(max_length=20)] = ""
+    weight: Annotated[float, Field(gt=0, lt=5)] = 1
+    paid: bool
+    either: int | bool
+
+
+class _OrderPlaced(CanonicalEvent):
+    """An order was placed."""
+
+    type: Literal["order_placed"]
+    data: _Order
+
+
+NESTED = {
+    "en": """\
+| Key of `data` | Form | Meaning |
+| --- | --- | --- |
+| `order_id` | text that matches `^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$` |  |
+| `lines` | list, length 1 to 9, each item: object |  |
+| `lines[].sku` | text that matches `^(a\\|b)$` |  |
+| `lines[].price` | object |  |
+| `lines[].price.minor` | whole number, at least 0 | In minor units. |
+| `lines[].price.currency` | one of `EUR`, `USD` |  |
+| `total` | object |  |
+| `total.minor` | whole number, at least 0 | In minor units. |
+| `total.currency` | one of `EUR`, `USD` |  |
+| `receipt` | text in the form `uuid`; may be null |  |
+| `note` | text, length at most 20; may be left out |  |
+| `weight` | number, more than 0, less than 5; may be left out |  |
+| `paid` | true or false |  |
+| `either` | whole number or true or false |  |
+""",
+    "ru": """\
+| Ключ в `data` | Вид | Значение |
+| --- | --- | --- |
+| `order_id` | строка вида `^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$` |  |
+| `lines` | список, длина от 1 до 9, каждый элемент: объект |  |
+| `lines[].sku` | строка вида `^(a\\|b)$` |  |
+| `lines[].price` | объект |  |
+| `lines[].price.minor` | целое число, не меньше 0 | In minor units. |
+| `lines[].price.currency` | одно из значений `EUR`, `USD` |  |
+| `total` | объект |  |
+| `total.minor` | целое число, не меньше 0 | In minor units. |
+| `total.currency` | одно из значений `EUR`, `USD` |  |
+| `receipt` | строка в формате `uuid`; может быть null |  |
+| `note` | строка, длина не более 20; может отсутствовать |  |
+| `weight` | число, больше 0, меньше 5; может отсутствовать |  |
+| `paid` | истина или ложь |  |
+| `either` | целое число или истина или ложь |  |
+""",
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_nested_data_is_said_field_by_field(lang: str) -> None:
+    """Objects in objects and in lists, money, choices, ranges and what may be left out or null; a bar is escaped."""
+    domain = _domain()
+    nested = Domain("orders", Catalogue((_OrderPlaced,)), domain.registry, domain.registry_file)
+    rendered = render_document(nested, lang, {}, registry_file="emitters.toml", file="doc.md")
+    assert NESTED[lang] in rendered.text
+    assert ("In minor units." in rendered.untranslated) is (lang == "ru")
+
+
+def test_each_language_that_the_command_offers_has_its_template() -> None:
+    """And each template is offered."""
+    assert set(LANGUAGES) == {"en", "ru"}
+    for lang in LANGUAGES:
+        assert _run("--lang", lang, "--check").returncode == 0
+    assert _run("--lang", "de").returncode == 2
 
 
 def test_check_fails_on_a_changed_file(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.documents.living import LANGUAGES, render_document
+from contracts.documents.living import render_document
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.project.domain import load_domain
@@ -32,7 +32,7 @@ def domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Domain:
 def test_missing_file_leaves_the_originals(domain: Domain) -> None:
     """Without translations the texts stay in English, and each of them is named."""
     rendered = render_document(
-        domain, LANGUAGES["ru"], load_translations(domain, "ru"), registry_file="emitters.toml", file="doc.md"
+        domain, "ru", load_translations(domain, "ru"), registry_file="emitters.toml", file="doc.md"
     )
     assert "A client has left a webinar's room." in rendered.untranslated
     assert "A client has left a webinar's room." in rendered.text

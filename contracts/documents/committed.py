@@ -1,4 +1,4 @@
-"""The emitters document as a file: where it lies, how it is written, and what differs from it."""
+"""The living document as a project commits it: where it lies, how it is written, and what differs from it."""
 
 from __future__ import annotations
 
