@@ -11,7 +11,7 @@ from contracts.model.rules import RULES
 @click.command()
 @output_option()
 def command(output: str) -> None:
-    """Print the rules: id, severity and purpose.
+    """Print the rules: id, severity, the version that judges by it first, and purpose.
 
     \b
     Example:
@@ -20,11 +20,19 @@ def command(output: str) -> None:
     if output == "json":
         echo_json(
             [
-                {"id": rule.id, "severity": rule.severity.value, "purpose": rule.purpose, "next": rule.next_step}
+                {
+                    "id": rule.id,
+                    "severity": rule.severity.value,
+                    "purpose": rule.purpose,
+                    "next": rule.next_step,
+                    "promise": rule.promise,
+                    "since": rule.since,
+                }
                 for rule in RULES.values()
             ]
         )
         return
     width = max(len(rule.id) for rule in RULES.values())
+    since = max(len(rule.since) for rule in RULES.values())
     for rule in RULES.values():
-        click.echo(f"{rule.id:<{width}}  {rule.severity.value:<9}  {rule.purpose}")
+        click.echo(f"{rule.id:<{width}}  {rule.severity.value:<9}  {rule.since:<{since}}  {rule.purpose}")

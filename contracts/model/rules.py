@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from contracts.model.registry import PairEntry
 
 
 class Severity(StrEnum):
@@ -21,20 +24,58 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A severity that hangs on what the registry promises of the pair: a finding where it does, else a note.
+
+    Attributes:
+        promise: as the registry says it.
+        is_made: does a pair's entry make it?
+    """
+
+    promise: str
+    is_made: Callable[[PairEntry], bool]
+
+    def __call__(self, entry: PairEntry) -> Severity:
+        """Return the severity for a pair."""
+        return Severity.FINDING if self.is_made(entry) else Severity.NOTE
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
     Attributes:
+        judged: its severity, or what gives it from the promises of the pair.
         purpose: what the rule protects, one sentence.
         next_step: what the emitter's developer does when it is broken.
+        since: the version of the toolkit that judges by it first.
     """
 
     id: str
-    severity: Severity
+    judged: Severity | Promised
     purpose: str
     next_step: str
+    since: str = "0.1.0"
+
+    @property
+    def severity(self) -> Severity:
+        """The severity where everything is promised."""
+        return self.judged if isinstance(self.judged, Severity) else Severity.FINDING
+
+    @property
+    def promise(self) -> str | None:
+        """What a pair must promise for it to be more than a note; None where it hangs on no promise."""
+        return None if isinstance(self.judged, Severity) else self.judged.promise
+
+    def severity_of(self, entry: PairEntry | None) -> Severity:
+        """Return what breaking it does at a pair, or beside all pairs."""
+        if isinstance(self.judged, Severity):
+            return self.judged
+        return self.severity if entry is None else self.judged(entry)
 
 
+_STATED_ONCE = Promised('repeats = "never"', lambda entry: entry.repeats == "never")
+_OWED_AGAIN = Promised('delivery = "at-least-once"', lambda entry: entry.delivery == "at-least-once")
 _F, _V, _E, _N = Severity.FINDING, Severity.VIOLATION, Severity.ERROR, Severity.NOTE
 
 _TABLE = (
@@ -56,9 +97,9 @@ _TABLE = (
          "derive the id from source, type and the whole fact key"),
     Rule("repeat-changes-content", _F, "A repeat states the same fact: same id, same content, same time.",
          "store the message with the fact and send that again"),
-    Rule("repeated-emission", _F, 'A source whose pair says repeats = "never" states each fact once.',
+    Rule("repeated-emission", _STATED_ONCE, 'A source whose pair says repeats = "never" states each fact once.',
          "guard the fact against duplicates at the source, in an outbox with a unique marker"),
-    Rule("lost-fact", _F, 'A refused delivery is owed again where the pair says delivery = "at-least-once".',
+    Rule("lost-fact", _OWED_AGAIN, 'A refused delivery is owed again where the pair says delivery = "at-least-once".',
          "keep the fact pending until the receiver has answered 2xx, and retry"),
     Rule("undeclared-emission", _V, "An emitter states only the events that the registry gives it.",
          "stop emitting it, or have the architect add the pair to the registry"),

@@ -33,9 +33,10 @@ def explain_rule(rule_id: str) -> Iterator[str]:
     yield f"{rule.id} ({rule.severity.value})"
     yield f"  why:  {rule.purpose}"
     yield f"  then: {_CONSEQUENCES[rule.severity]}"
-    if rule.id in ("repeated-emission", "lost-fact"):
+    if rule.promise is not None:
         yield "        Where the registry doesn't promise it of the pair, it is a note and breaks nothing."
     yield f"  next: {rule.next_step}"
+    yield f"  since: {rule.since}"
 
 
 def explain_pair(domain: Domain, emitter: str, event: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ With `--check` nothing is written, and the exit code is 1 where a page is not wh
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from inspect import cleandoc
 from pathlib import Path
 
@@ -29,18 +29,21 @@ def rules_page() -> str:
     """Return the page of the rules."""
     lines = ["# Rules", "", MADE, "", "What a verification judges by. `contracts explain RULE` says the same."]
     for severity, (title, meaning) in _SEVERITIES.items():
-        lines += ["", f"## {title}", "", meaning, "", "| rule | protects | when it is broken |", "| --- | --- | --- |"]
+        lines += ["", f"## {title}", "", meaning, "", "| rule | protects | when it is broken | since |"]
+        lines.append("| --- | --- | --- | --- |")
         lines += [
-            f"| `{rule.id}` | {_cell(rule.purpose)} | {_cell(rule.next_step)} |"
+            f"| `{rule.id}` | {_cell(rule.purpose)} | {_cell(rule.next_step)} | {rule.since} |"
             for rule in RULES.values()
             if rule.severity is severity
         ]
-    lines += [
-        "",
-        '`repeated-emission` and `lost-fact` are findings where the registry promises `repeats = "never"` and',
-        '`delivery = "at-least-once"` for the pair, and notes elsewhere.',
-    ]
+    promised = [rule for rule in RULES.values() if rule.promise]
+    lines += ["", f"{_and(f'`{rule.id}`' for rule in promised)} are findings where the registry promises"]
+    lines += [f"{_and(f'`{rule.promise}`' for rule in promised)} for the pair, and notes elsewhere."]
     return "\n".join(lines) + "\n"
+
+
+def _and(texts: Iterable[str]) -> str:
+    return " and ".join(texts)
 
 
 def commands_page() -> str:
