@@ -13,13 +13,11 @@ from contracts.pact_core.verifier import Replayed
 from contracts.verification.checks import Violates, place, wrong_fact
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
-from contracts.verification.log import FindingLog, with_next_step
 from contracts.verification.message import EmittedMessage, read_message
-from contracts.verification.plan import plan_for
-from contracts.verification.repeats import RepeatMemory
+from contracts.verification.plan import Requests
 from contracts.verification.shape import shape_findings
-from contracts.verification.summary import Tallies, summarise
-from contracts.verification.tally import PairTally
+from contracts.verification.summary import summarise
+from contracts.verification.tally import PairTally, Tallies
 
 
 def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
@@ -28,15 +26,9 @@ def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
     Yields:
         Progress as it is made, and at the end one `Finished` with the verification.
     """
-    run = _Run(job, driver.capabilities)
-    plan = plan_for(
-        job.domain,
-        job.emitter,
-        [pact.document for pact in job.pacts],
-        driver.capabilities,
-        run.was_emitted,
-    )
-    yield from run.judge_all(driver.observe(plan))
+    requests = Requests(job.domain, job.emitter, [pact.document for pact in job.pacts], driver.capabilities)
+    run = _Run(job, driver.capabilities, requests)
+    yield from run.judge_all(driver.observe(requests))
     yield from run.replay()
     yield Finished(run.finish())
 
@@ -44,23 +36,14 @@ def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
 class _Run:
     """The state of one verification."""
 
-    def __init__(self, job: Job, capabilities: Capabilities) -> None:
+    def __init__(self, job: Job, capabilities: Capabilities, requests: Requests) -> None:
         self._job = job
         self._capabilities = capabilities
+        self._requests = requests
         self._expectations = Expectations(job.pacts)
-        self._tallies = Tallies(
-            pairs={pair.event: PairTally(pair) for pair in job.domain.registry.pairs(job.emitter)},
-            violations=FindingLog(),
-            errors=FindingLog(),
-            repeats=RepeatMemory(),
-        )
+        self._tallies = Tallies({pair.event: PairTally(pair) for pair in job.domain.registry.pairs(job.emitter)})
         # The triggers that were answered with their event since the driver last said that one is done.
         self._since_asked: list[Trigger] = []
-
-    def was_emitted(self, event: str) -> bool:
-        """Has an emission counted for the pair of this event so far?"""
-        tally = self._tallies.pairs.get(event)
-        return tally is not None and tally.emissions > 0
 
     def judge_all(self, observations: Iterable[Observation]) -> Iterator[EmissionJudged]:
         """Take what the driver yields, in order."""
@@ -80,16 +63,17 @@ class _Run:
         message = read_message(emission)
         placed = place(message, job.domain, job.emitter)
         if isinstance(placed, Violates):
-            tallies.violations.add(placed.finding)
+            tallies.take(placed.finding)
             return
         tally = tallies.pairs[placed.pair.event]
         tally.count(emission)
+        self._requests.stated(placed.pair.event)
         tallies.repeats.seen[placed.pair.event].triggered += emission.trigger is not None
         if self._capabilities.drives and emission.trigger is not None and emission.trigger.event == placed.pair.event:
             # Another event than the triggered one, or a violation, leaves the trigger without an answer.
             self._since_asked.append(emission.trigger)
         if placed.finding is not None:
-            tally.findings.add(placed.finding)
+            tally.take(placed.finding)
         self._judge_content(message, tally, asked_of_pacts=placed.finding is None)
         if message.attribute("source") in (None, job.emitter):
             self._remember(message, tally)
@@ -99,10 +83,10 @@ class _Run:
         shape = list(shape_findings(message, self._job.domain.catalogue[event]))
         fact_key = self._job.domain.catalogue.fact_key(event)
         for finding in (*shape, *wrong_fact(message, fact_key)):
-            tally.findings.add(finding)
+            tally.take(finding)
         if asked_of_pacts and not any(finding.rule == "event-schema" for finding in shape):
             for finding in self._expectations.judge(event, message):
-                tally.findings.add(finding)
+                tally.take(finding)
 
     def _remember(self, message: EmittedMessage, tally: PairTally) -> None:
         """Compare with what was stated before; a message whose fact or id can't be read can't be compared."""
@@ -112,18 +96,13 @@ class _Run:
         if fact is None or marker is None or message.attribute("type") != event:
             return
         for finding in self._tallies.repeats.add(message, event, fact, marker):
-            if finding.rule == "repeated-emission" and tally.pair.entry.repeats == "guarded":
-                tally.repeated += 1
-            else:
-                tally.findings.add(finding)
+            tally.take(finding)
 
     def _fault(self, fault: Fault) -> None:
         finding = Finding(fault.rule, fault.message, where=fault.where, next_step=fault.next_step)
-        self._tallies.errors.add(finding)
-        tally = self._tallies.pairs.get(fault.trigger.event) if fault.trigger else None
-        if tally is not None:
-            tally.broken.append(with_next_step(finding))
-        elif fault.rule == "driver-error":
+        event = fault.trigger.event if fault.trigger else None
+        self._tallies.take(finding, () if event is None else (event,))
+        if event not in self._tallies.pairs and fault.rule == "driver-error":
             self._tallies.driver_broke = True
 
     def _asked(self, asked: Settled) -> None:
@@ -147,20 +126,15 @@ class _Run:
         try:
             answers = self._job.replay(self._job.emitter, cases)
         except HarnessError as error:
-            finding = Finding("driver-error", error.what, next_step=error.next_step)
-            self._tallies.errors.add(finding)
-            self._broke_at(cases, finding)
+            self._broke_at(cases, Finding("driver-error", error.what, next_step=error.next_step))
             return
         for case, accepted in zip(cases, answers, strict=True):
             if accepted != case.accepted:
-                finding = _disagreement(case, accepted)
-                self._tallies.errors.add(finding)
-                self._broke_at((case,), finding)
+                self._broke_at((case,), _disagreement(case, accepted))
 
     def _broke_at(self, cases: Iterable[Replayed], finding: Finding) -> None:
         """Without a second opinion, or with two, there is no verdict on these interactions' pairs."""
-        for event in {case.interaction.event for case in cases}:
-            self._tallies.pairs[event].broken.append(with_next_step(finding))
+        self._tallies.take(finding, dict.fromkeys(case.interaction.event for case in cases))
 
     def finish(self) -> Verification:
         """Sum up."""

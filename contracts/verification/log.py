@@ -33,6 +33,14 @@ class FindingLog:
     def __bool__(self) -> bool:
         return bool(self._kept)
 
+    def copy(self) -> FindingLog:
+        """Return a log of the same findings, to which others can be added."""
+        other = FindingLog()
+        other._kept = list(self._kept)
+        other._seen, other._of_rule = Counter(self._seen), Counter(self._of_rule)
+        other._beyond = Counter(self._beyond)
+        return other
+
     def add(self, finding: Finding) -> None:
         """Take a finding; where it says no next step, the rule's own is added."""
         kind = (finding.rule, finding.interaction, _cut(finding.path))

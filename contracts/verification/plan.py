@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
@@ -19,29 +19,35 @@ from contracts.model.pact import PactDocument
 SIMULTANEOUS_REPEATS = 4
 
 
-def plan_for(
-    domain: Domain,
-    emitter: str,
-    pacts: Sequence[PactDocument],
-    capabilities: Capabilities,
-    was_emitted: Callable[[str], bool],
-) -> Iterator[Step]:
-    """Yield the steps that test every promise which the driver is capable of testing.
+class Requests:
+    """The steps that test every promise which a driver is capable of testing, in order.
 
-    Args:
-        was_emitted: says whether an event has been emitted so far. An event that the emitter didn't state at
-            the first request isn't asked for again: there is nothing to repeat.
+    They are told which events were stated, and ask nobody: an event that the emitter didn't state at the first
+    request isn't asked for again, since there is nothing to repeat.
     """
-    for pair in domain.registry.pairs(emitter):
-        facts = _Facts(domain.catalogue[pair.event], first_fact(domain.catalogue[pair.event], pacts))
-        asked = Trigger(event=pair.event, fact=facts.first)
-        yield Step((asked,))
-        if not was_emitted(pair.event):
-            continue
-        yield Step((asked.model_copy(update={"attempt": 2}),))
-        for key in facts.first:
-            yield Step((Trigger(event=pair.event, fact=facts.varied("other", key)),))
-        yield from _delivery_steps(pair.event, facts, capabilities)
+
+    def __init__(self, domain: Domain, emitter: str, pacts: Sequence[PactDocument], capabilities: Capabilities) -> None:
+        self._facts = {
+            pair.event: _Facts(domain.catalogue[pair.event], first_fact(domain.catalogue[pair.event], pacts))
+            for pair in domain.registry.pairs(emitter)
+        }
+        self._capabilities = capabilities
+        self._stated: set[str] = set()
+
+    def stated(self, event: str) -> None:
+        """Take note that an emission counted for the pair of this event."""
+        self._stated.add(event)
+
+    def __iter__(self) -> Iterator[Step]:
+        """Yield one step after the other; what comes next hangs on what was stated when it is asked for."""
+        for event, facts in self._facts.items():
+            asked = Trigger(event=event, fact=facts.first)
+            yield Step((asked,))
+            if event in self._stated:
+                yield Step((asked.model_copy(update={"attempt": 2}),))
+                for key in facts.first:
+                    yield Step((Trigger(event=event, fact=facts.varied("other", key)),))
+                yield from _delivery_steps(event, facts, self._capabilities)
 
 
 def _delivery_steps(event: str, facts: _Facts, capabilities: Capabilities) -> Iterator[Step]:

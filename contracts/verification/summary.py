@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from contracts.model.driver import Capabilities
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
-from contracts.verification.log import FindingLog, with_next_step
-from contracts.verification.repeats import RepeatMemory
+from contracts.verification.log import with_next_step
 from contracts.verification.results import pact_results
-from contracts.verification.tally import PairTally
+from contracts.verification.tally import PairTally, Tallies
 from contracts.verification.untested import Seen, untested
 
 
-@dataclass(slots=True)
-class Tallies:
-    """What a run has counted.
-
-    Attributes:
-        read: emissions judged.
-        driven: triggers that the emitter answered.
-        driver_broke: the driver broke at no pair in particular.
-    """
-
-    pairs: dict[str, PairTally]
-    violations: FindingLog
-    errors: FindingLog
-    repeats: RepeatMemory
-    read: int = 0
-    driven: int = 0
-    driver_broke: bool = False
-
-
 def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabilities: Capabilities) -> Verification:
-    """Give the verdict of each pair, the result of each pact, and the notes."""
-    _owe_lost_facts(tallies)
-    pairs = tuple(_verdict(tally, tallies, capabilities) for tally in tallies.pairs.values())
+    """Give the verdict of each pair, the result of each pact, and the notes.
+
+    Nothing that was counted is changed: summed up again, it is the same.
+    """
+    ended = _at_the_end(tallies)
+    pairs = tuple(_verdict(tally, tallies, capabilities) for tally in ended)
     nothing_read = tallies.read == 0 and tallies.driven == 0 and not tallies.errors
     errors = tallies.errors.findings()
     violations = tallies.violations.findings()
@@ -50,7 +32,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
         emitter=job.emitter,
         pairs=pairs,
         violations=violations,
-        notes=tuple(with_next_step(note) for note in _notes(job, tallies, expectations)),
+        notes=tuple(with_next_step(note) for note in _notes(job, ended, expectations)),
         errors=errors,
         untested=dict(untested(_seen(tallies), capabilities)),
         pacts=pact_results(job, pairs, expectations, violations=violations, usable=usable),
@@ -60,26 +42,23 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
     )
 
 
-def _owe_lost_facts(tallies: Tallies) -> None:
+def _at_the_end(tallies: Tallies) -> tuple[PairTally, ...]:
+    """Return each pair's tally with what only the end of a run shows: what was never made good, or never stated."""
+    lost: dict[str, list[Finding]] = {}
     for event, finding in tallies.repeats.lost():
-        tally = tallies.pairs[event]
-        if tally.pair.entry.delivery == "at-least-once":
-            tally.findings.add(finding)
-        else:
-            tally.lost += 1
+        lost.setdefault(event, []).append(finding)
+    return tuple(
+        tally.with_findings((*lost.get(event, ()), *_not_emitted(tally))) for event, tally in tallies.pairs.items()
+    )
 
 
 def _verdict(tally: PairTally, tallies: Tallies, capabilities: Capabilities) -> PairVerdict:
-    implemented = tally.pair.status is Status.IMPLEMENTED
-    for finding in _not_emitted(tally, implemented):
-        tally.findings.add(finding)
     findings = tally.findings.findings()
-    ready = tally.emissions > 0 and not findings and not tally.broken
     return PairVerdict(
         event=tally.pair.event,
         status=tally.pair.status,
-        verdict=_word(tally, tallies, bool(findings), implemented),
-        ready=ready,
+        verdict=_word(tally, tallies),
+        ready=tally.emissions > 0 and not findings and not tally.broken,
         emissions=tally.emissions,
         findings=findings,
         samples=tuple(tally.samples),
@@ -87,7 +66,8 @@ def _verdict(tally: PairTally, tallies: Tallies, capabilities: Capabilities) -> 
     )
 
 
-def _word(tally: PairTally, tallies: Tallies, found: bool, implemented: bool) -> Verdict:
+def _word(tally: PairTally, tallies: Tallies) -> Verdict:
+    implemented = tally.pair.status is Status.IMPLEMENTED
     unseen = tally.emissions == 0
     if tally.broken or (unseen and tallies.driver_broke):
         return Verdict.ERROR
@@ -95,13 +75,13 @@ def _word(tally: PairTally, tallies: Tallies, found: bool, implemented: bool) ->
         # Whether it was emitted in what couldn't be read, nobody knows: neither passed nor failed.
         return Verdict.ERROR
     if implemented:
-        return Verdict.FAILED if found else Verdict.PASSED
+        return Verdict.FAILED if tally.findings else Verdict.PASSED
     return Verdict.PENDING
 
 
-def _not_emitted(tally: PairTally, implemented: bool) -> Iterator[Finding]:
+def _not_emitted(tally: PairTally) -> Iterator[Finding]:
     if tally.emissions == 0:
-        if implemented:
+        if tally.pair.status is Status.IMPLEMENTED:
             yield Finding("not-emitted", f"{tally.pair.event} is implemented, and nothing was emitted", expected="one")
         return
     for trigger in tally.unanswered:
@@ -109,10 +89,10 @@ def _not_emitted(tally: PairTally, implemented: bool) -> Iterator[Finding]:
         yield Finding("not-emitted", f"the fact ({fact}) was triggered, and nothing was emitted", actual="nothing")
 
 
-def _notes(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[Finding]:
-    for event, tally in tallies.pairs.items():
-        entry = tally.pair.entry
-        yield from _unpromised(event, tally)
+def _notes(job: Job, tallies: Sequence[PairTally], expectations: Expectations) -> Iterator[Finding]:
+    for tally in tallies:
+        event, entry = tally.pair.event, tally.pair.entry
+        yield from _unpromised(tally)
         if not expectations.of_event(event):
             yield Finding("no-expectation", f"no pact expects {event} of {job.emitter}")
         if entry.status is Status.PLANNED and tally.emissions:
@@ -124,25 +104,27 @@ def _notes(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[F
     yield from expectations.lenient_findings()
 
 
-def _unpromised(event: str, tally: PairTally) -> Iterator[Finding]:
+def _unpromised(tally: PairTally) -> Iterator[Finding]:
     """Yield what would be a finding if the registry promised more of the pair."""
-    if tally.repeated:
-        text = f'{event}: {tally.repeated} repeats under their marker, as repeats = "guarded" allows'
+    event = tally.pair.event
+    if repeated := tally.noted["repeated-emission"]:
+        text = f'{event}: {repeated} repeats under their marker, as repeats = "guarded" allows'
         yield Finding("repeated-emission", text, next_step="nothing: the consumer drops a repeat by source and id")
-    if tally.lost:
-        text = f"{event}: {tally.lost} refused deliveries were never made good, and the registry promises no retry"
+    if lost := tally.noted["lost-fact"]:
+        text = f"{event}: {lost} refused deliveries were never made good, and the registry promises no retry"
         yield Finding("lost-fact", text, next_step='promise delivery = "at-least-once" once the emitter retries')
 
 
-def _stale_pacts(job: Job, tallies: Tallies, expectations: Expectations) -> Iterator[Finding]:
+def _stale_pacts(job: Job, tallies: Sequence[PairTally], expectations: Expectations) -> Iterator[Finding]:
+    pairs = {tally.pair.event: tally.pair for tally in tallies}
     for expected in expectations.all:
         event = expected.interaction.event
-        tally = tallies.pairs.get(event)
+        pair = pairs.get(event)
         flag = "pending" if expected.interaction.pending else "not pending"
-        if tally is None:
+        if pair is None:
             text = f"the pact expects {event}, which the registry doesn't give {job.emitter}"
-        elif expected.interaction.pending != (tally.pair.status is Status.PLANNED):
-            text = f"the pact holds {event} as {flag}, the registry as {tally.pair.status.value}"
+        elif expected.interaction.pending != (pair.status is Status.PLANNED):
+            text = f"the pact holds {event} as {flag}, the registry as {pair.status.value}"
         else:
             continue
         yield Finding(

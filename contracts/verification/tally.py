@@ -1,13 +1,17 @@
-"""What is counted of one pair while a run goes on."""
+"""What is counted while a run goes on, of each pair and beside them; what counts as what says the table of rules."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from contracts.model.emission import Emission, Trigger
 from contracts.model.registry import Pair
+from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Finding
-from contracts.verification.log import FindingLog
+from contracts.verification.log import FindingLog, with_next_step
+from contracts.verification.repeats import RepeatMemory
 
 SAMPLES = 3
 
@@ -20,8 +24,7 @@ class PairTally:
         unanswered: facts that were asked for and never stated.
         broken: what broke in the harness while this pair was driven.
         samples: the first emissions, as evidence.
-        repeated: facts stated again under their marker, where the registry allows it.
-        lost: refused deliveries never made good, where the registry promises nothing.
+        noted: how often a rule was broken that this pair doesn't promise to keep.
     """
 
     pair: Pair
@@ -30,11 +33,63 @@ class PairTally:
     unanswered: list[Trigger] = field(default_factory=list)
     broken: list[Finding] = field(default_factory=list)
     samples: list[Emission] = field(default_factory=list)
-    repeated: int = 0
-    lost: int = 0
+    noted: Counter[str] = field(default_factory=Counter)
 
     def count(self, emission: Emission) -> None:
         """Count an emission of this pair."""
         self.emissions += 1
         if len(self.samples) < SAMPLES:
             self.samples.append(emission)
+
+    def with_findings(self, findings: Iterable[Finding]) -> PairTally:
+        """Return the tally with further findings, as the table of rules judges them; this one stays as it is."""
+        other = replace(self, findings=self.findings.copy(), noted=Counter(self.noted))
+        for finding in findings:
+            other.take(finding)
+        return other
+
+    def take(self, finding: Finding) -> None:
+        """Take a finding of this pair: a note where the pair doesn't promise to keep the rule."""
+        if RULES[finding.rule].severity_of(self.pair.entry) is Severity.NOTE:
+            self.noted[finding.rule] += 1
+        else:
+            self.findings.add(finding)
+
+
+@dataclass(slots=True)
+class Tallies:
+    """What a run has counted.
+
+    Attributes:
+        read: emissions judged.
+        driven: triggers that the emitter answered.
+        driver_broke: the driver broke at no pair in particular.
+    """
+
+    pairs: dict[str, PairTally]
+    violations: FindingLog = field(default_factory=FindingLog)
+    errors: FindingLog = field(default_factory=FindingLog)
+    repeats: RepeatMemory = field(default_factory=RepeatMemory)
+    read: int = 0
+    driven: int = 0
+    driver_broke: bool = False
+
+    def take(self, finding: Finding, events: Iterable[str] = ()) -> None:
+        """Take what belongs to no pair: a violation of the run, or an error of the harness.
+
+        Args:
+            events: those whose pairs an error leaves without a verdict.
+
+        Raises:
+            LookupError: the table of rules calls it a finding of a pair, or a note.
+        """
+        match RULES[finding.rule].severity:
+            case Severity.VIOLATION:
+                self.violations.add(finding)
+            case Severity.ERROR:
+                self.errors.add(finding)
+                for event in events:
+                    if event in self.pairs:
+                        self.pairs[event].broken.append(with_next_step(finding))
+            case severity:
+                raise LookupError(f"{finding.rule} is a {severity} and needs its pair")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from contracts.model.driver import Capabilities, Step
-from contracts.verification.plan import SIMULTANEOUS_REPEATS, plan_for
+from contracts.verification.plan import SIMULTANEOUS_REPEATS, Requests
 from tests.verification.support import COMPLETED, ENTERED, FACTS, FORM, TRACKER, pact, webinar_domain
 
 EVERYTHING = Capabilities(drives=True, refuses=True, simultaneous=True)
 
 
-def stated(*events: str) -> Callable[[str], bool]:
-    """Return an emitter that states these events, as the plan sees it."""
-    return lambda event: event in events
-
-
 def steps(capabilities: Capabilities, *events: str) -> list[Step]:
-    """Return the plan for an emitter that states these events."""
-    return list(plan_for(webinar_domain(), TRACKER, [pact()], capabilities, stated(*events)))
+    """Return what an emitter is asked for that states these events."""
+    requests = Requests(webinar_domain(), TRACKER, [pact()], capabilities)
+    asked = []
+    for step in requests:
+        asked.append(step)
+        for trigger in step.triggers:
+            if trigger.event in events:
+                requests.stated(trigger.event)
+    return asked
 
 
 def test_an_event_that_isnt_stated_is_asked_for_once() -> None:
