@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import click
@@ -36,7 +37,35 @@ def command() -> None:
     metavar="FILE",
     help=f"Holds the token that clients have to bear; else {TOKEN}.",
 )
-def serve_command(database: Path | None, host: str, port: int, token_file: Path | None) -> None:
+@click.option(
+    "--base-url",
+    metavar="URL",
+    help="The address that clients know it by; else it is what requests, or a proxy's X-Forwarded-* headers, say.",
+)
+@click.option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host that webhooks may call; may be repeated. Without it this machine alone.",
+)
+@click.option(
+    "--webhook-again",
+    type=click.FloatRange(min=1),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="After which a call that asked for a verification is sent once more if no result came.",
+)
+def serve_command(
+    database: Path | None,
+    host: str,
+    port: int,
+    token_file: Path | None,
+    base_url: str | None,
+    webhook_hosts: tuple[str, ...],
+    webhook_again: float,
+) -> None:
     """Serve the broker until it is interrupted. Its address is printed once it listens.
 
     The token is never taken from the command line, where every user of the machine could read it.
@@ -46,7 +75,11 @@ def serve_command(database: Path | None, host: str, port: int, token_file: Path 
       contracts broker serve --port 9292
     """
     from contracts.broker.embedded.server import serve
+    from contracts.broker.embedded.webhooks.settings import WebhookSettings
 
+    if base_url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base_url):
+        raise MisuseError(f"'{base_url}' is no base URL", next_step="say it like https://broker.example/pacts")
+    webhooks = WebhookSettings(hosts=webhook_hosts, again_after=webhook_again)
     file = database or load_settings(Path.cwd()).root / DATABASE
     token = _token(token_file)
     kind = "clients bear a token" if token else "open to this machine"
@@ -54,7 +87,7 @@ def serve_command(database: Path | None, host: str, port: int, token_file: Path 
     def ready(url: str) -> None:
         click.echo(f"listening on {url} ({shown(file)}, {kind})")
 
-    serve(file, host, port, token, ready)
+    serve(file, host, port, token, ready, base_url=base_url, webhooks=webhooks)
 
 
 def _token(file: Path | None) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from contracts.broker.embedded.differences import MISSING_MEMBERS, MISSING_ROUTES, OTHERWISE
 from contracts.cli.app import contracts
 from contracts.model.rules import RULES, Severity
 
@@ -59,6 +60,24 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def broker_differences_page() -> str:
+    """Return the page of what the embedded broker hasn't got, or does otherwise than a real one."""
+    lines = ["# The embedded broker and a real one", "", MADE, ""]
+    lines += [
+        "The embedded broker answers the official clients as Pact Broker 2.120.0 does. This is what it hasn't got, or"
+    ]
+    lines += ["does otherwise, and why; the tests that replay a real broker's answers find nothing else.", ""]
+    lines += ["## Done otherwise", "", "| what | a real one | the embedded one | why |", "| --- | --- | --- | --- |"]
+    lines += [f"| {_cell(row.what)} | {_cell(row.there)} | {_cell(row.here)} | {_cell(row.why)} |" for row in OTHERWISE]
+    lines += ["", "## Addresses it hasn't got", "", "No command of this toolkit, verb of the official command or"]
+    lines += ["verifier asks for them. Each is answered with 404 and the name of this page.", ""]
+    lines += ["| address | why |", "| --- | --- |"]
+    lines += [f"| `{row.path}` | {_cell(row.why)} |" for row in MISSING_ROUTES]
+    lines += ["", "## Members its documents haven't got", "", "| document | member | why |", "| --- | --- | --- |"]
+    lines += [f"| {row.document} | `{row.path}` | {_cell(row.why)} |" for row in MISSING_MEMBERS]
+    return "\n".join(lines) + "\n"
+
+
 def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -99,7 +118,7 @@ def _code(text: str) -> str:
     return f"`{' '.join(text.split())}`".replace("|", "\\|")
 
 
-PAGES = {"commands.md": commands_page, "rules.md": rules_page}
+PAGES = {"broker-differences.md": broker_differences_page, "commands.md": commands_page, "rules.md": rules_page}
 """Each generated page and what makes it."""
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +19,18 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[2]
 _SERVE = """
-import encodings.idna, os, sys
+import encodings.idna, json, os, sys
 from pathlib import Path
 import waitress.server, contracts.broker.embedded.app
 from contracts.broker.embedded.server import serve
-database, host, token, patience, user = sys.argv[1:]
+from contracts.broker.embedded.webhooks.settings import WebhookSettings
+database, host, token, patience, user, base_url, webhooks = sys.argv[1:]
 if user:
     os.setuid(int(user))
-serve(Path(database), host, 0, token or None, lambda url: print(url, flush=True), patience=float(patience))
+serve(
+    Path(database), host, 0, token or None, lambda url: print(url, flush=True),
+    patience=float(patience), base_url=base_url or None, webhooks=WebhookSettings(**json.loads(webhooks)),
+)
 """
 JSON = "application/json"
 # Machines that run tests are shared: how long an example takes says nothing.
@@ -49,6 +53,8 @@ def running(
     token: str = "",
     patience: float = 10.0,
     user: str = "",
+    base_url: str = "",
+    webhooks: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Iterator[Running]:
     """Start a broker on a free port; it is ended at the latest with the block.
@@ -59,10 +65,15 @@ def running(
         token: what clients have to bear.
         patience: how many seconds a write waits for a lock.
         user: the id of the user to serve as; empty for the one who runs the tests.
+        base_url: the address that clients are told.
+        webhooks: the attributes of `WebhookSettings` that aren't the defaults.
         options: further arguments of `subprocess.Popen`.
     """
     process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(database), host, token, str(patience), user],
+        [
+            *(sys.executable, "-c", _SERVE, str(database), host, token, str(patience), user),
+            *(base_url, json.dumps(webhooks or {})),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -13,47 +13,15 @@ from typing import Any
 
 import pytest
 
+from contracts.broker.embedded.differences import MISSING_MEMBERS
 from tests.broker.conftest import Names
 from tests.broker.running import Broker, interaction, pact
 
 RECORDED: dict[str, list[str]] = json.loads(Path(__file__).with_name("members.json").read_text())
 
-# What the embedded broker leaves out: the start of the paths, and why.
-LEFT_OUT = {
-    "index": {
-        "_links.pb:webhook": "it has no webhooks",
-        "_links.pb:integrations": "the matrix says it",
-        "_links.pb:metrics": "it counts nothing",
-        "_links.pb:tagged-pact-versions": "the selection by tag says it",
-        "_links.pb:provider-pacts-with-tag": "the selection by tag says it",
-        "_links.pb:branch-pact-versions": "the selection by branch says it",
-        "_links.pb:latest-branch-pact-versions": "the selection by branch says it",
-        "_links.pb:main-branch-pact-versions": "the selection by branch says it",
-        "_links.pb:latest-main-branch-pact-versions": "the selection by branch says it",
-        "_links.beta:provider-pacts-for-verification.name": "deprecated",
-    },
-    "pact": {
-        "_links.pb:diff": "it compares no pacts",
-        "_links.pb:previous-distinct": "it compares no pacts",
-        "_links.pb:pact-webhooks": "it has no webhooks",
-        "_links.pb:consumer-webhooks": "it has no webhooks",
-        "_links.pb:triggered-webhooks": "it has no webhooks",
-        "_links.pb:latest-untagged-pact-version": "deprecated",
-        "_links.pb:latest-tagged-pact-version": "the selection by tag says it",
-        "_links.pb:tag-": "the version's own link says it",
-    },
-    "pacticipant": {
-        "_links.pb:label": "it has no labels",
-        "_links.pb:can-i-deploy": "it has no badges",
-        "_links.pb:deployed-environments": "the version says it",
-        "_links.versions": "deprecated",
-    },
-    "result": {"_links.pb:triggered-webhooks": "it has no webhooks", "_links.pb:pact-version.name": "its href says it"},
-    "consumer results": {
-        "_embedded.verificationResults[]._links.pb:triggered-webhooks": "it has no webhooks",
-        "_embedded.verificationResults[]._links.pb:pact-version.name": "its href says it",
-    },
-}
+LEFT_OUT: dict[str, dict[str, str]] = {}
+for _missing in MISSING_MEMBERS:
+    LEFT_OUT.setdefault(_missing.document, {})[_missing.path] = _missing.why
 
 
 def _paths(value: Any, here: str = "") -> Iterator[str]:
@@ -89,7 +57,6 @@ def documents(shared_broker: Broker) -> dict[str, Any]:
     ).json()
     query = f"q[][pacticipant]={provider}&q[][version]=p1&latestby=cvpv&environment={names.environment}"
     found["matrix"] = broker.get(f"/matrix?{query}")
-    found["consumer results"] = broker.get(f"/verification-results/consumer/{consumer}/version/1/latest")
     return found
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.broker.embedded.server import is_loopback, serve
+from contracts.broker.embedded.server import serve
+from contracts.broker.embedded.webhooks.settings import is_loopback
 from contracts.errors import BrokerError, MisuseError
 from tests.broker.running import Broker, pact, running
 
@@ -77,3 +78,35 @@ def test_the_index_names_the_address_that_was_asked(broker: Broker) -> None:
     assert len(plain) > 4
     for address in plain:
         assert broker.call("GET", address).status_code == (405 if address.endswith("/publish") else 200)
+
+
+@pytest.mark.parametrize(
+    ("headers", "base"),
+    [
+        ({"X_Forwarded_Proto": "https", "X_Forwarded_Host": "pacts.example"}, "https://pacts.example"),
+        ({"X_Forwarded_Proto": "https", "X_Forwarded_Host": "pacts.example:8443"}, "https://pacts.example:8443"),
+        (
+            {"X_Forwarded_Host": "ci.example", "X_Forwarded_Prefix": "/pacts"},
+            "http://ci.example/pacts",
+        ),
+    ],
+)
+def test_links_lead_through_what_stands_in_front(broker: Broker, headers: dict[str, str], base: str) -> None:
+    """Each link begins with the address that the proxy says, the list's own among them."""
+    broker.publish("service", "1", pact("service", "tracker"))
+    for path in ("/", "/pacticipants", "/pacts/latest", "/pacticipants/service/versions/1"):
+        document = broker.call("GET", path, **headers).json()
+        text = str(document["_links"])
+        assert document["_links"]["self"]["href"].startswith(base) if "href" in document["_links"]["self"] else True
+        assert (broker.url in text, base in text) == (False, True)
+
+
+def test_a_base_url_is_what_links_begin_with(database: Path) -> None:
+    """It wins over what a request or a proxy says; the broker answers where it listens all the same."""
+    base = "https://pacts.example/broker"
+    with running(database, base_url=f"{base}/") as started:
+        broker = Broker(started.url)
+        document = broker.call("GET", "/environments", X_Forwarded_Host="evil.example").json()
+        assert document["_links"]["self"]["href"] == f"{base}/environments"
+        assert broker.publish("service", "1", pact("service", "tracker")).ok
+        assert broker.get("/pacticipants/service")["_links"]["self"]["href"] == f"{base}/pacticipants/service"

@@ -52,7 +52,8 @@ def test_a_stale_page_is_told_and_mended(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "generate.py").write_bytes((REFERENCE / "generate.py").read_bytes())
     (folder / "rules.md").write_text(_page("rules.md").replace("wrong-fact", "wrong-fast"), encoding="utf-8")
-    (folder / "commands.md").write_text(_page("commands.md"), encoding="utf-8")
+    for name in ("commands.md", "broker-differences.md"):
+        (folder / name).write_text(_page(name), encoding="utf-8")
     stale = _generate("--check", cwd=tmp_path)
     assert stale.returncode == 1
     assert stale.stdout == "stale: docs/reference/rules.md\nnext: python -m docs.reference.generate\n"

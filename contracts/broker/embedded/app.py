@@ -13,10 +13,12 @@ from urllib.parse import quote, unquote_to_bytes
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from contracts.broker.embedded.context import STORE_KEY, Segment, UnsupportedTypeProblem
+from contracts.broker.embedded.differences import PAGE, missing_route
 from contracts.broker.embedded.failures import StorageError
-from contracts.broker.embedded.hal import json_response
+from contracts.broker.embedded.hal import BASE_URL_KEY, json_response
 from contracts.broker.embedded.problems import NotFoundProblem, Problem, answer
 from contracts.broker.embedded.resources import (
     deployability,
@@ -29,7 +31,11 @@ from contracts.broker.embedded.resources import (
     verification,
     versions,
 )
+from contracts.broker.embedded.resources import (
+    webhooks as webhook_resources,
+)
 from contracts.broker.embedded.store import Store
+from contracts.broker.embedded.webhooks.settings import WebhookSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -59,19 +65,30 @@ class EncodedSlashes:
         return self._application(environ, start_response)
 
 
-def create_app(database: Path, *, token: str | None = None, patience: float = 10.0) -> Flask:
+def create_app(
+    database: Path,
+    *,
+    token: str | None = None,
+    patience: float = 10.0,
+    base_url: str | None = None,
+    webhooks: WebhookSettings | None = None,
+) -> Flask:
     """Build the broker on a SQLite file.
 
     Args:
         database: the file; created if it doesn't exist.
         token: if given, every request but the heartbeat has to bear it (RFC 6750).
         patience: how many seconds a write waits for another process that has the file locked.
+        base_url: the address that clients know the broker by; else it is what a request says.
+        webhooks: how webhooks are sent; they are sent by who serves the broker (see `webhooks.courier`).
 
     Raises:
         StorageError: the file can't be used: another program's, of another schema, corrupt, locked ...
     """
     app = Flask("contracts.broker.embedded", static_folder=None)
     app.config[STORE_KEY] = Store(database, patience=patience)
+    app.config[BASE_URL_KEY] = base_url.rstrip("/") if base_url else None
+    app.config[webhook_resources.SETTINGS_KEY] = webhooks or WebhookSettings()
     app.url_map.converters["segment"] = Segment
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
@@ -85,12 +102,21 @@ def create_app(database: Path, *, token: str | None = None, patience: float = 10
         environments,
         deployments,
         deployability,
+        webhook_resources,
     ):
         app.register_blueprint(module.blueprint)
     app.before_request(lambda: _refuse(token))
     _answer_errors(app)
-    app.wsgi_app = EncodedSlashes(app.wsgi_app)  # type: ignore[method-assign]  # Flask's way to add middleware
+    # One hop is believed: what stands in front says how clients see the broker, and the links lead there.
+    forwarded = ProxyFix(EncodedSlashes(app.wsgi_app), x_for=0, x_proto=1, x_host=1, x_port=1, x_prefix=1)
+    app.wsgi_app = forwarded  # type: ignore[method-assign]  # Flask's way to add middleware
     return app
+
+
+def store_of(app: Flask) -> Store:
+    """Return the open file of a broker that was built."""
+    store: Store = app.config[STORE_KEY]
+    return store
 
 
 def _refuse(token: str | None) -> Response | None:
@@ -104,12 +130,17 @@ def _refuse(token: str | None) -> Response | None:
     return None
 
 
+def _with_the_page(problem: NotFoundProblem) -> NotFoundProblem:
+    missing = missing_route(request.environ["REQUEST_URI"].split("?")[0])
+    return problem if missing is None else NotFoundProblem(f"There is no such address here: {missing.why} ({PAGE})")
+
+
 def _answer_errors(app: Flask) -> None:
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
         if isinstance(error, UnsupportedTypeProblem):
             return Response("", error.status, content_type="application/hal+json;charset=utf-8")
-        return answer(request, error)
+        return answer(request, _with_the_page(error) if isinstance(error, NotFoundProblem) else error)
 
     @app.errorhandler(StorageError)
     def storage(error: StorageError) -> Response:
@@ -123,7 +154,7 @@ def _answer_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response | Any:
         if error.code == 404:
-            return answer(request, NotFoundProblem())
+            return answer(request, _with_the_page(NotFoundProblem()))
         return Response("", error.code, [(k, v) for k, v in error.get_headers() if k in {"Allow", "Location"}])
 
     @app.errorhandler(Exception)

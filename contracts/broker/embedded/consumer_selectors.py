@@ -81,7 +81,7 @@ def verification_query(body: Any, environments: frozenset[str]) -> VerificationQ
         raise ValidationProblem(errors)
     return VerificationQuery(
         selectors=tuple(selector for item in listed for selector in _selectors(item, branch)),
-        branch=branch,
+        branch=branch or None,
         tags=tuple(body.get("providerVersionTags") or []),
         pending=body.get("includePendingStatus", True),
         wip_since=_moment(body.get("includeWipPactsSince")),
@@ -90,10 +90,12 @@ def verification_query(body: Any, environments: frozenset[str]) -> VerificationQ
 
 def _shape_errors(body: dict[str, Any]) -> dict[str, list[str]]:
     branch, tags = body.get("providerVersionBranch"), body.get("providerVersionTags") or []
+    needs_branch = not tags and (body.get("includePendingStatus") is True or "includeWipPactsSince" in body)
     listed = body.get("consumerVersionSelectors", [])
     wrong = {
         "providerVersionBranch": (
-            branch is not None and (not isinstance(branch, str) or (branch != "" and not branch.strip())),
+            branch is not None
+            and (not isinstance(branch, str) or (not branch.strip() and (branch != "" or needs_branch))),
             "must be a name",
         ),
         "providerVersionTags": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -77,15 +78,31 @@ def json_object() -> dict[str, Any]:
 def parse_json(raw: bytes) -> Any:
     """Read JSON as it is defined (RFC 8259): UTF-8, no NaN, not nested beyond reason.
 
+    What couldn't be written again is refused here, where it arrives, and not where it is read: a number beyond
+    what a double holds, half a character.
+
     Raises:
         Problem: it can't be read.
     """
     try:
-        return json.loads(raw.decode(), parse_constant=_refuse)
+        value = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
         raise Problem(400, "the JSON is nested too deeply", title="Invalid body") from None
+    except UnicodeEncodeError:
+        raise Problem(400, "the JSON holds half a character (a lone surrogate)", title="Invalid body") from None
     except ValueError as error:
         raise Problem(400, f"the body is no JSON: {error}", title="Invalid body") from error
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        message = f"{text[:20]} is beyond what a number here can hold"
+        raise ValueError(message)
+    return number
 
 
 def _refuse(constant: str) -> NoReturn:

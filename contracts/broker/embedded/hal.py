@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from flask import Request, Response
+from flask import Request, Response, current_app
 
+BASE_URL_KEY = "contracts.broker.base_url"
 HAL_JSON = "application/hal+json"
 Link = dict[str, Any]
 
@@ -30,7 +31,8 @@ def json_response(body: Any, status: int = 200, *, kind: str = HAL_JSON, locatio
 
 def base_url(request: Request) -> str:
     """Return the address that the client knows this broker by, without a slash at the end."""
-    return request.host_url.rstrip("/")
+    said: str | None = current_app.config[BASE_URL_KEY]
+    return said or request.root_url.rstrip("/")
 
 
 def link(href: str, title: str | None = None, name: str | None = None, *, templated: bool = False) -> Link:
@@ -109,6 +111,14 @@ class Addresses:
         """Return the address that verification results are posted to."""
         return self.pact_version(provider, consumer, digest, metadata) + "/verification-results"
 
-    def consumer_results(self, consumer: str, number: str) -> str:
-        """Return the address of the latest results for a consumer version."""
-        return self._at("verification-results", "consumer", consumer, "version", number, "latest")
+    def webhooks(self) -> str:
+        """Return the address of the webhooks."""
+        return self._at("webhooks")
+
+    def webhook(self, uuid: str) -> str:
+        """Return the address of a webhook."""
+        return self._at("webhooks", uuid)
+
+    def webhook_logs(self, uuid: str) -> str:
+        """Return the address of the log of a webhook's call."""
+        return self._at("triggered-webhooks", uuid, "logs")

@@ -57,7 +57,7 @@ def _resolve(db: sqlite3.Connection, selector: Selector, *, named: bool, ignore:
 _CONDITIONS = {
     "environment": "v.id IN (SELECT l.version_id FROM live_versions l"
     " JOIN environments e ON e.id = l.environment_id WHERE e.name = :environment)",
-    "tag": "v.id IN (SELECT version_id FROM tags WHERE name = :tag)",
+    "tag": "v.id IN (SELECT version_id FROM tags WHERE pacticipant_id = :id AND name = :tag)",
     "number": "v.number = :number",
     "head": "v.id IN (SELECT version_id FROM branch_heads WHERE pacticipant_id = :id AND name = :branch)",
     "branch": "v.id IN (SELECT bv.version_id FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id"
@@ -68,24 +68,26 @@ _MAIN = "(SELECT main_branch FROM pacticipants WHERE id = :id)"
 
 def _versions(db: sqlite3.Connection, owner: int, selector: Selector) -> list[tuple[int, str]]:
     on_branch = _CONDITIONS["head" if selector.latest else "branch"]
-    conditions = ["v.pacticipant_id = :id"]
-    conditions += [_CONDITIONS[name] for name in ("environment", "tag", "number") if getattr(selector, name)]
+    conditions = [_CONDITIONS[name] for name in ("environment", "tag", "number") if getattr(selector, name)]
     if selector.main_branch:
         conditions.append(on_branch.replace(":branch", _MAIN))
     if selector.branch:
         conditions.append(on_branch)
+    # The plus keeps SQLite from walking through every version of the pacticipant where the others name a few.
+    narrowed = conditions and not selector.number
+    conditions.append("+v.pacticipant_id = :id" if narrowed else "v.pacticipant_id = :id")
     sql = f"SELECT v.id, v.number FROM versions v WHERE {' AND '.join(conditions)} ORDER BY v.id DESC"  # noqa: S608
+    if selector.latest:
+        sql += " LIMIT 1"
     values = {
         "id": owner,
         **{name: getattr(selector, name) for name in ("environment", "tag", "number", "branch")},
     }
-    found = [(int(row["id"]), str(row["number"])) for row in db.execute(sql, values)]
-    return found[:1] if selector.latest else found
+    return [(int(row["id"]), str(row["number"])) for row in db.execute(sql, values)]
 
 
 _PAIRS = (
-    "SELECT DISTINCT pub.consumer_id, c.name AS consumer, pub.provider_id, p.name AS provider"
-    " FROM publications pub"
+    "SELECT pub.consumer_id, c.name AS consumer, pub.provider_id, p.name AS provider FROM {source} pub"
     " JOIN pacticipants c ON c.id = pub.consumer_id JOIN pacticipants p ON p.id = pub.provider_id WHERE "
 )
 
@@ -95,13 +97,14 @@ def _integrations(db: sqlite3.Connection, named: Sequence[Resolved], *, involvin
     found: dict[tuple[int, int], Integration] = {}
     for entry in named:
         # A consumer needs the providers of this very version's pacts.
-        by_version = "" if entry.version_id is None else " AND pub.consumer_version_id = :version"
+        whose = "pub.consumer_id = :consumer" if entry.version_id is None else "pub.consumer_version_id = :version"
         among = "" if involving else f" AND pub.provider_id IN ({_list(owners)})"
         values = {"consumer": entry.pacticipant_id, "version": entry.version_id}
-        for row in db.execute(f"{_PAIRS} pub.consumer_id = :consumer{by_version}{among}", values):
+        pairs = _PAIRS.format(source="integrations" if entry.version_id is None else "publications")
+        for row in db.execute(pairs + whose + among, values):
             found[row["consumer_id"], row["provider_id"]] = Integration(**row, required=True)
     if involving:
-        for row in db.execute(f"{_PAIRS} pub.provider_id IN ({_list(owners)})"):
+        for row in db.execute(f"{_PAIRS.format(source='integrations')} pub.provider_id IN ({_list(owners)})"):
             found.setdefault((row["consumer_id"], row["provider_id"]), Integration(**row, required=False))
     return sorted(found.values(), key=lambda pair: (pair.consumer, pair.provider))
 
@@ -121,9 +124,23 @@ _ROW = (
 
 def _rows(db: sqlite3.Connection, resolved: Sequence[Resolved], *, every: bool) -> list[ResultRow]:
     results = "verifications" if every else "latest_verifications"
+    whole, exact = _whole(resolved), _exact(resolved)
+    # Publications are found by index first: a disjunction over the rows themselves would read every one of them.
+    published = (
+        f"SELECT id FROM publications WHERE consumer_id IN ({whole})"  # noqa: S608 - ids of this file alone
+        f" UNION ALL SELECT id FROM publications WHERE consumer_version_id IN ({exact})"
+    )
     if len(resolved) == 1:
+        verified = (
+            f"SELECT id FROM publications WHERE provider_id IN ({whole})"  # noqa: S608 - ids of this file alone
+            " UNION ALL SELECT x.id FROM verifications r JOIN publications x ON x.pact_version_id = r.pact_version_id"
+            f" WHERE r.provider_version_id IN ({exact})"
+        )
         join = f"LEFT JOIN {results} r ON r.pact_version_id = pub.pact_version_id"
-        where = f"({_matches(resolved, 'pub.consumer')}) OR ({_matches(resolved, 'r.provider')})"
+        where = (
+            f"pub.id IN ({published} UNION ALL {verified})"
+            f" AND (pub.id IN ({published}) OR {_matches(resolved, 'r.provider')})"
+        )
     else:
         owners = _list(entry.pacticipant_id for entry in resolved)
         named = _list(entry.pacticipant_id for entry in resolved if entry.named)
@@ -131,8 +148,8 @@ def _rows(db: sqlite3.Connection, resolved: Sequence[Resolved], *, every: bool) 
             f"LEFT JOIN {results} r ON r.pact_version_id = pub.pact_version_id AND ({_matches(resolved, 'r.provider')})"
         )
         where = (
-            f"({_matches(resolved, 'pub.consumer')}) AND pub.provider_id IN ({owners})"
-            f" AND (pub.consumer_id IN ({named}) OR pub.provider_id IN ({named}))"
+            f"pub.id IN ({published}) AND +pub.provider_id IN ({owners})"
+            f" AND (+pub.consumer_id IN ({named}) OR +pub.provider_id IN ({named}))"
         )
     return [_row(dict(row)) for row in db.execute(_ROW.format(join=join, where=where))]
 
@@ -143,9 +160,18 @@ def _row(values: dict[str, Any]) -> ResultRow:
 
 
 def _matches(resolved: Sequence[Resolved], side: str) -> str:
-    whole = _list(entry.pacticipant_id for entry in resolved if entry.version_id is None)
-    exact = _list(entry.version_id for entry in resolved if entry.version_id is not None)
-    return f"{side}_id IN ({whole}) OR {side}_version_id IN ({exact})"
+    # One term where one is enough: only then is it looked up in an index.
+    whole, exact = _whole(resolved), _exact(resolved)
+    terms = [f"{side}_id IN ({whole})"] if whole else []
+    return " OR ".join([*terms, f"{side}_version_id IN ({exact})"] if exact or not terms else terms)
+
+
+def _whole(resolved: Sequence[Resolved]) -> str:
+    return _list(entry.pacticipant_id for entry in resolved if entry.version_id is None)
+
+
+def _exact(resolved: Sequence[Resolved]) -> str:
+    return _list(entry.version_id for entry in resolved if entry.version_id is not None)
 
 
 def _list(ids: Iterable[int | None]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +42,10 @@ def publication_request(body: dict[str, Any]) -> PublicationRequest:
     for field in ("pacticipantName", "pacticipantVersionNumber"):
         if text := name_error(body, field):
             errors[field] = [text]
-    for field in ("branch", "buildUrl"):
-        if body.get(field) not in (None, "") and (text := name_error(body, field)):
-            errors[field] = [text]
+    if body.get("branch") is not None and (text := name_error(body, "branch")):
+        errors["branch"] = [text]
+    if body.get("buildUrl") not in (None, "") and (text := name_error(body, "buildUrl")):
+        errors["buildUrl"] = [text]
     tags = body.get("tags") or []
     if not isinstance(tags, list) or not all(isinstance(tag, str) and tag.strip() for tag in tags):
         errors["tags"] = ["must be a list of names"]
@@ -55,7 +57,7 @@ def publication_request(body: dict[str, Any]) -> PublicationRequest:
     return PublicationRequest(
         consumer=body["pacticipantName"],
         number=body["pacticipantVersionNumber"],
-        branch=body.get("branch") or None,
+        branch=body.get("branch"),
         tags=tuple(tags),
         build_url=body.get("buildUrl") or None,
         contracts=tuple(contracts),
@@ -77,7 +79,7 @@ def _contracts(listed: Any, pacticipant: Any) -> tuple[list[Contract], list[str]
     return contracts, texts
 
 
-def name_error(body: dict[str, Any], field: str) -> str | None:
+def name_error(body: Mapping[str, Any], field: str) -> str | None:
     """Say what is wrong with a name: it has to be there, to be one line, and not to be blank."""
     value = body.get(field)
     if value is None:
@@ -91,6 +93,17 @@ def name_error(body: dict[str, Any], field: str) -> str | None:
     if not _encodable(value):
         return "must be text that UTF-8 can hold"
     return None
+
+
+def refuse_odd_names(**names: str) -> None:
+    """Refuse to store what an address names blank or in more than one line.
+
+    Raises:
+        ValidationProblem: which of them, and why.
+    """
+    errors = {field: [text] for field in names if (text := name_error(names, field))}
+    if errors:
+        raise ValidationProblem(errors)
 
 
 def _encodable(text: str) -> bool:

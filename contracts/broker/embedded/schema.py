@@ -7,13 +7,14 @@ of another release, is refused instead of being misread.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.broker.embedded.failures import StorageError, storage_error
 from contracts.errors import Where
 
 APPLICATION_ID = 0x57454243
-SCHEMA_NUMBER = 1
+SCHEMA_NUMBER = 2
 
 # `moment` counts writes: what came first is decided by it, never by a clock that may be set back.
 _TABLES = """
@@ -21,14 +22,18 @@ CREATE TABLE clock (moment INTEGER NOT NULL);
 INSERT INTO clock VALUES (0);
 CREATE TABLE pacticipants (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, display_name TEXT, main_branch TEXT,
-    repository_url TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+    repository_url TEXT, repository_name TEXT, repository_namespace TEXT,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
 CREATE TABLE versions (
     id INTEGER PRIMARY KEY, pacticipant_id INTEGER NOT NULL REFERENCES pacticipants, number TEXT NOT NULL,
     build_url TEXT, moment INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
     UNIQUE (pacticipant_id, number));
+CREATE INDEX versions_in_order ON versions (pacticipant_id);
 CREATE TABLE branches (
     id INTEGER PRIMARY KEY, pacticipant_id INTEGER NOT NULL REFERENCES pacticipants, name TEXT NOT NULL,
-    moment INTEGER NOT NULL, created_at TEXT NOT NULL, UNIQUE (pacticipant_id, name));
+    moment INTEGER NOT NULL, created_at TEXT NOT NULL, head_id INTEGER REFERENCES versions,
+    UNIQUE (pacticipant_id, name));
+CREATE INDEX branches_by_head ON branches (head_id);
 CREATE TABLE branch_versions (
     id INTEGER PRIMARY KEY, branch_id INTEGER NOT NULL REFERENCES branches,
     version_id INTEGER NOT NULL REFERENCES versions, created_at TEXT NOT NULL,
@@ -36,17 +41,19 @@ CREATE TABLE branch_versions (
 CREATE INDEX branch_versions_by_version ON branch_versions (version_id);
 CREATE INDEX branch_versions_in_order ON branch_versions (branch_id, id);
 -- The head of a branch is the version that was put on it last.
+CREATE TRIGGER branch_head AFTER INSERT ON branch_versions BEGIN
+    UPDATE branches SET head_id = NEW.version_id WHERE id = NEW.branch_id;
+END;
 CREATE VIEW branch_heads AS
-    SELECT b.id AS branch_id, b.pacticipant_id, b.name, bv.version_id
-    FROM branches b JOIN branch_versions bv ON bv.id =
-        (SELECT max(last.id) FROM branch_versions last INDEXED BY branch_versions_in_order
-            WHERE last.branch_id = b.id);
+    SELECT id AS branch_id, pacticipant_id, name, head_id AS version_id FROM branches WHERE head_id IS NOT NULL;
 CREATE TABLE tags (
     version_id INTEGER NOT NULL REFERENCES versions, pacticipant_id INTEGER NOT NULL REFERENCES pacticipants,
     name TEXT NOT NULL, moment INTEGER NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (version_id, name));
-CREATE INDEX tags_by_name ON tags (pacticipant_id, name);
+CREATE INDEX tags_by_name ON tags (pacticipant_id, name, version_id);
 CREATE VIEW tag_heads AS
-    SELECT pacticipant_id, name, max(version_id) AS version_id FROM tags GROUP BY pacticipant_id, name;
+    SELECT t.pacticipant_id, t.name, t.version_id FROM tags t WHERE NOT EXISTS
+        (SELECT 1 FROM tags later WHERE later.pacticipant_id = t.pacticipant_id AND later.name = t.name
+            AND later.version_id > t.version_id);
 CREATE TABLE environments (
     id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, display_name TEXT,
     production INTEGER NOT NULL, contacts TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
@@ -60,6 +67,7 @@ CREATE TABLE released_versions (
     id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, version_id INTEGER NOT NULL REFERENCES versions,
     environment_id INTEGER NOT NULL REFERENCES environments, created_at TEXT NOT NULL, ended_at TEXT,
     UNIQUE (version_id, environment_id));
+CREATE INDEX released_versions_now ON released_versions (environment_id) WHERE ended_at IS NULL;
 CREATE VIEW live_versions AS
     SELECT 'deployed' AS kind, version_id, environment_id, created_at FROM deployed_versions
         WHERE ended_at IS NULL
@@ -75,9 +83,18 @@ CREATE TABLE publications (
     provider_id INTEGER NOT NULL REFERENCES pacticipants,
     pact_version_id INTEGER NOT NULL REFERENCES pact_versions, created_at TEXT NOT NULL,
     UNIQUE (consumer_version_id, provider_id));
+-- Who has ever published a pact with whom: a question about the pair doesn't read its history.
+CREATE TABLE integrations (
+    provider_id INTEGER NOT NULL REFERENCES pacticipants, consumer_id INTEGER NOT NULL REFERENCES pacticipants,
+    PRIMARY KEY (provider_id, consumer_id)) WITHOUT ROWID;
+CREATE INDEX integrations_by_consumer ON integrations (consumer_id);
+CREATE TRIGGER integration AFTER INSERT ON publications BEGIN
+    INSERT INTO integrations (provider_id, consumer_id) VALUES (NEW.provider_id, NEW.consumer_id)
+        ON CONFLICT DO NOTHING;
+END;
 CREATE INDEX publications_by_provider ON publications (provider_id, consumer_id, consumer_version_id);
 CREATE INDEX publications_by_consumer ON publications (consumer_id);
-CREATE INDEX publications_by_pact_version ON publications (pact_version_id);
+CREATE INDEX publications_by_pact_version ON publications (pact_version_id, consumer_version_id);
 CREATE TABLE verifications (
     id INTEGER PRIMARY KEY, pact_version_id INTEGER NOT NULL REFERENCES pact_versions,
     provider_version_id INTEGER NOT NULL REFERENCES versions,
@@ -86,14 +103,51 @@ CREATE TABLE verifications (
     success INTEGER NOT NULL, wip INTEGER NOT NULL, build_url TEXT, test_results TEXT,
     verified_by TEXT NOT NULL, moment INTEGER NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX verifications_by_pact_version ON verifications (pact_version_id, provider_version_id);
+CREATE INDEX verifications_in_order ON verifications (pact_version_id);
 CREATE INDEX verifications_by_version ON verifications (provider_version_id);
+CREATE INDEX successes_by_moment ON verifications (pact_version_id, moment) WHERE success;
+CREATE INDEX successes_by_time ON verifications (pact_version_id, created_at) WHERE success AND NOT wip;
 CREATE VIEW latest_verifications AS
-    SELECT * FROM verifications WHERE id IN
-        (SELECT max(id) FROM verifications GROUP BY pact_version_id, provider_version_id);
+    SELECT r.* FROM verifications r WHERE NOT EXISTS
+        (SELECT 1 FROM verifications later WHERE later.pact_version_id = r.pact_version_id
+            AND later.provider_version_id = r.provider_version_id AND later.id > r.id);
+-- Which contents a branch has verified, and when last: what is pending is asked by content, not by result.
+CREATE TABLE verified_contents (
+    pact_version_id INTEGER NOT NULL REFERENCES pact_versions, branch_id INTEGER NOT NULL REFERENCES branches,
+    wip INTEGER NOT NULL, verified_at TEXT NOT NULL, PRIMARY KEY (pact_version_id, branch_id, wip)) WITHOUT ROWID;
+CREATE INDEX verified_contents_by_branch ON verified_contents (branch_id);
+CREATE TRIGGER verified_by_result AFTER INSERT ON verifications WHEN NEW.success BEGIN
+    INSERT INTO verified_contents SELECT NEW.pact_version_id, branch_id, NEW.wip, NEW.created_at
+        FROM branch_versions WHERE version_id = NEW.provider_version_id
+        ON CONFLICT DO UPDATE SET verified_at = max(verified_at, excluded.verified_at);
+END;
+CREATE TRIGGER verified_by_branch AFTER INSERT ON branch_versions BEGIN
+    INSERT INTO verified_contents SELECT pact_version_id, NEW.branch_id, wip, created_at
+        FROM verifications WHERE provider_version_id = NEW.version_id AND success
+        ON CONFLICT DO UPDATE SET verified_at = max(verified_at, excluded.verified_at);
+END;
 -- The tags that the provider version had when the result was posted; later tags don't change history.
 CREATE TABLE verification_tags (
     verification_id INTEGER NOT NULL REFERENCES verifications, name TEXT NOT NULL,
     PRIMARY KEY (verification_id, name));
+CREATE TABLE webhooks (
+    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, description TEXT, consumer TEXT, provider TEXT,
+    enabled INTEGER NOT NULL, events TEXT NOT NULL, method TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL,
+    body TEXT, username TEXT, password TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL);
+-- The queue: what is due is sent, `due_at` is null once nothing more is.
+CREATE TABLE webhook_calls (
+    id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE,
+    webhook_id INTEGER NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event TEXT NOT NULL, consumer TEXT NOT NULL, provider TEXT NOT NULL, provider_version TEXT,
+    pact_version_id INTEGER REFERENCES pact_versions, variables TEXT NOT NULL, status TEXT NOT NULL,
+    attempts INTEGER NOT NULL, again INTEGER NOT NULL, due_at TEXT, created_at TEXT NOT NULL);
+CREATE INDEX webhook_calls_due ON webhook_calls (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_calls_by_webhook ON webhook_calls (webhook_id);
+CREATE INDEX webhook_calls_by_pact_version ON webhook_calls (pact_version_id);
+CREATE TABLE webhook_logs (
+    id INTEGER PRIMARY KEY, call_id INTEGER NOT NULL REFERENCES webhook_calls ON DELETE CASCADE,
+    text TEXT NOT NULL, created_at TEXT NOT NULL);
+CREATE INDEX webhook_logs_by_call ON webhook_logs (call_id);
 """
 
 
@@ -133,7 +187,7 @@ def prepare(connection: sqlite3.Connection, database: Path) -> None:
         try:
             # Another process may have created the tables while this one waited for the lock.
             if not _is_ours(connection, database):
-                for statement in _TABLES.split(";\n"):
+                for statement in _statements(_TABLES):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_NUMBER}")
@@ -143,6 +197,16 @@ def prepare(connection: sqlite3.Connection, database: Path) -> None:
             raise
     except sqlite3.Error as error:
         raise storage_error(error, database) from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    # `executescript` would commit first; a trigger's statement holds semicolons of its own.
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _is_ours(connection: sqlite3.Connection, database: Path) -> bool:

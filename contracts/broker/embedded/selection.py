@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.broker.embedded.consumer_selectors import ConsumerSelector, VerificationQuery
-from contracts.broker.embedded.records.pacts import PublicationRecord, publications
+from contracts.broker.embedded.records.pacts import PublicationRecord, named_publications, publications
 from contracts.broker.embedded.records.participants import Pacticipant
+from contracts.broker.embedded.verified import is_pending, unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ def select(db: sqlite3.Connection, provider: Pacticipant, query: VerificationQue
         SelectedPublication(
             publication,
             selectors,
-            _is_pending(db, provider, publication, query) if query.pending else None,
+            is_pending(db, provider.id, publication.pact_version_id, branch=query.branch, tags=query.tags)
+            if query.pending
+            else None,
         )
         for publication, selectors in found
     ]
@@ -66,16 +69,45 @@ def _merged(found: Iterable[Found]) -> list[tuple[PublicationRecord, tuple[Consu
     return sorted(merged, key=lambda item: (item[0].consumer.lower(), item[0].consumer_version_id))
 
 
-_HEAD = "JOIN branch_heads h ON h.version_id = pub.consumer_version_id AND h.pacticipant_id = pub.consumer_id"
-_TAG_HEAD = "JOIN tag_heads t ON t.version_id = pub.consumer_version_id AND t.pacticipant_id = pub.consumer_id"
-_LIVE = (
-    "pub.consumer_version_id IN (SELECT l.version_id FROM live_versions l"
-    " JOIN environments e ON e.id = l.environment_id"
-    " WHERE (:kind IS NULL OR l.kind = :kind) AND (:environment IS NULL OR e.name = :environment))"
+# Each begins with the provider's few consumers and goes by index from there: the history isn't read.
+_CONSUMERS = (
+    "SELECT x.id{name} FROM integrations i CROSS JOIN pacticipants c ON c.id = i.consumer_id"
+    " AND (:consumer IS NULL OR c.name = :consumer)"
 )
-_LATEST = (
-    "pub.consumer_version_id = (SELECT max(o.consumer_version_id) FROM publications o"
-    " WHERE o.consumer_id = pub.consumer_id AND o.provider_id = pub.provider_id)"
+_ITS_PACT = " CROSS JOIN publications x ON x.consumer_version_id = {version} AND x.provider_id = i.provider_id"
+_OF_PROVIDER = " WHERE i.provider_id = :provider"
+_OF_HEADS = (
+    _CONSUMERS.format(name="")
+    + " CROSS JOIN branches b ON b.pacticipant_id = c.id{named}"
+    + _ITS_PACT.format(version="b.head_id")
+    + _OF_PROVIDER
+)
+_OF_MAIN_BRANCH = _OF_HEADS.format(named=" AND b.name = c.main_branch")
+_OF_BRANCH = _OF_HEADS.format(named=" AND b.name = :branch")
+_OF_EVERY_BRANCH = _OF_HEADS.format(named="")
+_OF_TAG = (
+    _CONSUMERS.format(name="")
+    + " CROSS JOIN tags t ON t.pacticipant_id = c.id AND t.name = :tag"
+    + _ITS_PACT.format(version="t.version_id")
+    + _OF_PROVIDER
+)
+_OF_TAG_HEAD = _CONSUMERS.format(name="") + (
+    _ITS_PACT.format(version="(SELECT max(version_id) FROM tags WHERE pacticipant_id = c.id AND name = :tag)")
+    + _OF_PROVIDER
+)
+_LATEST = _CONSUMERS.format(name="") + (
+    _ITS_PACT.format(
+        version="(SELECT max(o.consumer_version_id) FROM publications o"
+        " WHERE o.consumer_id = i.consumer_id AND o.provider_id = i.provider_id)"
+    )
+    + _OF_PROVIDER
+)
+_LIVE = (
+    "SELECT x.id FROM live_versions l CROSS JOIN publications x ON x.consumer_version_id = l.version_id"
+    " AND x.provider_id = :provider JOIN pacticipants c ON c.id = x.consumer_id"
+    " JOIN environments e ON e.id = l.environment_id"
+    " WHERE (:kind IS NULL OR l.kind = :kind) AND (:environment IS NULL OR e.name = :environment)"
+    " AND (:consumer IS NULL OR c.name = :consumer)"
 )
 
 
@@ -91,7 +123,6 @@ def _by_selectors(db: sqlite3.Connection, provider: Pacticipant, selectors: Sequ
 
 
 def _by_selector(db: sqlite3.Connection, provider: Pacticipant, selector: ConsumerSelector) -> list[Found]:
-    join, condition = _condition(selector)
     values: dict[str, Any] = {
         "provider": provider.id,
         "consumer": selector.consumer,
@@ -100,32 +131,30 @@ def _by_selector(db: sqlite3.Connection, provider: Pacticipant, selector: Consum
         "environment": selector.environment,
         "kind": "deployed" if selector.deployed else "released" if selector.released else None,
     }
-    owners = "pub.provider_id = :provider AND (:consumer IS NULL OR c.name = :consumer)"
-    where = f"{join} WHERE {owners} AND {condition}"
-    return [(publication, selector) for publication in publications(db, where, values)]
+    return [(publication, selector) for publication in publications(db, _chosen_by(selector), values)]
 
 
-def _condition(selector: ConsumerSelector) -> tuple[str, str]:
+def _chosen_by(selector: ConsumerSelector) -> str:
     place = selector.deployed or selector.released or selector.environment is not None
     tag = selector.tag is not None
     kinds = (
-        (place, "", _LIVE),
-        (selector.main_branch, _HEAD, "h.name = c.main_branch"),
-        (selector.branch is True, _HEAD, "1"),
-        (selector.branch is not None, _HEAD, "h.name = :branch"),
-        (tag and selector.latest, _TAG_HEAD, "t.name = :tag"),
-        (tag, "", "pub.consumer_version_id IN (SELECT version_id FROM tags WHERE name = :tag)"),
+        (place, _LIVE),
+        (selector.main_branch, _OF_MAIN_BRANCH),
+        (selector.branch is True, _OF_EVERY_BRANCH),
+        (selector.branch is not None, _OF_BRANCH),
+        (tag and selector.latest, _OF_TAG_HEAD),
+        (tag, _OF_TAG),
     )
-    return next(((join, condition) for holds, join, condition in kinds if holds), ("", _LATEST))
+    return next((chosen for holds, chosen in kinds if holds), _LATEST)
 
 
 def _default_selectors(db: sqlite3.Connection, provider: Pacticipant) -> list[ConsumerSelector]:
     rows = db.execute(
-        "SELECT DISTINCT c.name, c.main_branch,"
+        "SELECT c.name, c.main_branch,"
         " EXISTS (SELECT 1 FROM branch_heads h WHERE h.pacticipant_id = c.id AND h.name ="
         " c.main_branch) AS branch,"
-        " EXISTS (SELECT 1 FROM tag_heads t WHERE t.pacticipant_id = c.id AND t.name = c.main_branch) AS tag"
-        " FROM publications pub JOIN pacticipants c ON c.id = pub.consumer_id WHERE pub.provider_id = ?"
+        " EXISTS (SELECT 1 FROM tags t WHERE t.pacticipant_id = c.id AND t.name = c.main_branch) AS tag"
+        " FROM integrations i JOIN pacticipants c ON c.id = i.consumer_id WHERE i.provider_id = ?"
         " ORDER BY c.name",
         (provider.id,),
     )
@@ -140,94 +169,27 @@ def _default_selectors(db: sqlite3.Connection, provider: Pacticipant) -> list[Co
     return [*selectors, ConsumerSelector(deployed=True), ConsumerSelector(released=True)]
 
 
-# A provider branch that is new takes over what other branches verified before it existed.
-_VERIFIED_BY_BRANCH = (
-    "SELECT 1 FROM verifications r JOIN branch_versions bv ON bv.version_id = r.provider_version_id"
-    " JOIN branches b ON b.id = bv.branch_id WHERE r.pact_version_id = :content AND r.success"
-    " AND (b.name = :name OR NOT EXISTS (SELECT 1 FROM branches own WHERE own.pacticipant_id = :provider"
-    " AND own.name = :name AND own.moment <= r.moment))"
+_NAMED_HEADS = (
+    _CONSUMERS.format(name=", b.name")
+    + " CROSS JOIN branches b ON b.pacticipant_id = c.id"
+    + _ITS_PACT.format(version="b.head_id")
+    + f"{_OF_PROVIDER} AND x.created_at > :since"
 )
-_VERIFIED_BY_TAG = (
-    "SELECT 1 FROM verifications r JOIN tags t ON t.version_id = r.provider_version_id"
-    " WHERE r.pact_version_id = :content AND r.success"
-    " AND (t.name = :name OR NOT EXISTS (SELECT 1 FROM tags own WHERE own.pacticipant_id = :provider"
-    " AND own.name = :name AND own.moment <= r.moment))"
-)
-_VERIFIED_AT_ALL = "SELECT 1 FROM verifications r WHERE r.pact_version_id = :content AND r.success"
-
-
-def _is_pending(
-    db: sqlite3.Connection, provider: Pacticipant, publication: PublicationRecord, query: VerificationQuery
-) -> bool:
-    values = {"provider": provider.id, "content": publication.pact_version_id}
-    if query.branch is not None:
-        return not _any(db, _VERIFIED_BY_BRANCH, {**values, "name": query.branch})
-    if query.tags:
-        return any(not _any(db, _VERIFIED_BY_TAG, {**values, "name": tag}) for tag in query.tags)
-    return not _any(db, _VERIFIED_AT_ALL, values)
-
-
-# The same for work in progress: results for a pact that was itself work in progress don't count, the branch's
-# age is that of its first version, and a version's tags are those it had when the result was posted.
-_TAKEN_OVER_BY_BRANCH = (
-    "SELECT 1 FROM verifications r JOIN branch_versions bv ON bv.version_id = r.provider_version_id"
-    " JOIN branches b ON b.id = bv.branch_id WHERE r.pact_version_id = :content AND r.success AND NOT r.wip"
-    " AND (b.name = :name OR NOT EXISTS (SELECT 1 FROM branch_versions first JOIN versions v"
-    " ON v.id = first.version_id JOIN branches own ON own.id = first.branch_id"
-    " WHERE own.pacticipant_id = :provider AND own.name = :name AND v.moment <= r.moment"
-    " AND first.id = (SELECT min(id) FROM branch_versions WHERE branch_id = own.id)))"
-)
-_TAKEN_OVER_BY_TAG = (
-    "SELECT 1 FROM verifications r JOIN verification_tags t ON t.verification_id = r.id"
-    " WHERE r.pact_version_id = :content AND r.success AND NOT r.wip"
-    " AND (t.name = :name OR NOT EXISTS (SELECT 1 FROM tags own WHERE own.pacticipant_id = :provider"
-    " AND own.name = :name AND own.moment <= r.moment))"
+_NAMED_TAG_HEADS = (
+    _CONSUMERS.format(name=", t.name")
+    + " CROSS JOIN tag_heads t ON t.pacticipant_id = c.id"
+    + _ITS_PACT.format(version="t.version_id")
+    + f"{_OF_PROVIDER} AND x.created_at > :since"
 )
 
 
 def _work_in_progress(
     db: sqlite3.Connection, provider: Pacticipant, query: VerificationQuery, named: set[int]
 ) -> list[Found]:
-    owners = query.tags if query.branch is None else (query.branch,)
-    verified = _TAKEN_OVER_BY_TAG if query.branch is None else _TAKEN_OVER_BY_BRANCH
-    values: dict[str, Any] = {"provider": provider.id, "since": query.wip_since}
-    heads = [
-        (publication, selector(name))
-        for selector, join, alias in ((_branch_head, _HEAD, "h"), (_tag_head, _TAG_HEAD, "t"))
-        for name in _head_names(db, join, alias, values)
-        for publication in publications(
-            db,
-            f"{join} WHERE pub.provider_id = :provider AND pub.created_at > :since AND {alias}.name = :name",
-            {**values, "name": name},
-        )
-    ]
-    return [
-        (publication, selector)
-        for publication, selector in heads
-        if publication.pact_version_id not in named
-        and any(
-            not _any(db, verified, {"provider": provider.id, "content": publication.pact_version_id, "name": owner})
-            for owner in owners
-        )
-    ]
-
-
-def _branch_head(name: str) -> ConsumerSelector:
-    return ConsumerSelector(branch=name, latest=True)
-
-
-def _tag_head(name: str) -> ConsumerSelector:
-    return ConsumerSelector(tag=name, latest=True)
-
-
-def _head_names(db: sqlite3.Connection, join: str, alias: str, values: dict[str, Any]) -> list[str]:
-    rows = db.execute(
-        f"SELECT DISTINCT {alias}.name FROM publications pub {join}"  # noqa: S608 - constants only
-        " WHERE pub.provider_id = :provider AND pub.created_at > :since ORDER BY 1",
-        values,
-    )
-    return [str(row["name"]) for row in rows]
-
-
-def _any(db: sqlite3.Connection, query: str, values: dict[str, Any]) -> bool:
-    return bool(db.execute(f"SELECT EXISTS ({query})", values).fetchone()[0])
+    values = {"provider": provider.id, "since": query.wip_since, "consumer": None}
+    branches, tags = (named_publications(db, chosen, values) for chosen in (_NAMED_HEADS, _NAMED_TAG_HEADS))
+    heads = [(publication, ConsumerSelector(branch=name, latest=True)) for name, publication in branches]
+    heads += [(publication, ConsumerSelector(tag=name, latest=True)) for name, publication in tags]
+    contents = {publication.pact_version_id for publication, _ in heads} - named
+    in_progress = unverified(db, provider.id, contents, branch=query.branch, tags=query.tags)
+    return [(publication, selector) for publication, selector in heads if publication.pact_version_id in in_progress]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import signal
 import socket
 import threading
@@ -12,9 +11,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from contracts.broker.embedded.webhooks.settings import WebhookSettings, is_loopback
 from contracts.errors import BrokerError, MisuseError
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from waitress.server import BaseWSGIServer, MultiSocketServer
 
 _THREADS = 8
@@ -30,6 +31,8 @@ def serve(
     ready: Callable[[str], None],
     *,
     patience: float = 10.0,
+    base_url: str | None = None,
+    webhooks: WebhookSettings | None = None,
 ) -> None:
     """Serve the broker until SIGTERM or SIGINT; requests that were begun are answered.
 
@@ -40,20 +43,31 @@ def serve(
         token: what clients have to bear, if anything.
         ready: is told the broker's address once it listens.
         patience: how many seconds a write waits for another process that has the file locked.
+        base_url: the address that clients know the broker by, where something stands in front of it; else it is
+            what a request, or the `X-Forwarded-*` headers of what forwarded it, says.
+        webhooks: how webhooks are sent.
 
     Raises:
         MisuseError: the address is reachable by others and there is no token.
         BrokerError: the address can't be listened on, or the file can't be used.
     """
     _refuse_to_be_open(host, token)
+    # Imported late: Flask takes a quarter of a second, and who only asks for help doesn't wait for it.
+    from contracts.broker.embedded.app import create_app, store_of
+    from contracts.broker.embedded.webhooks.courier import Courier
+
+    settings = webhooks or WebhookSettings()
     listening = _listen(host, port)
     try:
-        server = _server(listening, database, token or None, patience)
+        app = create_app(database, token=token or None, patience=patience, base_url=base_url, webhooks=settings)
+        server = _server(listening, app)
     except BaseException:
         listening.close()
         raise
+    courier = Courier(store_of(app), settings)
     with _stopped_by_signals():
         try:
+            courier.start()
             ready(_url(listening))
             server.run()
         except KeyboardInterrupt:
@@ -61,19 +75,21 @@ def serve(
             pass
         finally:
             server.close()
+            courier.stop()
 
 
-def _server(
-    listening: socket.socket, database: Path, token: str | None, patience: float
-) -> BaseWSGIServer | MultiSocketServer:
+def _server(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:
     # Imported late: it is needed by nobody but who serves.
     from waitress.server import create_server
 
-    from contracts.broker.embedded.app import create_app
-
-    app = create_app(database, token=token, patience=patience)
     return create_server(
-        app, sockets=[listening], threads=_THREADS, max_request_body_size=_MAX_BODY, ident="contracts-broker"
+        app,
+        sockets=[listening],
+        threads=_THREADS,
+        max_request_body_size=_MAX_BODY,
+        ident="contracts-broker",
+        # What is forwarded is read by the application, with the prefix that waitress doesn't know.
+        clear_untrusted_proxy_headers=False,
     )
 
 
@@ -98,16 +114,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def _url(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether an address is reachable from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

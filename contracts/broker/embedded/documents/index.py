@@ -66,6 +66,8 @@ _RELATIONS = (
         "/pacticipants/{pacticipant}/latest-version/{tag}",
         "The latest version with a tag",
     ),
+    ("pb:webhooks", "/webhooks", "Webhooks"),
+    ("pb:webhook", "/webhooks/{uuid}", "A webhook"),
     ("pb:environments", "/environments", "Environments"),
     ("pb:environment", "/environments/{uuid}", "An environment"),
     (

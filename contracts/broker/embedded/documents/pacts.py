@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from contracts.broker.embedded.content import canonical
 from contracts.broker.embedded.documents.versions import pact_name, short_version
 from contracts.broker.embedded.hal import Addresses, link, moment
 from contracts.broker.embedded.metadata import write_metadata
@@ -44,7 +45,6 @@ def pact_document(
                 pact.digest,
             ),
             "pb:latest-pact-version": link(at.pair(provider, consumer, "latest"), "The latest of these pacts"),
-            "pb:all-pact-versions": link(at.pair(provider, consumer, "versions"), "All of these pacts"),
             "pb:publish-verification-results": link(
                 at.results(provider, consumer, pact.digest, metadata), "Publish verification results"
             ),
@@ -99,6 +99,33 @@ def provider_pacts_document(
             "pacts": links,
         }
     }
+
+
+def provider_states(pacts: Sequence[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the provider states of pacts, by name, each with the consumers that ask for it.
+
+    Args:
+        pacts: the consumer and the content of each. A state is `providerStates` of an interaction (V3 and later),
+            or the name under `providerState` (V1 and V2).
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for consumer, content in pacts:
+        for interaction in (*_members(content, "interactions"), *_members(content, "messages")):
+            states = [state for state in _members(interaction, "providerStates") if isinstance(state.get("name"), str)]
+            name = interaction.get("providerState")
+            if not states and isinstance(name, str) and name:
+                states = [{"name": name}]
+            for state in states:
+                key = canonical([state["name"], state.get("params")])
+                known = found.setdefault(key, {"name": state["name"], "params": state.get("params"), "consumers": []})
+                if consumer not in known["consumers"]:
+                    known["consumers"].append(consumer)
+    return sorted(found.values(), key=lambda state: (str(state["name"]), canonical(state["params"])))
+
+
+def _members(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    listed = value.get(name)
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def for_verification_document(

@@ -33,6 +33,8 @@ def pacticipant_document(db: sqlite3.Connection, pacticipant: Pacticipant, at: A
         "displayName": pacticipant.display_name or _spelled_out(pacticipant.name),
         "mainBranch": pacticipant.main_branch,
         "repositoryUrl": pacticipant.repository_url,
+        "repositoryName": pacticipant.repository_name,
+        "repositoryNamespace": pacticipant.repository_namespace,
     }
     latest = latest_version(db, pacticipant.name)
     return {
@@ -47,7 +49,6 @@ def pacticipant_document(db: sqlite3.Connection, pacticipant: Pacticipant, at: A
         "_links": {
             "self": link(here),
             "pb:versions": link(f"{here}/versions"),
-            "pb:branches": link(f"{here}/branches"),
             "pb:version": link(f"{here}/versions/{{version}}", "A version", templated=True),
             "pb:version-tag": link(f"{here}/versions/{{version}}/tags/{{tag}}", "A version's tag", templated=True),
             "pb:branch-version": link(
@@ -116,9 +117,6 @@ def version_document(db: sqlite3.Connection, version: Version, at: Addresses) ->
             "self": link(at.version(name, number), "Version", number),
             "pb:pacticipant": link(at.pacticipant(name), "Pacticipant", name),
             "pb:tag": link(at.version(name, number) + "/tags/{tag}", "A tag of this version", templated=True),
-            "pb:latest-verification-results-where-pacticipant-is-consumer": link(
-                at.consumer_results(name, number), "The latest results for this consumer version"
-            ),
             "pb:pact-versions": [
                 link(
                     at.pact(pact.provider, pact.consumer, pact.number),

@@ -89,6 +89,13 @@ def save_environment(
     return saved
 
 
+def remove_environment(db: sqlite3.Connection, environment: EnvironmentRecord) -> None:
+    """Delete an environment, with what was recorded as deployed and released there."""
+    db.execute("DELETE FROM deployed_versions WHERE environment_id = ?", (environment.id,))
+    db.execute("DELETE FROM released_versions WHERE environment_id = ?", (environment.id,))
+    db.execute("DELETE FROM environments WHERE id = ?", (environment.id,))
+
+
 def environments_of(db: sqlite3.Connection, version_id: int) -> list[EnvironmentRecord]:
     """Return the environments that a version is in, in the order it came there."""
     rows = db.execute(
@@ -185,18 +192,6 @@ def current_placements(
         " p.name = :pacticipant)"
         " AND (:number IS NULL OR v.number = :number)",
         {"environment": environment.id, "pacticipant": pacticipant, "number": number},
-    )
-
-
-def placements_of(
-    db: sqlite3.Connection, kind: Kind, version: Version, environment: EnvironmentRecord
-) -> list[PlacementRecord]:
-    """Return a version's deployments or releases to an environment, ended ones too, the newest first."""
-    return _placements(
-        db,
-        kind,
-        "x.version_id = :version AND x.environment_id = :environment",
-        {"version": version.id, "environment": environment.id},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,44 +29,78 @@ class PublicationRecord:
     created_at: str
 
 
-SELECT_PUBLICATIONS = (
-    "SELECT DISTINCT pub.id, c.name AS consumer, p.name AS provider, pub.consumer_id, pub.provider_id,"
-    " cv.number, pub.consumer_version_id, pub.pact_version_id, pv.digest, pub.created_at"
-    " FROM publications pub JOIN pacticipants c ON c.id = pub.consumer_id"
+_SELECT = (
+    "SELECT pub.id, c.name AS consumer, p.name AS provider, pub.consumer_id, pub.provider_id,"
+    " cv.number, pub.consumer_version_id, pub.pact_version_id, pv.digest, pub.created_at{more}"
+    " FROM {source}publications pub{on} JOIN pacticipants c ON c.id = pub.consumer_id"
     " JOIN pacticipants p ON p.id = pub.provider_id JOIN versions cv ON cv.id = pub.consumer_version_id"
     " JOIN pact_versions pv ON pv.id = pub.pact_version_id"
 )
+_ORDER = " ORDER BY c.name, pub.consumer_version_id, pub.id"
 
 
-def publications(db: sqlite3.Connection, where: str, parameters: dict[str, Any]) -> list[PublicationRecord]:
-    """Return the publications that a condition holds for, the earliest consumer version first.
+def publications(db: sqlite3.Connection, chosen: str, parameters: Mapping[str, Any]) -> list[PublicationRecord]:
+    """Return the chosen publications, the earliest consumer version first.
 
     Args:
         db: the open transaction.
-        where: SQL after `SELECT_PUBLICATIONS`: further joins and the condition; never text from a request.
+        chosen: SQL that selects their ids, so that their rows alone are read; never text from a request.
         parameters: the values of its named placeholders.
     """
-    rows = db.execute(f"{SELECT_PUBLICATIONS} {where} ORDER BY c.name, pub.consumer_version_id, pub.id", parameters)
+    select = _SELECT.format(more="", source="", on="")
+    rows = db.execute(f"{select} WHERE pub.id IN ({chosen}){_ORDER}", parameters)
     return [PublicationRecord(**row) for row in rows]
+
+
+def named_publications(
+    db: sqlite3.Connection, chosen: str, parameters: Mapping[str, Any]
+) -> list[tuple[str, PublicationRecord]]:
+    """Return the chosen publications with the name each was chosen for: of a branch, or of a tag.
+
+    Args:
+        db: the open transaction.
+        chosen: SQL that selects `id` and `name`; never text from a request.
+        parameters: the values of its named placeholders.
+    """
+    select = _SELECT.format(
+        more=", chosen.name AS chosen_for", source=f"({chosen}) chosen CROSS JOIN ", on=" ON pub.id = chosen.id"
+    )
+    found = [
+        dict(row) for row in db.execute(f"{select} ORDER BY chosen.name, c.name, pub.consumer_version_id", parameters)
+    ]
+    return [(str(row.pop("chosen_for")), PublicationRecord(**row)) for row in found]
 
 
 def find_publication(db: sqlite3.Connection, consumer: str, provider: str, number: str) -> PublicationRecord | None:
     """Return what a consumer version published for a provider."""
     found = publications(
         db,
-        "WHERE c.name = :consumer AND p.name = :provider AND cv.number = :number",
+        "SELECT x.id FROM pacticipants o CROSS JOIN versions v ON v.pacticipant_id = o.id AND v.number = :number"
+        " CROSS JOIN publications x ON x.consumer_version_id = v.id"
+        " WHERE o.name = :consumer AND x.provider_id = (SELECT id FROM pacticipants WHERE name = :provider)",
         {"consumer": consumer, "provider": provider, "number": number},
     )
     return found[0] if found else None
 
 
-def find_by_digest(db: sqlite3.Connection, consumer: str, provider: str, content: str) -> list[PublicationRecord]:
-    """Return the publications of one pact version, the earliest first."""
-    return publications(
+def find_by_digest(
+    db: sqlite3.Connection, consumer: str, provider: str, content: str, *, number: str | None = None
+) -> PublicationRecord | None:
+    """Return a publication of a pact version: of the consumer version with this number, else the latest one."""
+    if number is not None:
+        meant = find_publication(db, consumer, provider, number)
+        if meant is not None and meant.digest == content:
+            return meant
+    found = publications(
         db,
-        "WHERE c.name = :consumer AND p.name = :provider AND pv.digest = :digest",
+        "SELECT id FROM (SELECT x.id FROM publications x WHERE x.pact_version_id ="
+        " (SELECT id FROM pact_versions WHERE digest = :digest"
+        " AND consumer_id = (SELECT id FROM pacticipants WHERE name = :consumer)"
+        " AND provider_id = (SELECT id FROM pacticipants WHERE name = :provider))"
+        " ORDER BY x.consumer_version_id DESC LIMIT 1)",
         {"consumer": consumer, "provider": provider, "digest": content},
     )
+    return found[0] if found else None
 
 
 def latest_publications(
@@ -74,9 +109,10 @@ def latest_publications(
     """Return the latest publication of each pair of consumer and provider."""
     return publications(
         db,
-        "WHERE (:provider IS NULL OR p.name = :provider) AND (:consumer IS NULL OR c.name = :consumer)"
-        " AND pub.consumer_version_id = (SELECT max(o.consumer_version_id) FROM publications o"
-        " WHERE o.consumer_id = pub.consumer_id AND o.provider_id = pub.provider_id)",
+        "SELECT (SELECT x.id FROM publications x WHERE x.provider_id = i.provider_id AND x.consumer_id = i.consumer_id"
+        " ORDER BY x.consumer_version_id DESC LIMIT 1) FROM integrations i"
+        " WHERE (:provider IS NULL OR i.provider_id = (SELECT id FROM pacticipants WHERE name = :provider))"
+        " AND (:consumer IS NULL OR i.consumer_id = (SELECT id FROM pacticipants WHERE name = :consumer))",
         {"provider": provider, "consumer": consumer},
     )
 
@@ -113,5 +149,7 @@ def publish(db: sqlite3.Connection, version: Version, provider: str, pact: dict[
 
 def published_by(db: sqlite3.Connection, version_id: int) -> list[PublicationRecord]:
     """Return the pacts of a consumer version, by provider."""
-    found = publications(db, "WHERE pub.consumer_version_id = :version", {"version": version_id})
+    found = publications(
+        db, "SELECT id FROM publications WHERE consumer_version_id = :version", {"version": version_id}
+    )
     return sorted(found, key=lambda publication: publication.provider)

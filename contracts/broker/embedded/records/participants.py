@@ -24,6 +24,8 @@ class Pacticipant:
     display_name: str | None
     main_branch: str | None
     repository_url: str | None
+    repository_name: str | None
+    repository_namespace: str | None
     created_at: str
     updated_at: str
 
@@ -58,9 +60,12 @@ _VERSION = (
 )
 
 
-def all_pacticipants(db: sqlite3.Connection) -> list[Pacticipant]:
-    """Return every pacticipant, by name."""
-    return [Pacticipant(**row) for row in db.execute("SELECT * FROM pacticipants ORDER BY lower(name), name")]
+def all_pacticipants(db: sqlite3.Connection, *, like: str = "") -> list[Pacticipant]:
+    """Return every pacticipant whose name holds a text, by name."""
+    rows = db.execute(
+        "SELECT * FROM pacticipants WHERE instr(lower(name), lower(?)) ORDER BY lower(name), name", (like,)
+    )
+    return [Pacticipant(**row) for row in rows]
 
 
 def find_pacticipant(db: sqlite3.Connection, name: str) -> Pacticipant | None:
@@ -88,12 +93,20 @@ def update_pacticipant(
     main_branch: str | None,
     display_name: str | None,
     repository_url: str | None,
+    repository_name: str | None,
+    repository_namespace: str | None,
 ) -> None:
     """Store what is known of a pacticipant besides its name."""
     db.execute(
-        "UPDATE pacticipants SET main_branch = ?, display_name = ?, repository_url = ?, updated_at = ? WHERE name = ?",
-        (main_branch, display_name, repository_url, now(), name),
+        "UPDATE pacticipants SET main_branch = ?, display_name = ?, repository_url = ?, repository_name = ?,"
+        " repository_namespace = ?, updated_at = ? WHERE name = ?",
+        (main_branch, display_name, repository_url, repository_name, repository_namespace, now(), name),
     )
+
+
+# What two names may differ in and still be one misspelt twice: the rule of a real broker.
+_SAYS_NOTHING = ("api", "provider", "service")
+_HUMP = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z\d])(?=[A-Z])")
 
 
 def similar_names(db: sqlite3.Connection, name: str) -> list[str]:
@@ -101,11 +114,14 @@ def similar_names(db: sqlite3.Connection, name: str) -> list[str]:
     names = [str(row["name"]) for row in db.execute("SELECT name FROM pacticipants")]
     if name in names:
         return []
-    return [known for known in names if _bare(known) == _bare(name)]
+    return [known for known in names if _telling(known) == _telling(name)]
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"[-_\s:/.]", "", name).casefold()
+def _telling(name: str) -> list[str]:
+    """Return the words that tell a name apart: singular, whatever the case and the separators are."""
+    parts = _HUMP.sub("_", name.replace("::", "/"))
+    words = re.sub(r"[\s-]", "_", parts).lower().rstrip("_").split("_")
+    return [word for word in (word.removesuffix("s") for word in words) if word not in _SAYS_NOTHING]
 
 
 def find_version(db: sqlite3.Connection, pacticipant: str, number: str) -> Version | None:
@@ -114,32 +130,29 @@ def find_version(db: sqlite3.Connection, pacticipant: str, number: str) -> Versi
     return Version(**row) if row else None
 
 
-def versions_of(db: sqlite3.Connection, pacticipant: str, *, branch: str | None = None) -> list[Version]:
-    """Return a pacticipant's versions, the latest first; with a branch, only those on it."""
-    on_branch = (
-        " AND v.id IN (SELECT bv.version_id FROM branch_versions bv JOIN branches b ON b.id = bv.branch_id"
-        " WHERE b.name = ?)"
-    )
+def count_versions(db: sqlite3.Connection, pacticipant_id: int) -> int:
+    """Return how many versions a pacticipant has."""
+    return int(db.execute("SELECT count(*) FROM versions WHERE pacticipant_id = ?", (pacticipant_id,)).fetchone()[0])
+
+
+def versions_of(db: sqlite3.Connection, pacticipant_id: int, *, start: int, end: int) -> list[Version]:
+    """Return a part of a pacticipant's versions, the latest first."""
     rows = db.execute(
-        f"{_VERSION} WHERE p.name = ?{on_branch if branch is not None else ''} ORDER BY v.id DESC",
-        (pacticipant,) if branch is None else (pacticipant, branch),
+        f"{_VERSION} WHERE v.pacticipant_id = ? ORDER BY v.id DESC LIMIT ? OFFSET ?",
+        (pacticipant_id, end - start, start),
     )
     return [Version(**row) for row in rows]
 
 
-def latest_version(
-    db: sqlite3.Connection, pacticipant: str, *, branch: str | None = None, tag: str | None = None
-) -> Version | None:
-    """Return the latest version: of all, the head of a branch, or of those with a tag."""
-    if branch is not None:
-        where = "v.id = (SELECT version_id FROM branch_heads h WHERE h.pacticipant_id = p.id AND h.name = ?)"
-    elif tag is not None:
-        where = "v.id = (SELECT version_id FROM tag_heads h WHERE h.pacticipant_id = p.id AND h.name = ?)"
+def latest_version(db: sqlite3.Connection, pacticipant: str, *, tag: str | None = None) -> Version | None:
+    """Return the latest version: of all, or of those with a tag."""
+    if tag is not None:
+        where = "v.id = (SELECT max(version_id) FROM tags h WHERE h.pacticipant_id = p.id AND h.name = ?)"
     else:
-        where = "? IS NULL"
+        where = "? IS NULL AND v.id = (SELECT max(id) FROM versions WHERE pacticipant_id = p.id)"
     row = db.execute(
         f"{_VERSION} WHERE p.name = ? AND {where} ORDER BY v.id DESC LIMIT 1",
-        (pacticipant, branch if branch is not None else tag),
+        (pacticipant, tag),
     ).fetchone()
     return Version(**row) if row else None
 
@@ -206,6 +219,22 @@ def add_tag(db: sqlite3.Connection, version: Version, tag: str) -> bool:
     return added > 0
 
 
+def remove_branch(db: sqlite3.Connection, pacticipant_id: int, name: str) -> bool:
+    """Delete a branch and what is known by it. Return whether there was one."""
+    row = db.execute("SELECT id FROM branches WHERE pacticipant_id = ? AND name = ?", (pacticipant_id, name)).fetchone()
+    if row is None:
+        return False
+    db.execute("DELETE FROM verified_contents WHERE branch_id = ?", (row["id"],))
+    db.execute("DELETE FROM branch_versions WHERE branch_id = ?", (row["id"],))
+    db.execute("DELETE FROM branches WHERE id = ?", (row["id"],))
+    return True
+
+
+def remove_tag(db: sqlite3.Connection, version_id: int, name: str) -> bool:
+    """Take a tag from a version. Return whether it had it."""
+    return db.execute("DELETE FROM tags WHERE version_id = ? AND name = ?", (version_id, name)).rowcount > 0
+
+
 def _maybe_main_branch(db: sqlite3.Connection, pacticipant_id: int, branch: str) -> None:
     if branch in MAIN_BRANCH_CANDIDATES:
         db.execute(
@@ -237,9 +266,8 @@ def branches_of_pacticipant(db: sqlite3.Connection, pacticipant_id: int) -> list
 def tags_of(db: sqlite3.Connection, version_id: int) -> list[tuple[str, bool, str]]:
     """Return a version's tags in the order they were given: name, whether it is the latest with it, when."""
     rows = db.execute(
-        "SELECT t.name, h.version_id = t.version_id AS latest, t.created_at FROM tags t"
-        " JOIN tag_heads h ON h.pacticipant_id = t.pacticipant_id AND h.name = t.name"
-        " WHERE t.version_id = ? ORDER BY t.moment",
+        "SELECT t.name, t.version_id = (SELECT max(h.version_id) FROM tags h WHERE h.pacticipant_id = t.pacticipant_id"
+        " AND h.name = t.name) AS latest, t.created_at FROM tags t WHERE t.version_id = ? ORDER BY t.moment",
         (version_id,),
     )
     return [(str(row["name"]), bool(row["latest"]), str(row["created_at"])) for row in rows]

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 from contracts.broker.embedded.context import addresses, store
 from contracts.broker.embedded.documents.deployability import matrix_document
 from contracts.broker.embedded.hal import json_response
-from contracts.broker.embedded.matrix_answer import Query, Selector
 from contracts.broker.embedded.matrix_query import can_i_deploy_query, matrix_query
 from contracts.broker.embedded.matrix_rows import ask
 
@@ -27,12 +26,4 @@ def get_can_i_deploy() -> Response:
     """Answer whether one version may go to an environment, or join those with a tag."""
     with store().read() as db:
         query = can_i_deploy_query(db, request.query_string.decode())
-        return json_response(matrix_document(db, ask(db, query), addresses()))
-
-
-@blueprint.get("/matrix/provider/<segment:provider>/consumer/<segment:consumer>")
-def get_pair_matrix(provider: str, consumer: str) -> Response:
-    """Answer with every row of a pair."""
-    with store().read() as db:
-        query = Query((Selector(consumer), Selector(provider)), latestby="cvpv")
         return json_response(matrix_document(db, ask(db, query), addresses()))

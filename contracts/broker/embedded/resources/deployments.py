@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from contracts.broker.embedded.context import addresses, here, json_object, store
-from contracts.broker.embedded.documents.environments import placement_document, placements_document
+from contracts.broker.embedded.context import addresses, json_object, store
+from contracts.broker.embedded.documents.environments import placement_document
 from contracts.broker.embedded.hal import json_response
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error
@@ -20,7 +20,6 @@ from contracts.broker.embedded.records.deployments import (
     end_placement,
     find_environment,
     find_placement,
-    placements_of,
     release,
 )
 from contracts.broker.embedded.records.participants import Version, find_version
@@ -58,16 +57,6 @@ def _created(placement: PlacementRecord, environment: EnvironmentRecord, status:
     return json_response(document, status, location=document["_links"]["self"]["href"])
 
 
-@blueprint.get(f"{_VERSION}/deployed-versions/environment/<segment:uuid>", defaults={"kind": "deployed"})
-@blueprint.get(f"{_VERSION}/released-versions/environment/<segment:uuid>", defaults={"kind": "released"})
-def get_placements(name: str, number: str, uuid: str, kind: Kind) -> Response:
-    """Answer with a version's deployments, or releases, to an environment."""
-    with store().read() as db:
-        version, environment = _known(db, name, number, uuid)
-        found = placements_of(db, kind, version, environment)
-    return json_response(placements_document(found, kind, environment, here(), addresses()))
-
-
 @blueprint.get("/deployed-versions/<segment:uuid>", defaults={"kind": "deployed"})
 @blueprint.get("/released-versions/<segment:uuid>", defaults={"kind": "released"})
 def get_placement(uuid: str, kind: Kind) -> Response:
@@ -81,11 +70,16 @@ def get_placement(uuid: str, kind: Kind) -> Response:
 def patch_placement(uuid: str, kind: Kind) -> Response:
     """Record that a version is no longer deployed, or no longer supported."""
     body = json_object()
-    if body.get(_STILL[kind]) not in (True, False, None):
-        raise ValidationProblem({_STILL[kind]: ["must be true or false"]})
+    field = _STILL[kind]
+    if body.get(field) is not None and not isinstance(body[field], bool):
+        raise ValidationProblem({field: ["must be true or false"]})
     with store().write() as db:
         _document(db, kind, uuid)
-        if body.get(_STILL[kind]) is False:
+        if body.get(field) is True:
+            raise ValidationProblem(
+                {field: [f"can't be set to true: record it anew (it is {kind} by POST)"]}, status=422
+            )
+        if body.get(field) is False:
             end_placement(db, kind, uuid)
         document = _document(db, kind, uuid)
     return json_response(document)

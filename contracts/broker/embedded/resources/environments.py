@@ -22,6 +22,7 @@ from contracts.broker.embedded.records.deployments import (
     current_placements,
     environments,
     find_environment,
+    remove_environment,
     save_environment,
 )
 
@@ -63,6 +64,14 @@ def put_environment(uuid: str) -> Response:
     return json_response(environment_document(saved, addresses()))
 
 
+@blueprint.delete("/<segment:uuid>")
+def delete_environment(uuid: str) -> Response:
+    """Delete an environment, with what was recorded as deployed and released there."""
+    with store().write() as db:
+        remove_environment(db, known(db, uuid))
+    return Response("", 204)
+
+
 def _saved(db: sqlite3.Connection, identity: str | None, body: dict[str, Any]) -> EnvironmentRecord:
     errors: dict[str, list[str]] = {}
     if text := name_error(body, "name"):
@@ -79,6 +88,8 @@ def _saved(db: sqlite3.Connection, identity: str | None, body: dict[str, Any]) -
         errors["production"] = ["must be true or false"]
     if body.get("displayName") is not None and (text := name_error(body, "displayName")):
         errors["displayName"] = [text]
+    if text := _contacts_error(body.get("contacts")):
+        errors["contacts"] = [text]
     if errors:
         raise ValidationProblem(errors)
     return save_environment(
@@ -89,6 +100,19 @@ def _saved(db: sqlite3.Connection, identity: str | None, body: dict[str, Any]) -
         production=body["production"],
         contacts=body.get("contacts"),
     )
+
+
+def _contacts_error(contacts: Any) -> str | None:
+    if contacts is None:
+        return None
+    if not isinstance(contacts, list) or not all(isinstance(contact, dict) for contact in contacts):
+        return "must be a list of objects"
+    for index, contact in enumerate(contacts):
+        if text := name_error(contact, "name"):
+            return f"name {text} (at index {index})"
+        if not isinstance(contact.get("details", {}), dict):
+            return f"details must be an object (at index {index})"
+    return None
 
 
 @blueprint.get("/<segment:uuid>/deployed-versions/currently-deployed", defaults={"kind": "deployed"})

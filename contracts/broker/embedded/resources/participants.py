@@ -10,19 +10,25 @@ from flask import Blueprint, Response, request
 from contracts.broker.embedded.context import addresses, here, json_object, store
 from contracts.broker.embedded.documents.versions import pacticipant_document
 from contracts.broker.embedded.hal import json_response, link
+from contracts.broker.embedded.paging import asked_page, paged
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
-from contracts.broker.embedded.publication import name_error
+from contracts.broker.embedded.publication import name_error, refuse_odd_names
 from contracts.broker.embedded.records.participants import (
     Pacticipant,
     all_pacticipants,
-    branches_of_pacticipant,
     ensure_pacticipant,
     find_pacticipant,
     update_pacticipant,
 )
 
 blueprint = Blueprint("participants", __name__, url_prefix="/pacticipants")
-_FIELDS = {"mainBranch": "main_branch", "displayName": "display_name", "repositoryUrl": "repository_url"}
+_FIELDS = {
+    "mainBranch": "main_branch",
+    "displayName": "display_name",
+    "repositoryUrl": "repository_url",
+    "repositoryName": "repository_name",
+    "repositoryNamespace": "repository_namespace",
+}
 
 
 @blueprint.get("")
@@ -30,14 +36,16 @@ def get_pacticipants() -> Response:
     """Answer with every pacticipant."""
     at = addresses()
     with store().read() as db:
-        members = [pacticipant_document(db, one, at) for one in all_pacticipants(db)]
+        found = all_pacticipants(db, like=request.args.get("q", ""))
+        page = asked_page(len(found))
+        members = [pacticipant_document(db, one, at) for one in found[page.start : page.end]]
     links = [link(member["_links"]["self"]["href"], "Pacticipant", member["name"]) for member in members]
     document = {
         "_embedded": {"pacticipants": members},
         "_links": {"self": link(here()), "pb:pacticipants": links, "pacticipants": links},
         "pacticipants": members,
     }
-    return json_response(document)
+    return json_response(paged(document, page))
 
 
 @blueprint.post("")
@@ -63,6 +71,7 @@ def get_pacticipant(name: str) -> Response:
 @blueprint.route("/<segment:name>", methods=["PUT", "PATCH"])
 def change_pacticipant(name: str) -> Response:
     """Store what is known of a pacticipant; PATCH keeps what it doesn't name, and creates it if it is new."""
+    refuse_odd_names(name=name)
     body = json_object()
     with store().write() as db:
         before = find_pacticipant(db, name)
@@ -78,6 +87,10 @@ def _saved(db: sqlite3.Connection, before: Pacticipant, body: dict[str, Any]) ->
         for field in _FIELDS
         if body.get(field) is not None and name_error(body, field)
     }
+    if "mainBranch" not in errors and " " in (body.get("mainBranch") or ""):
+        errors["mainBranch"] = ["can't contain spaces"]
+    if body.get("name") not in (None, before.name):
+        errors["name"] = [f"a pacticipant can't be renamed; this one is '{before.name}'"]
     if errors:
         raise ValidationProblem(errors)
     keep = request.method == "PATCH"
@@ -86,31 +99,14 @@ def _saved(db: sqlite3.Connection, before: Pacticipant, body: dict[str, Any]) ->
     return pacticipant_document(db, known(db, before.name), addresses())
 
 
-@blueprint.get("/<segment:name>/branches")
-def get_branches(name: str) -> Response:
-    """Answer with a pacticipant's branches, the newest first."""
-    at = addresses()
-    with store().read() as db:
-        branches = branches_of_pacticipant(db, known(db, name).id)
-    members = [branch_document(name, branch) for branch in branches]
-    links = [link(at.branch(name, branch), "Branch", branch) for branch in branches]
-    return json_response(
-        {
-            "_embedded": {"branches": members},
-            "_links": {"self": link(here(), "Branches"), "pb:branches": links},
-        }
-    )
-
-
 def branch_document(name: str, branch: str) -> dict[str, Any]:
-    """Return a branch with the links to its versions."""
+    """Return a branch."""
     address = addresses().branch(name, branch)
     return {
         "name": branch,
         "_links": {
             "self": link(address, "Branch", branch),
-            "pb:latest-version": link(f"{address}/latest-version", "Its latest version"),
-            "pb:versions": link(f"{address}/versions", "Its versions"),
+            "pb:pacticipant": link(addresses().pacticipant(name), "Pacticipant", name),
         },
     }
 

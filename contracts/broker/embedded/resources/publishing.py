@@ -13,7 +13,12 @@ from contracts.broker.embedded.documents.pacts import pact_document
 from contracts.broker.embedded.documents.versions import pact_name, short_version
 from contracts.broker.embedded.hal import Addresses, json_response, link
 from contracts.broker.embedded.problems import Problem, ValidationProblem
-from contracts.broker.embedded.publication import PublicationRequest, name_in_pact, publication_request
+from contracts.broker.embedded.publication import (
+    PublicationRequest,
+    name_in_pact,
+    publication_request,
+    refuse_odd_names,
+)
 from contracts.broker.embedded.records.pacts import PublicationRecord, find_publication, publish
 from contracts.broker.embedded.records.participants import (
     add_tag,
@@ -21,6 +26,7 @@ from contracts.broker.embedded.records.participants import (
     find_version,
     similar_names,
 )
+from contracts.broker.embedded.webhooks.events import pact_was_published
 
 blueprint = Blueprint("publishing", __name__)
 Notice = dict[str, str]
@@ -83,6 +89,8 @@ def _publish(db: sqlite3.Connection, asked: PublicationRequest, at: Addresses) -
         before = find_publication(db, asked.consumer, contract.provider, asked.number)
         pact = publish(db, version, contract.provider, contract.pact)
         pacts.append(pact)
+        if before is None:
+            pact_was_published(db, pact, at, build_url=asked.build_url)
         state = "was published before and is unchanged" if before else "is published"
         notices.append({"type": "success", "text": f"The pact with {contract.provider} {state}"})
         notices.append({"type": "debug", "text": f"  It is at {at.pact(pact.provider, pact.consumer, pact.number)}"})
@@ -123,6 +131,7 @@ def _receipt(
 @blueprint.put("/pacts/provider/<segment:provider>/consumer/<segment:consumer>/version/<segment:number>")
 def put_pact(provider: str, consumer: str, number: str) -> Response:
     """Store one pact under a consumer version."""
+    refuse_odd_names(provider=provider, consumer=consumer, number=number)
     pact = json_object()
     errors = {}
     for side, name in (("consumer", consumer), ("provider", provider)):
@@ -140,5 +149,7 @@ def put_pact(provider: str, consumer: str, number: str) -> Response:
             for text in _similar(db, name):
                 raise Problem(409, text, title="Conflict")
         published = publish(db, ensure_version(db, consumer, number), provider, pact)
+        if before is None:
+            pact_was_published(db, published, at, build_url=None)
         body = pact_document(db, published, at)
     return json_response(body, 200 if before else 201)

@@ -15,15 +15,16 @@ from contracts.broker.embedded.documents.pacts import (
     result_address,
     result_document,
 )
-from contracts.broker.embedded.hal import json_response, link
+from contracts.broker.embedded.hal import json_response
 from contracts.broker.embedded.metadata import read_metadata
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error
 from contracts.broker.embedded.records.deployments import environments
-from contracts.broker.embedded.records.pacts import find_by_digest, find_publication, published_by
-from contracts.broker.embedded.records.participants import find_pacticipant, find_version
+from contracts.broker.embedded.records.pacts import find_by_digest
+from contracts.broker.embedded.records.participants import find_pacticipant
 from contracts.broker.embedded.records.results import add_result, find_result, latest_result
 from contracts.broker.embedded.selection import select
+from contracts.broker.embedded.webhooks.events import result_was_posted
 
 blueprint = Blueprint("verification", __name__)
 _PAIR = "/pacts/provider/<segment:provider>/consumer/<segment:consumer>"
@@ -75,13 +76,14 @@ def post_result(provider: str, consumer: str, digest: str, metadata: str | None)
     _check_result(body)
     verified_by = body.get("verifiedBy")
     selected = read_metadata(metadata)
+    at = addresses()
     with store().write() as db:
-        found = find_by_digest(db, consumer, provider, digest)
-        if not found:
+        found = find_by_digest(db, consumer, provider, digest, number=selected.number)
+        if found is None:
             raise NotFoundProblem
         result = add_result(
             db,
-            found[-1],
+            found,
             provider_version=body["providerApplicationVersion"],
             success=body["success"],
             wip=selected.wip,
@@ -89,7 +91,7 @@ def post_result(provider: str, consumer: str, digest: str, metadata: str | None)
             test_results=body.get("testResults"),
             verified_by=verified_by if isinstance(verified_by, dict) else {},
         )
-    at = addresses()
+        result_was_posted(db, found, result, result_address(result, at), at)
     return json_response(result_document(result, at), 201, location=result_address(result, at))
 
 
@@ -124,42 +126,7 @@ def get_latest_result(provider: str, consumer: str, digest: str) -> Response:
     """Answer with the last result for a pact's content."""
     with store().read() as db:
         found = find_by_digest(db, consumer, provider, digest)
-        result = latest_result(db, found[-1].pact_version_id) if found else None
+        result = latest_result(db, found.pact_version_id) if found else None
     if result is None:
         raise NotFoundProblem
     return json_response(result_document(result, addresses()))
-
-
-@blueprint.get(f"{_PAIR}/version/<segment:number>/verification-results/latest")
-def get_latest_result_of_version(provider: str, consumer: str, number: str) -> Response:
-    """Answer with the last result for what a consumer version published."""
-    with store().read() as db:
-        pact = find_publication(db, consumer, provider, number)
-        result = latest_result(db, pact.pact_version_id) if pact else None
-    if result is None:
-        raise NotFoundProblem
-    return json_response(result_document(result, addresses()))
-
-
-@blueprint.get("/verification-results/consumer/<segment:consumer>/version/<segment:number>/latest")
-def get_consumer_results(consumer: str, number: str) -> Response:
-    """Answer with the last result for each pact of a consumer version."""
-    at = addresses()
-    with store().read() as db:
-        version = find_version(db, consumer, number)
-        if version is None:
-            raise NotFoundProblem
-        pairs = [(pact.provider, latest_result(db, pact.pact_version_id)) for pact in published_by(db, version.id)]
-    outcomes = {provider: result.success if result else None for provider, result in pairs}
-    summary = {
-        name: [provider for provider, outcome in outcomes.items() if outcome is value]
-        for name, value in (("successful", True), ("failed", False), ("unknown", None))
-    }
-    return json_response(
-        {
-            "success": bool(outcomes) and all(outcomes.values()),
-            "providerSummary": summary,
-            "_embedded": {"verificationResults": [result_document(result, at) for _, result in pairs if result]},
-            "_links": {"self": link(here(), f"The latest results for {consumer} {number}")},
-        }
-    )
