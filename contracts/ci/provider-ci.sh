@@ -5,8 +5,9 @@
 #
 #   --emitter NAME        CONTRACTS_EMITTER         the emitter's name in the registry; required
 #   --test-command TEXT   CONTRACTS_TEST_COMMAND    runs the emitter's tests, by bash
-#   --captures FILE       CONTRACTS_CAPTURES        what was recorded; the tests get it as CONTRACTS_CAPTURES, and it is
-#                                                   emptied before they run. Without it, the driver of the settings
+#   --captures FILE       CONTRACTS_CAPTURES        what the tests send is recorded there (contracts record): what they
+#                                                   post to CONTRACTS_SINK_URL, and what a recorder of theirs writes.
+#                                                   Without it, the driver of the settings
 #   --destination URL     CONTRACTS_DESTINATION     where the emitter sends to, for the recorder
 #   --version VERSION     CONTRACTS_VERSION         the emitter's version; else GIT_COMMIT, the CI's commit, git
 #   --branch BRANCH       CONTRACTS_BRANCH          its branch; else GIT_BRANCH, the CI's branch, git
@@ -124,14 +125,14 @@ install_toolkit() {
 }
 
 run_tests() {
-  local file=$captures code=0
-  if [[ -n $file ]]; then
-    [[ $file == /* ]] || file=$PWD/$file
-    # Recorders append: what an earlier run recorded must not be taken for this one's.
-    { mkdir -p "$(dirname "$file")" && : >"$file"; } || fail "$captures can't be written" "name a file that can with --captures"
+  local code=0 recorder=()
+  if [[ -n $captures ]]; then
+    { mkdir -p "$(dirname "$captures")" && : >>"$captures"; } || fail "$captures can't be written" "name a file that can with --captures"
+    recorder=("${contracts[@]}" record --out "$captures" --)
   fi
   env -u PACT_BROKER_BASE_URL -u PACT_BROKER_TOKEN -u PACT_BROKER_USERNAME -u PACT_BROKER_PASSWORD \
-    CONTRACTS_CAPTURES="$file" CONTRACTS_DESTINATION="$destination" bash -eo pipefail -c "$test_command" </dev/null >&2 || code=$?
+    CONTRACTS_CAPTURES='' CONTRACTS_DESTINATION="$destination" \
+    ${recorder[@]+"${recorder[@]}"} bash -eo pipefail -c "$test_command" </dev/null >&2 || code=$?
   ((code == 0)) || {
     printf 'error: the tests of %s ended with %s; nothing was verified\n  next: mend the tests, and run them again\n' "$emitter" "$code" >&2
     exit "$TESTS_FAILED"

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from contracts.cli.sink_options import keep_header_option, kept_names, note, per_message_option, respond_option
 from contracts.emitters.parts.address import parse_address
 from contracts.emitters.parts.answers import parse_answers
 from contracts.emitters.sink import SinkOrder, record
@@ -24,23 +25,9 @@ from contracts.model.printable import counted
     "--listen", metavar="HOST:PORT", default="127.0.0.1:0", show_default=True, help="Port 0 takes a free one."
 )
 @click.option("--out", metavar="FILE", default="-", show_default=True, help="Captures are appended; - is stdout.")
-@click.option(
-    "--respond",
-    metavar="ANSWERS",
-    default="202",
-    show_default=True,
-    help="Statuses or `refuse`, in order, the last one stays: 503,202. A slow answer: 202@2s. One that says "
-    "when to come again: 503:retry-after=60s.",
-)
-@click.option("--per-message", is_flag=True, help="Count the answers for each distinct body.")
-@click.option(
-    "--keep-header",
-    "keep",
-    metavar="NAME",
-    multiple=True,
-    envvar="CONTRACTS_KEEP_HEADERS",
-    help="A header whose value is recorded beside content-type, content-encoding and ce-*; of others the name is.",
-)
+@respond_option
+@per_message_option
+@keep_header_option
 @click.option("--max", "limit", type=click.IntRange(min=1), help="End after so many messages.")
 @click.option("--for", "duration", metavar="DURATION", help="End after a time, such as 60s or 5m.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Holds the sink's URL while it listens.")
@@ -68,7 +55,7 @@ def command(
         out=out,
         answers=parse_answers(respond, option="respond"),
         per_message=per_message,
-        keep=frozenset(name.strip().lower() for names in keep for name in names.split(",")),
+        keep=kept_names(keep),
         limit=limit,
         seconds=_seconds(duration),
     )
@@ -77,7 +64,7 @@ def command(
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        count = record(recording, ready=_announcer(ready_file), note=_note, stop=stop)
+        count = record(recording, ready=_announcer(ready_file), note=note, stop=stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -91,10 +78,6 @@ def _seconds(duration: str | None) -> float | None:
         return parse_seconds(duration) if duration is not None else None
     except ValueError as error:
         raise MisuseError(f"--for: {error}") from None
-
-
-def _note(message: str) -> None:
-    click.echo(f"warning: {message}", err=True)
 
 
 def _announcer(ready_file: Path | None) -> Callable[[str], Any]:

@@ -1,4 +1,4 @@
-"""Recording what an emitter sends into a capture file: what `contracts sink` does."""
+"""SinkOrder what an emitter sends into a capture file: what `contracts sink` does."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import ACCEPT, SinkAnswer
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture, write_fault
 from contracts.errors import HarnessError, MisuseError, Where
 from contracts.model.emission import Emission, recorded_address, recorded_headers
+
+if TYPE_CHECKING:
+    from contracts.emitters.parts.sink_server import Sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,35 @@ def record(
         MisuseError: nobody can listen there, or the file can't be written.
         HarnessError: a message couldn't be written; its sender got no answer.
     """
+    with recording_sink(recording, note=note, stop=stop) as (sink, tally):
+        ready(sink.url)
+        stop.wait(recording.seconds)
+    return tally.count
+
+
+@contextmanager
+def recording_sink(
+    recording: SinkOrder, *, note: Callable[[str], None], stop: threading.Event
+) -> Iterator[tuple[Sink, Tally]]:
+    """Listen, and append each message to the file before it is answered, while the block runs.
+
+    Args:
+        recording: where to listen, what to answer, the file, and how many messages it takes.
+        note: told of what couldn't be taken, and of what can't be read back.
+        stop: is set once nothing more is to be recorded.
+
+    Raises:
+        MisuseError: nobody can listen there, or the file can't be written.
+        HarnessError: at the end, where a message couldn't be written; its sender got no answer.
+    """
     from contracts.emitters.parts.sink_server import Sink
 
     with CaptureFile(recording.out) as file:
-        tally = _Tally(file, recording, stop, note)
+        tally = Tally(file, recording, stop, note)
         sequence = AnswerSequence(tuple(recording.answers), recording.per_message)
         sink = Sink(recording.address, answer=sequence.next, record=tally.record, complain=tally.complain)
         try:
-            ready(sink.url)
-            stop.wait(recording.seconds)
+            yield sink, tally
         finally:
             sink.close()
         if tally.failure:
@@ -80,7 +104,6 @@ def record(
                 where=Where(recording.out),
                 next_step="make room for the file; the sender got no answer and owes the message again",
             )
-        return tally.count
 
 
 class CaptureFile:
@@ -167,7 +190,9 @@ class AnswerSequence:
 
 
 @dataclass
-class _Tally:
+class Tally:
+    """Writes down what a sink takes, and counts it."""
+
     file: CaptureFile
     recording: SinkOrder
     stop: threading.Event
@@ -177,6 +202,11 @@ class _Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, emission: Emission) -> None:
+        """Append an emission.
+
+        Raises:
+            OSError: it couldn't be written; the recording ends.
+        """
         headers = recorded_headers(emission.headers, self.recording.keep)
         line = write_capture(replace(emission, headers=headers, url=recorded_address(emission.url)))
         self._append(line)
@@ -190,6 +220,11 @@ class _Tally:
                 self.stop.set()
 
     def complain(self, what: str) -> None:
+        """Append what couldn't be taken, and say it.
+
+        Raises:
+            OSError: it couldn't be written; the recording ends.
+        """
         self._append(write_fault(what))
         self.note(what)
 
