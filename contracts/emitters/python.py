@@ -1,8 +1,8 @@
-"""`--python MODULE:NAME`: an emitter in this process, a callable `(trigger, destination) -> None`.
+"""`--python MODULE:NAME`: an emitter in this process, a callable `(trigger, destination) -> None`, plain or async.
 
-What it sends to `destination` through `requests` is intercepted with `responses`. Every other connection of its
-threads is refused and reported; a child process is out of reach: an emitter that starts one is driven with
-`--command`. `NotImplementedError` says that the emitter doesn't implement the trigger's event: nothing is emitted.
+`destination` is a sink on this machine: whatever client sends there is heard, from threads, tasks and child processes
+too. Every other connection of the emitter's threads is refused and reported; where a child process goes besides, nobody
+sees. `NotImplementedError` says that the emitter doesn't implement the trigger's event: nothing is emitted.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import inspect
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contracts.emitters.parts.interception import Deliveries, intercepted
+from contracts.emitters.parts.address import Address
+from contracts.emitters.parts.coroutines import AwaitedEmitter
+from contracts.emitters.parts.inbox import Inbox, listening, was_refused
+from contracts.emitters.parts.interception import intercepted, without_proxies
 from contracts.emitters.parts.options import TERMS, Terms, terms_of
 from contracts.emitters.parts.quiet_stdout import prints_to_stderr
 from contracts.emitters.parts.socket_guard import SocketGuard
@@ -28,10 +31,8 @@ from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
 from contracts.model.emission import Fault, Observation, Settled, Trigger
 
-DESTINATION = "http://destination.contracts.invalid/events"
-"""Where the emitter is told to send to; RFC 2606 keeps `.invalid` from ever being a host."""
-
-Emit = Callable[[Trigger, str], None]
+if TYPE_CHECKING:
+    from contracts.emitters.parts.sink_server import Sink
 
 _STANDARD = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
 _INSTALLED = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib"))
@@ -63,41 +64,64 @@ class PythonDriver:
         Raises:
             MisuseError: the callable can't be found, or isn't one.
         """
-        guard = SocketGuard(self.allowed)
-        workers = Workers(guard.watch)
-        guard.install()
-        try:
-            with prints_to_stderr():
-                emit = _imported(self.target, workers, self.terms.timeout)
-            for step in capable_steps(plan, self.capabilities):
-                stuck, observations = _carry_out(self, emit, step, guard, workers)
-                yield from observations
-                if stuck:
-                    return
-            yield from map(_unseen, guard.refused())
-        finally:
-            workers.close()
-            guard.uninstall()
+        with listening(Address("127.0.0.1", 0)) as (inbox, sink):
+            guard = SocketGuard((*self.allowed, sink.url.removeprefix("http://")))
+            workers = Workers(guard.watch)
+            guard.install()
+            try:
+                with prints_to_stderr():
+                    emit = _imported(self, workers)
+                run = _Run(self, emit, inbox, sink, guard, workers)
+                for step in capable_steps(plan, self.capabilities):
+                    yield from inbox.unasked()
+                    stuck, observations = _carry_out(run, step)
+                    yield from observations
+                    if stuck:
+                        return
+                emit.close()
+                yield from map(_unseen, guard.refused())
+                yield from inbox.unasked()
+            finally:
+                workers.close()
+                guard.uninstall()
 
 
-def _carry_out(
-    driver: PythonDriver, emit: Emit, step: Step, guard: SocketGuard, workers: Workers
-) -> tuple[bool, list[Observation]]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the steps of one run are carried out with."""
+
+    driver: PythonDriver
+    emit: AwaitedEmitter
+    inbox: Inbox
+    sink: Sink
+    guard: SocketGuard
+    workers: Workers
+
+    @property
+    def destination(self) -> str:
+        return f"{self.sink.url}/events"
+
+
+def _carry_out(run: _Run, step: Step) -> tuple[bool, list[Observation]]:
     """Run one step; True says that a call didn't return, so that the emitter can't be called again."""
-    alone = step.triggers[0] if len(step.triggers) == 1 else None
-    deliveries = Deliveries(DESTINATION, driver.terms.answer(step), alone)
-    with prints_to_stderr(), intercepted(deliveries, lambda: guard.watches_this_thread):
-        calls = [partial(emit, trigger, DESTINATION) for trigger in step.triggers]
-        futures = workers.run(calls, driver.terms.timeout)
-        late = guard.join(
-            workers.threads, settle=driver.terms.settle, timeout=driver.terms.timeout, last=lambda: deliveries.last
-        )
-    observations: list[Observation] = [*deliveries.emissions]
-    observations += [_unseen(place) for place in dict.fromkeys((*deliveries.elsewhere, *guard.refused()))]
-    observations += [_late(name, driver.terms.timeout) for name in late]
+    driver, guard, terms = run.driver, run.guard, run.driver.terms
+    run.inbox.answer = terms.answer(step)
+    elsewhere: list[str] = []
+    guarded = intercepted(run.destination, lambda: guard.watches_this_thread, elsewhere.append)
+    with prints_to_stderr(), without_proxies(), guarded:
+        calls = [partial(run.emit, trigger, run.destination) for trigger in step.triggers]
+        futures = run.workers.run(calls, terms.timeout)
+        late = guard.join(run.workers.threads, settle=terms.settle, timeout=terms.timeout, last=lambda: run.inbox.last)
+        if all(future.done() for future in futures):
+            run.inbox.wait_until_read(run.sink, timeout=terms.timeout)
+    emissions, faults = run.inbox.take(step)
+    refused = was_refused(emissions)
+    observations: list[Observation] = [*emissions, *faults]
+    observations += [_unseen(place) for place in dict.fromkeys((*elsewhere, *guard.refused()))]
+    observations += [_late(name, terms.timeout) for name in late]
     for trigger, future in zip(step.triggers, futures, strict=True):
-        fault = _fault(trigger, future, driver, forgiving=deliveries.refused)
-        observations.append(fault or Settled(trigger, refused=deliveries.refused))
+        fault = _fault(trigger, future, driver, forgiving=refused)
+        observations.append(fault or Settled(trigger, refused=refused))
     return not all(future.done() for future in futures), observations
 
 
@@ -127,7 +151,7 @@ def _unseen(place: str) -> Fault:
     return Fault(
         "driver-error",
         f"the emitter connected to {place}, where nothing is recorded; the connection was refused",
-        next_step="send through requests to the destination that is handed in, say --allow HOST:PORT for a database, "
+        next_step="send to the destination that is handed in, say --allow HOST:PORT for a database, "
         "or drive the emitter with --command",
     )
 
@@ -135,8 +159,8 @@ def _unseen(place: str) -> Fault:
 def _late(name: str, timeout: float) -> Fault:
     return Fault(
         "driver-error",
-        f"the emitter's thread {name!r} was still at work {timeout:g} s after its trigger",
-        next_step="end the thread before the callable returns, or say a longer --timeout",
+        f"the emitter's {name} was still at work {timeout:g} s after its trigger",
+        next_step="let it end before the callable returns, or say a longer --timeout",
     )
 
 
@@ -158,9 +182,10 @@ def _shown(file: str) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
 
 
-def _imported(target: str, workers: Workers, timeout: float) -> Emit:
+def _imported(driver: PythonDriver, workers: Workers) -> AwaitedEmitter:
     """Import the callable in the thread that will call it."""
-    module, _, name = target.partition(":")
+    timeout = driver.terms.timeout
+    module, _, name = driver.target.partition(":")
     if (here := str(Path.cwd())) not in sys.path:
         # As `python -m` does: an emitter's repository isn't always installed.
         sys.path.insert(0, here)
@@ -174,30 +199,30 @@ def _imported(target: str, workers: Workers, timeout: float) -> Emit:
             where=_place(error),
             next_step="name an importable module, MODULE:NAME; the current folder is searched",
         ) from None
-    return _callable(found[0], name, target)
+    return AwaitedEmitter(_callable(found[0], name, driver.target), settle=driver.terms.settle)
 
 
-def _callable(module: Any, name: str, target: str) -> Emit:
+def _callable(module: Any, name: str, target: str) -> Any:
     from contracts.model.names import did_you_mean
 
     emit: Any = getattr(module, name, None)
-    advice = "hand in a function (trigger, destination) -> None"
+    advice = "hand in a function (trigger, destination) -> None, plain or async"
     if emit is None:
         hint = did_you_mean(name, (known for known in vars(module) if not known.startswith("_")))
         raise MisuseError(f"--python: {module.__name__} has no {name}{hint}", next_step=advice)
     if not callable(emit):
         raise MisuseError(f"--python: {target} can't be called", next_step=advice)
     # Calling one of these would do nothing at all.
-    if inspect.iscoroutinefunction(emit) or inspect.isgeneratorfunction(emit) or inspect.isasyncgenfunction(emit):
-        raise MisuseError(f"--python: {target} is no plain function", next_step=f"{advice}, without async or yield")
+    if inspect.isgeneratorfunction(emit) or inspect.isasyncgenfunction(emit):
+        raise MisuseError(f"--python: {target} is a generator", next_step=f"{advice}, without yield")
     try:
         inspect.signature(emit).bind(None, "")
     except TypeError as error:
         raise MisuseError(f"--python: {target} can't take (trigger, destination): {error}", next_step=advice) from None
     except ValueError:
-        # Some callables of C don't say what they take.
-        return emit  # type: ignore[no-any-return] # what it takes shows when it is called
-    return emit  # type: ignore[no-any-return] # as above
+        # Some callables of C don't say what they take: it shows when they are called.
+        return emit
+    return emit
 
 
 def _open(options: OptionValues) -> PythonDriver:
@@ -218,7 +243,7 @@ KIND = DriverKind(
     option=DriverOption(
         name="python",
         metavar="MODULE:NAME",
-        help="An emitter in this process: a callable (trigger, destination) -> None that sends through requests.",
+        help="An emitter in this process: a callable (trigger, destination) -> None, plain or async.",
     ),
     open=_open,
     shared=(

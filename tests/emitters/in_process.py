@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import http.client
 import json
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
+import httpx
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -91,32 +94,110 @@ def printing(trigger: Trigger, destination: str) -> None:
     requests.post(destination, timeout=5)
 
 
+def by_requests(trigger: Trigger, destination: str) -> None:
+    """Send with requests."""
+    requests.post(destination, data=trigger.model_dump_json(), timeout=5)
+
+
 def by_urllib(trigger: Trigger, destination: str) -> None:
     """Send with urllib, and swallow what comes of it."""
+    body = trigger.model_dump_json().encode()
     with contextlib.suppress(OSError):
-        urllib.request.urlopen(destination, data=b"{}", timeout=5)  # noqa: S310 - the toolkit's own URL
+        urllib.request.urlopen(destination, data=body, timeout=5)  # noqa: S310 - the toolkit's own URL
 
 
 def by_urllib3(trigger: Trigger, destination: str) -> None:
     """Send with urllib3."""
     with contextlib.suppress(urllib3.exceptions.HTTPError):
-        urllib3.PoolManager(retries=False).request("POST", destination, body=b"{}", timeout=5)
+        urllib3.PoolManager(retries=False).request("POST", destination, body=trigger.model_dump_json(), timeout=5)
 
 
 def by_http_client(trigger: Trigger, destination: str) -> None:
-    """Send with http.client."""
+    """Send with http.client, and wait for no answer."""
     with contextlib.suppress(OSError):
-        http.client.HTTPConnection(urlsplit(destination).netloc, timeout=5).request("POST", "/", b"{}")
+        connection = http.client.HTTPConnection(urlsplit(destination).netloc, timeout=5)
+        connection.request("POST", "/events", trigger.model_dump_json())
+        connection.close()
 
 
-def by_asyncio(trigger: Trigger, destination: str) -> None:
-    """Send from an event loop."""
+def by_httpx(trigger: Trigger, destination: str) -> None:
+    """Send with httpx."""
+    with contextlib.suppress(httpx.HTTPError):
+        httpx.post(destination, content=trigger.model_dump_json(), timeout=5)
 
-    async def send() -> None:
-        with contextlib.suppress(OSError):
-            await asyncio.open_connection(urlsplit(destination).netloc, 80)
 
-    asyncio.run(send())
+async def by_httpx_async(trigger: Trigger, destination: str) -> None:
+    """Send with httpx's asynchronous client."""
+    async with httpx.AsyncClient() as client:
+        await client.post(destination, content=trigger.model_dump_json(), timeout=5)
+
+
+class ByAiohttp:
+    """Send with one session of aiohttp, which is bound to its event loop."""
+
+    session: aiohttp.ClientSession | None = None
+
+    async def __call__(self, trigger: Trigger, destination: str) -> None:
+        """Send, and close the session with the second fact."""
+        self.session = self.session or aiohttp.ClientSession()
+        async with self.session.post(destination, data=trigger.model_dump_json().encode()):
+            pass
+        if trigger.fact["client_id"] == "c2":
+            await self.session.close()
+            self.session = None
+
+
+by_aiohttp = ByAiohttp()
+
+
+def by_a_loop_of_its_own(trigger: Trigger, destination: str) -> None:
+    """Send from an event loop that the emitter runs."""
+    asyncio.run(by_httpx_async(trigger, destination))
+
+
+async def by_a_task_left_behind(trigger: Trigger, destination: str) -> None:
+    """Return before the task has sent."""
+    tasks.append(asyncio.create_task(_soon(trigger, destination)))
+
+
+tasks: list[asyncio.Task[None]] = []
+
+
+async def _soon(trigger: Trigger, destination: str) -> None:
+    await asyncio.sleep(0.05)
+    await by_httpx_async(trigger, destination)
+
+
+def by_a_program(trigger: Trigger, destination: str) -> None:
+    """Send from a program that is left running."""
+    code = "import sys, time, urllib.request as r; time.sleep(0.5); r.urlopen(sys.argv[1], sys.argv[2].encode(), 5)"
+    _programs.append(subprocess.Popen([sys.executable, "-c", code, destination, trigger.model_dump_json()]))
+
+
+_programs: list[subprocess.Popen[bytes]] = []
+
+
+def by_a_fork(trigger: Trigger, destination: str) -> None:
+    """Send with requests from a process that is a copy of this one, and that is left running."""
+    multiprocessing.get_context("fork").Process(target=by_requests, args=(trigger, destination)).start()
+
+
+def by_a_process_pool(trigger: Trigger, destination: str) -> None:
+    """Send from a process of a pool, whose processes stay."""
+    pool = concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork"))
+    _pools.append(pool)
+    pool.submit(by_urllib, trigger, destination).result(20)
+
+
+def away(trigger: Trigger, destination: str) -> None:
+    """Send with urllib to a host of the fact's, whatever the destination is."""
+    by_urllib(trigger, trigger.fact["url"])
+
+
+async def away_async(trigger: Trigger, destination: str) -> None:
+    """Send with httpx to a host of the fact's, and swallow what comes of it."""
+    with contextlib.suppress(httpx.HTTPError):
+        await by_httpx_async(trigger, trigger.fact["url"])
 
 
 def by_own_adapter(trigger: Trigger, destination: str) -> None:
@@ -128,8 +209,9 @@ def by_own_adapter(trigger: Trigger, destination: str) -> None:
 
     session = requests.Session()
     session.mount("http://", Own())
-    with contextlib.suppress(urllib3.exceptions.HTTPError):
-        session.post(destination, data=b"{}", timeout=5)
+    # What it answers is no response of requests.
+    with contextlib.suppress(urllib3.exceptions.HTTPError, AttributeError):
+        session.post(destination, data=trigger.model_dump_json(), timeout=5)
 
 
 def by_late_thread(trigger: Trigger, destination: str) -> None:
@@ -226,6 +308,8 @@ def release() -> None:
         _held.pop().set()
     while _pools:
         _pools.pop().shutdown()
+    while _programs:
+        _programs.pop().wait(20)
 
 
 def with_a_busy_thread(trigger: Trigger, destination: str) -> None:
@@ -241,10 +325,6 @@ def hanging(trigger: Trigger, destination: str) -> None:
 def noting_its_thread(trigger: Trigger, destination: str) -> None:
     """Note the thread that it is called in."""
     threads_seen.append(threading.get_ident())
-
-
-async def coroutine(trigger: Trigger, destination: str) -> None:
-    """Be no plain function."""
 
 
 def generator(trigger: Trigger, destination: str) -> Iterator[None]:

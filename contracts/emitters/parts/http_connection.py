@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,26 +52,41 @@ class HttpConnection:
     """
 
     def __init__(self, connection: socket.socket) -> None:
+        self.is_open = True
         self._connection = connection
         self._pending = b""
         self._head = bytearray()
         self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD)
 
-    def wait_for_request(self) -> bool:
-        """Wait for the first byte of a request; False when the sender has no more.
+    def wait_for_data(self) -> bool:
+        """Wait until the sender has said something; False where it says nothing for too long.
 
-        Empty lines before it are passed over (RFC 9112, section 2.2).
+        Nothing is read: until somebody does, the data can be seen to lie there.
         """
-        data = self._pending
-        while not (data := data.lstrip(b"\r\n")):
+        return bool(self._pending) or self._has_data(self._connection.gettimeout())
+
+    def begin(self) -> bool:
+        """Read what lies there; False where no request begins with it, so that there is nothing to answer yet.
+
+        Empty lines before a request are passed over (RFC 9112, section 2.2). `is_open` is False once the sender has
+        ended the connection.
+        """
+        self._pending = self._pending.lstrip(b"\r\n")
+        while not self._pending and self._has_data(0):
             try:
                 data = self._connection.recv(65536)
             except OSError:
-                return False
+                data = b""
             if not data:
+                self.is_open = False
                 return False
-        self._pending = data
-        return True
+            self._pending = data.lstrip(b"\r\n")
+        return bool(self._pending)
+
+    def _has_data(self, seconds: float | None) -> bool:
+        waiting = select.poll()
+        waiting.register(self._connection, select.POLLIN)
+        return bool(waiting.poll(None if seconds is None else seconds * 1000))
 
     def read_request(self) -> Request:
         """Read the request that has begun.

@@ -40,6 +40,30 @@ class Inbox:
             self._complaints.append((message, "send whole HTTP/1.1 requests to the sink"))
             self._last = time.monotonic()
 
+    @property
+    def last(self) -> float:
+        """The moment when something came last, by `time.monotonic`."""
+        with self._lock:
+            return self._last
+
+    def wait_until_read(self, sink: Sink, *, timeout: float) -> None:
+        """Wait until everything that has been sent is taken and answered.
+
+        After `timeout` seconds it is a complaint that something is still on its way.
+        """
+        deadline = time.monotonic() + timeout
+        while sink.is_busy:
+            if time.monotonic() > deadline:
+                self._complain_of_sending(timeout)
+                return
+            time.sleep(0.001)
+
+    def _complain_of_sending(self, timeout: float) -> None:
+        with self._lock:
+            self._complaints.append(
+                (f"the emitter was still sending after {timeout:g} s", "make it end, or say a longer --timeout")
+            )
+
     def wait_until_quiet(self, sink: Sink, *, settle: float, timeout: float) -> None:
         """Wait until nothing is under way and nothing came for `settle` seconds.
 
@@ -51,10 +75,7 @@ class Inbox:
             if rest <= 0 and not sink.is_busy:
                 return
             time.sleep(min(max(rest, 0.005), 0.05))
-        with self._lock:
-            self._complaints.append(
-                (f"the emitter was still sending after {timeout:g} s", "make it end, or say a longer --timeout")
-            )
+        self._complain_of_sending(timeout)
 
     def unasked(self) -> list[Observation]:
         """Return what came since the last step: nobody knows which trigger caused it, if any did."""

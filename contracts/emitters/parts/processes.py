@@ -43,10 +43,16 @@ def environment(sink_url: str | None) -> dict[str, str]:
     """Return this process's environment with the sink's URL, which no proxy is asked for."""
     env = dict(os.environ)
     if sink_url is not None:
-        env[SINK_VARIABLE] = sink_url
-        for name in ("no_proxy", "NO_PROXY"):
-            env[name] = ",".join(part for part in (env.get(name), "127.0.0.1,localhost,::1") if part)
+        env |= {SINK_VARIABLE: sink_url, **reached_directly(env)}
     return env
+
+
+def reached_directly(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables by which no proxy is asked for an address of this machine."""
+    return {
+        name: ",".join(part for part in (env.get(name), "127.0.0.1,localhost,::1") if part)
+        for name in ("no_proxy", "NO_PROXY")
+    }
 
 
 class Process:

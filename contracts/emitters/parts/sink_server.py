@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import sys
 import threading
@@ -70,8 +71,11 @@ class Sink:
 
     @property
     def is_busy(self) -> bool:
-        """Is a request under way?"""
-        return self._server.under_way > 0
+        """Is anything on its way: a connection that wasn't taken yet, bytes that weren't read, an answer that is owed?
+
+        What a sender had handed to this machine's network when this is False has been recorded.
+        """
+        return self._server.has_unread() or self._server.under_way > 0
 
     def close(self) -> None:
         """Stop listening, let the answers under way go out, and end every connection and thread."""
@@ -94,6 +98,27 @@ class _Server(ThreadingTCPServer):
         self.connections: set[socket.socket] = set()
         self.address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         super().__init__((address.host, address.port), _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take a connection; there is no moment in which it is neither waiting nor known."""
+        with self.lock:
+            connection, address = super().get_request()
+            self.connections.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection."""
+        with self.lock:
+            self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def has_unread(self) -> bool:
+        """Does a connection wait to be taken, or lie something unread in one?"""
+        waiting = select.poll()
+        with self.lock:
+            for connection in (self.socket, *self.connections):
+                waiting.register(connection, select.POLLIN)
+            return bool(waiting.poll(0))
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -129,21 +154,16 @@ class _Handler(BaseRequestHandler):
     def setup(self) -> None:
         self.request.settimeout(self.server.sink.patience)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self.server.lock:
-            self.server.connections.add(self.request)
-
-    def finish(self) -> None:
-        with self.server.lock:
-            self.server.connections.discard(self.request)
 
     def handle(self) -> None:
         from contracts.emitters.parts.http_connection import HttpConnection
 
-        connection = HttpConnection(self.request)
-        goes_on = True
-        while goes_on and not self.server.sink.closing.is_set() and connection.wait_for_request():
+        sink, connection = self.server.sink, HttpConnection(self.request)
+        while connection.is_open and not sink.closing.is_set() and connection.wait_for_data():
             with self.server.busy():
-                goes_on = _serve(self.server.sink, connection)
+                while connection.begin():
+                    if not _serve(sink, connection):
+                        return
 
 
 def _serve(sink: Sink, connection: HttpConnection) -> bool:

@@ -1,8 +1,8 @@
 """Keeps an emitter that runs in this process off the network, and remembers where it wanted to go.
 
-`responses` sees what goes through `requests` and nothing else: urllib, http.client, an adapter of the emitter's own
-and threads that outlive a call would really connect. A guard follows the emitter's threads by who started
-them, so that the rest of the process keeps its connections. Other processes are out of its reach.
+Whatever client it uses, a connection is a socket's. A guard follows the emitter's threads by who started them, so that
+the rest of the process keeps its connections; the processes that they start are waited for, and out of its reach
+otherwise.
 
 Functions of the standard library are patched once, however many guards there are, and restored when the last
 guard has gone: guards may end in any order.
@@ -12,13 +12,17 @@ from __future__ import annotations
 
 import concurrent.futures.thread
 import errno
+import os
 import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from ipaddress import ip_address
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 _NETWORKS = (socket.AF_INET, socket.AF_INET6)
@@ -28,6 +32,34 @@ _POOL_FILE = concurrent.futures.thread.__file__
 _lock = threading.Lock()
 _guards: list[SocketGuard] = []
 _patches = ExitStack()
+
+
+@dataclass(frozen=True, eq=False)
+class _Program:
+    """A program that the emitter runs, seen as a process of Python's is."""
+
+    popen: subprocess.Popen[Any]
+
+    @property
+    def name(self) -> str:
+        words = self.popen.args
+        return str(words if isinstance(words, str | bytes | os.PathLike) else words[0])
+
+    def is_alive(self) -> bool:
+        if self.popen.returncode is not None:
+            return False
+        try:
+            # Its exit code is left to whoever waits for it, an event loop perhaps.
+            return os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
+    def join(self, timeout: float) -> None:
+        time.sleep(timeout)
+
+
+_Process = _Program | BaseProcess
+_Task = threading.Thread | _Process
 
 
 class SocketGuard:
@@ -40,8 +72,9 @@ class SocketGuard:
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = set(allowed)
         self._threads: frozenset[threading.Thread] = frozenset()
-        self._daemons: frozenset[threading.Thread] = frozenset()
-        self._given_up: frozenset[threading.Thread] = frozenset()
+        self._daemons: frozenset[_Task] = frozenset()
+        self._given_up: frozenset[_Task] = frozenset()
+        self._processes: frozenset[_Process] = frozenset()
         self._refused: list[str] = []
         self._closed = False
 
@@ -63,9 +96,16 @@ class SocketGuard:
     def watch_child(self, thread: threading.Thread) -> None:
         """Watch a thread that the emitter starts; none of them may keep the process from ending."""
         self.watch(thread)
-        if thread.daemon:
+        # A pool's own thread looks after its processes, and has no end of its own.
+        if thread.daemon or type(thread).__module__ == "concurrent.futures.process":
             self._daemons |= {thread}
         thread.daemon = True
+
+    def watch_process(self, process: _Process, *, is_daemon: bool = False) -> None:
+        """Wait for a process that the emitter has started, as for a thread."""
+        self._processes = frozenset(known for known in self._processes if known.is_alive()) | {process}
+        if is_daemon:
+            self._daemons |= {process}
 
     def refused(self) -> tuple[str, ...]:
         """Return where the emitter wanted to connect since the last call, each place once."""
@@ -89,9 +129,9 @@ class SocketGuard:
     def join(
         self, workers: Iterable[threading.Thread], *, settle: float, timeout: float, last: Callable[[], float]
     ) -> tuple[str, ...]:
-        """Wait for the threads that the emitter started.
+        """Wait for the threads and processes that the emitter started.
 
-        A thread that isn't a daemon is waited for; a daemon, and an idle thread of a pool, only until nothing
+        One that isn't a daemon is waited for; a daemon, and an idle thread or a process of a pool, only until nothing
         was sent for `settle` seconds.
 
         Args:
@@ -101,19 +141,20 @@ class SocketGuard:
             last: the moment of the last delivery, by `time.monotonic`.
 
         Returns:
-            The names of the threads that were still at work after `timeout`; they aren't waited for again.
+            What was still at work after `timeout`, such as "thread 'a'"; it isn't waited for again.
         """
         began = time.monotonic()
         ours = frozenset(workers)
         while True:
-            alive = [thread for thread in self._threads - ours - self._given_up if thread.is_alive()]
-            at_work = [thread for thread in alive if thread not in self._daemons and not _is_idle(thread)]
+            tasks = (self._threads - ours) | self._processes
+            alive = [task for task in tasks - self._given_up if task.is_alive()]
+            at_work = [task for task in alive if task not in self._daemons and not _is_idle(task)]
             now = time.monotonic()
             if not alive or (not at_work and now - max(began, last()) >= settle):
                 return ()
             if now - began >= timeout:
                 self._given_up |= frozenset(at_work)
-                return tuple(sorted(thread.name for thread in at_work))
+                return tuple(sorted(map(_named, at_work)))
             (at_work or alive)[0].join(0.01)
 
     def reaches_out(self, connection: socket.socket, address: Any) -> bool:
@@ -129,7 +170,8 @@ class SocketGuard:
 
     def refuse(self, address: Any) -> str:
         """Remember that the emitter wanted to go to `address`, and return what it is told."""
-        place = ":".join(str(part) for part in address[:2]) if isinstance(address, tuple) else str(address)
+        parts = address[:2] if isinstance(address, tuple) else (address,)
+        place = ":".join(part.decode("ascii", "replace") if isinstance(part, bytes) else str(part) for part in parts)
         self._refused.append(place)
         return f"the emitter may not connect to {place} while it is verified"
 
@@ -155,6 +197,8 @@ def _patch() -> None:
 
     for owner, name, wrap in (
         (threading.Thread, "start", _following),
+        (subprocess.Popen, "__init__", _running),
+        (BaseProcess, "start", _forking),
         (socket.socket, "connect", _connecting),
         (socket.socket, "connect_ex", _connecting_ex),
         (socket.socket, "sendto", _sending),
@@ -169,6 +213,26 @@ def _following(original: Callable[..., None]) -> Callable[..., None]:
         if (guard := _guard()) and thread.ident is None:
             guard.watch_child(thread)
         original(thread)
+
+    return start
+
+
+def _running(original: Callable[..., None]) -> Callable[..., None]:
+    def init(process: subprocess.Popen[Any], *args: Any, **kwargs: Any) -> None:
+        original(process, *args, **kwargs)
+        if guard := _guard():
+            guard.watch_process(_Program(process))
+
+    return init
+
+
+def _forking(original: Callable[..., None]) -> Callable[..., None]:
+    def start(process: BaseProcess) -> None:
+        # Both are gone once it has started: a pool's process waits for work and has no end of its own.
+        is_pools = getattr(getattr(process, "_target", None), "__module__", "").startswith("concurrent.futures")
+        original(process)
+        if guard := _guard():
+            guard.watch_process(process, is_daemon=is_pools or process.daemon)
 
     return start
 
@@ -225,9 +289,15 @@ def _naming(original: Callable[..., str]) -> Callable[..., str]:
     return gethostbyname
 
 
-def _is_idle(thread: threading.Thread) -> bool:
+def _named(task: _Task) -> str:
+    return f"{'thread' if isinstance(task, threading.Thread) else 'process'} {task.name!r}"
+
+
+def _is_idle(task: _Task) -> bool:
     """Is it a thread of a pool that waits for work? Then the pool's own function is the innermost one."""
-    frame = sys._current_frames().get(thread.ident or 0)
+    if not isinstance(task, threading.Thread):
+        return False
+    frame = sys._current_frames().get(task.ident or 0)
     return frame is not None and (frame.f_code.co_filename, frame.f_code.co_name) == (_POOL_FILE, "_worker")
 
 
