@@ -1,9 +1,11 @@
 """`--endpoint URL`: Pact's message-provider protocol; the emitter answers with the message that it would send.
 
-For each trigger `{"description", "providerStates": [{"name", "params"}]}` is posted: description and state name
-are the event, the params are the fact. The body of a 2xx answer is the message; its content type is
-`contentType` of the base64 JSON in `Pact-Message-Metadata`, else the answer's own. 204 says that nothing is sent, as
-by an emitter that doesn't state the event yet. Any status but 2xx is an error, also where the body would match.
+For each trigger `{"description", "providerStates": [{"name", "params"}]}` is posted, as stock message providers want:
+description and state are the pact's for the interaction, or the event's name where no pact speaks of it; the params
+are the fact. The body of a 2xx answer is the message; its content type is `contentType` of the base64 JSON in
+`Pact-Message-Metadata`, else the answer's own. 204 says that nothing is sent, as by an emitter that doesn't state the
+event yet. Any status but 2xx is an error, also where the body would match; for a planned pair it says that there is no
+handler yet.
 
 `--state-change URL` is posted `{"state", "params", "action": "setup"}` before each trigger, with the same statuses.
 Nothing is delivered, so that a refusal can't be tested.
@@ -15,12 +17,13 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.emitters.parts.http_calls import Calls, Reply, checked_url
-from contracts.emitters.parts.options import TIMEOUT
+from contracts.emitters.parts.options import SEED, TIMEOUT, seed_of
 from contracts.emitters.parts.request_headers import HEADER, request_headers
 from contracts.emitters.parts.started import READY, START, NotStartedError, Start, how_it_ended, start_of, started
-from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, capable_steps
+from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan, Step, capable_steps
 from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
 
@@ -37,6 +40,7 @@ class EndpointDriver:
         start: how the emitter's process is started, if the driver starts it.
         headers: sent with each request.
         timeout: seconds that a request may take.
+        seed: what makes the facts, if it was named.
     """
 
     url: str
@@ -44,23 +48,30 @@ class EndpointDriver:
     start: Start
     headers: tuple[tuple[str, str], ...]
     timeout: float
+    seed: str | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """It triggers, and that is all: nothing is delivered."""
-        return Capabilities(drives=True)
+        return Capabilities(drives=True, described=True, seed=self.seed)
 
     def observe(self, plan: Plan) -> Iterator[Observation]:
         """Ask for each step's message and yield it; steps that refuse or overlap are left out."""
         calls = Calls(self.timeout, dict(self.headers))
         try:
             with started(self.start, sink_url=None, timeout=self.timeout) as process:
+                stated: set[str] = set()
                 for step in capable_steps(plan, self.capabilities):
                     (trigger,) = step.triggers
-                    reply = _asked(self, calls, trigger)
-                    if isinstance(reply, str):
-                        yield Fault("driver-error", reply + how_it_ended(process), next_step=_ADVICE, trigger=trigger)
+                    try:
+                        reply = _asked(self, calls, step)
+                    except _NoMessageError as error:
+                        has_no_handler = step.planned and error.answered and trigger.event not in stated
+                        what = f"{error}{how_it_ended(process)}"
+                        fault = Fault("driver-error", what, next_step=_ADVICE, trigger=trigger)
+                        yield Settled(trigger, remark=str(error)) if has_no_handler else fault
                         continue
+                    stated.add(trigger.event)
                     yield from _observed(self.url, reply, trigger)
         except NotStartedError as error:
             yield Fault("driver-error", str(error), next_step="see what --start and --ready name")
@@ -73,23 +84,40 @@ _ADVICE = (
 )
 
 
-def _asked(driver: EndpointDriver, calls: Calls, trigger: Trigger) -> Reply | str:
-    """Announce the state and ask for the message; text says what went wrong."""
+class _NoMessageError(Exception):
+    """No message came; the message says why.
+
+    Attributes:
+        answered: the emitter answered, and said no.
+    """
+
+    def __init__(self, why: str, *, answered: bool) -> None:
+        super().__init__(why)
+        self.answered = answered
+
+
+def _asked(driver: EndpointDriver, calls: Calls, step: Step) -> Reply:
+    """Announce the state and ask for the message.
+
+    Raises:
+        _NoMessageError: one of them couldn't be, or was answered with another status than 2xx.
+    """
+    (trigger,) = step.triggers
+    state = {"name": step.state or trigger.event, "params": trigger.fact}
     if driver.state_change:
-        state = {"state": trigger.event, "params": trigger.fact, "action": "setup"}
-        (announced,) = calls.post(driver.state_change, [state])
-        if isinstance(announced, str):
-            return announced
-        if not announced.is_success:
-            return f"{driver.state_change} answered {announced.status} to a state change{announced.excerpt()}"
-    interaction = {
-        "description": trigger.event,
-        "providerStates": [{"name": trigger.event, "params": trigger.fact}],
-    }
-    (reply,) = calls.post(driver.url, [interaction])
-    if isinstance(reply, str) or reply.is_success:
-        return reply
-    return f"{driver.url} answered {reply.status}{reply.excerpt()}"
+        announced = {"state": state["name"], "params": trigger.fact, "action": "setup"}
+        _answered(calls, driver.state_change, announced, " to a state change")
+    question = {"description": step.description or trigger.event, "providerStates": [state]}
+    return _answered(calls, driver.url, question, f" to the question for {question['description']!r}")
+
+
+def _answered(calls: Calls, url: str, document: dict[str, Any], what: str) -> Reply:
+    (reply,) = calls.post(url, [document])
+    if isinstance(reply, str):
+        raise _NoMessageError(reply, answered=False)
+    if not reply.is_success:
+        raise _NoMessageError(f"{url} answered {reply.status}{what}{reply.excerpt()}", answered=True)
+    return reply
 
 
 def _observed(url: str, reply: Reply, trigger: Trigger) -> Iterator[Observation]:
@@ -131,6 +159,7 @@ def _open(options: OptionValues) -> EndpointDriver:
         start=start_of(options),
         headers=request_headers(options),
         timeout=options.seconds("timeout"),
+        seed=seed_of(options),
     )
 
 
@@ -146,6 +175,7 @@ KIND = DriverKind(
         HEADER,
         START,
         READY,
+        SEED,
         TIMEOUT,
     ),
 )

@@ -19,11 +19,15 @@ class Capabilities:
         drives: it triggers facts itself; recorded captures don't.
         refuses: it can refuse a delivery on purpose, and ask for a retry.
         simultaneous: it can have several triggers under way at once.
+        described: it asks by the names that a pact gives, so that each interaction is asked for by its own.
+        seed: what makes the facts that it asks for its own, where that was named; else each run has another one.
     """
 
     drives: bool = False
     refuses: bool = False
     simultaneous: bool = False
+    described: bool = False
+    seed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,16 @@ class Step:
     Attributes:
         triggers: one, or several at once.
         refuse: every delivery during this step is refused (503 or a refused connection).
+        description: what a pact calls the interaction that is asked for; None where no pact speaks of the event.
+        state: the provider state that it begins from.
+        planned: the registry expects nothing of the emitter yet: that it has no answer is no fault.
     """
 
     triggers: tuple[Trigger, ...]
     refuse: bool = False
+    description: str | None = None
+    state: str | None = None
+    planned: bool = False
 
 
 Plan = Iterable[Step]

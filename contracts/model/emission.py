@@ -153,10 +153,12 @@ class Settled:
 
     Attributes:
         refused: its deliveries were refused on purpose, so that a retry is owed.
+        remark: why it stated nothing, as it says it.
     """
 
     trigger: Trigger
     refused: bool = False
+    remark: str | None = None
 
 
 Observation = Emission | Fault | Settled

@@ -67,6 +67,7 @@ class PairVerdict:
         ready: it was emitted without a finding; a planned pair that is ready can be promoted.
         emissions: how many were judged.
         samples: the first few of them, as evidence for people.
+        seed: what made the facts that a driven emitter was asked for; None where nothing was asked.
         untested: rules that nothing in the run could have broken at this pair, each with the reason.
     """
 
@@ -168,6 +169,7 @@ class Verification:
     violations: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     errors: tuple[Finding, ...] = ()
+    seed: str | None = None
     untested: Mapping[str, str] | None = None
     pacts: tuple[PactResult, ...] = ()
     strict_pending: bool = False
@@ -209,6 +211,7 @@ class Verification:
             "violations": [finding.to_json() for finding in self.violations],
             "notes": [finding.to_json() for finding in self.notes],
             "errors": [finding.to_json() for finding in self.errors],
+            "seed": self.seed,
             "untested": list(self.untested or {}),
             "pacts": [pact.to_json() for pact in self.pacts],
         }

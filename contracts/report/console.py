@@ -70,4 +70,6 @@ def _entry(finding: Finding, event: str = "") -> Entry:
 
 def _remarks(run: Verification) -> Iterator[tuple[str, list[str]]]:
     yield "untested", [f"{rule}: {reason}" for rule, reason in (run.untested or {}).items()]
+    if run.seed and (run.violations or run.errors or any(pair.findings for pair in run.pairs)):
+        yield "facts", [f"--seed {run.seed} asks for the same ones again"]
     yield "pacts", [pact_line(pact) for pact in run.pacts]

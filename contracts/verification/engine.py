@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from secrets import token_hex
 
 from contracts.errors import HarnessError
 from contracts.model.driver import Capabilities, Driver
@@ -26,8 +28,11 @@ def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
     Yields:
         Progress as it is made, and at the end one `Finished` with the verification.
     """
-    requests = Requests(job.domain, job.emitter, [pact.document for pact in job.pacts], driver.capabilities)
-    run = _Run(job, driver.capabilities, requests)
+    capabilities = driver.capabilities
+    if capabilities.drives and capabilities.seed is None:
+        capabilities = replace(capabilities, seed=token_hex(3))
+    requests = Requests(job.domain, job.emitter, [pact.document for pact in job.pacts], capabilities)
+    run = _Run(job, capabilities, requests)
     yield from run.judge_all(driver.observe(requests))
     yield from run.replay()
     yield Finished(run.finish())
@@ -114,6 +119,8 @@ class _Run:
             self._tallies.repeats.seen[trigger.event].repeats += 1
             return
         tally = self._tallies.pairs.get(trigger.event)
+        if tally is not None and asked.remark:
+            tally.remarks.append(asked.remark)
         if tally is not None and not answered and not self._tallies.repeats.knows(trigger.event, trigger.fact):
             tally.unanswered.append(trigger)
 

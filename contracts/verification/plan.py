@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import shake_128
+from string import ascii_lowercase, ascii_uppercase, digits
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +17,7 @@ from contracts.model.emission import Trigger
 from contracts.model.events import CanonicalEvent, data_model, event_name
 from contracts.model.examples import example_event
 from contracts.model.pact import PactDocument
+from contracts.model.registry import Pair, Status
 
 SIMULTANEOUS_REPEATS = 4
 
@@ -22,15 +25,18 @@ SIMULTANEOUS_REPEATS = 4
 class Requests:
     """The steps that test every promise which a driver is capable of testing, in order.
 
+    Where the capabilities hold a seed, no fact is one that a run with another seed has asked for, so that an outbox
+    which remembers that run is silent about none.
+
     They are told which events were stated, and ask nobody: an event that the emitter didn't state at the first
     request isn't asked for again, since there is nothing to repeat.
     """
 
     def __init__(self, domain: Domain, emitter: str, pacts: Sequence[PactDocument], capabilities: Capabilities) -> None:
-        self._facts = {
-            pair.event: _Facts(domain.catalogue[pair.event], first_fact(domain.catalogue[pair.event], pacts))
+        self._questions = tuple(
+            _question(pair, domain.catalogue[pair.event], pacts, capabilities.seed)
             for pair in domain.registry.pairs(emitter)
-        }
+        )
         self._capabilities = capabilities
         self._stated: set[str] = set()
 
@@ -40,14 +46,51 @@ class Requests:
 
     def __iter__(self) -> Iterator[Step]:
         """Yield one step after the other; what comes next hangs on what was stated when it is asked for."""
-        for event, facts in self._facts.items():
-            asked = Trigger(event=event, fact=facts.first)
-            yield Step((asked,))
-            if event in self._stated:
-                yield Step((asked.model_copy(update={"attempt": 2}),))
-                for key in facts.first:
-                    yield Step((Trigger(event=event, fact=facts.varied("other", key)),))
-                yield from _delivery_steps(event, facts, self._capabilities)
+        for question in self._questions:
+            for step in self._steps(question):
+                yield replace(step, planned=question.planned)
+
+    def _steps(self, question: _Question) -> Iterator[Step]:
+        event, facts = question.event, question.facts
+        asked = Trigger(event=event, fact=facts.first)
+        first, *others = question.names
+        yield first.step(asked)
+        for number, name in enumerate(others if self._capabilities.described else (), 2):
+            yield name.step(Trigger(event=event, fact=facts.varied(f"as-{number}")))
+        if event in self._stated:
+            yield first.step(asked.model_copy(update={"attempt": 2}))
+            for key in facts.first:
+                yield first.step(Trigger(event=event, fact=facts.varied("other", key)))
+            yield from _delivery_steps(event, facts, self._capabilities)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a pact calls an interaction, and the state that it begins from."""
+
+    description: str | None = None
+    state: str | None = None
+
+    def step(self, *triggers: Trigger) -> Step:
+        return Step(triggers, description=self.description, state=self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of one pair."""
+
+    event: str
+    planned: bool
+    facts: _Facts
+    names: tuple[_Name, ...]
+
+
+def _question(pair: Pair, model: type[CanonicalEvent], pacts: Sequence[PactDocument], seed: str | None) -> _Question:
+    known = _Facts(model, first_fact(model, pacts))
+    found = (interaction for pact in pacts for interaction in pact.of_event(pair.event))
+    names = tuple(dict.fromkeys(_Name(each.description, each.state) for each in found)) or (_Name(),)
+    facts = known.renewed(seed) if seed else known
+    return _Question(pair.event, pair.status is Status.PLANNED, facts, names)
 
 
 def _delivery_steps(event: str, facts: _Facts, capabilities: Capabilities) -> Iterator[Step]:
@@ -74,12 +117,30 @@ def first_fact(model: type[CanonicalEvent], pacts: Sequence[PactDocument]) -> di
     return {key: str(data[key]) for key in model.fact_key}
 
 
+_LETTERS = (ascii_uppercase, ascii_lowercase)
+
+
+def _of_its_form(value: str, name: str, kinds: Sequence[str]) -> str:
+    """Return another text whose characters are of the kinds that `value` has there, as `^W-[0-9]{4}$` wants it."""
+    stream = shake_128(f"{value} {name}".encode()).digest(len(value))
+    return "".join(
+        next((kind[byte % len(kind)] for kind in kinds if character in kind), character)
+        for character, byte in zip(value, stream, strict=True)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """Facts of one event that the event's own model accepts."""
 
     model: type[CanonicalEvent]
     first: dict[str, str]
+
+    def renewed(self, seed: str) -> _Facts:
+        """Return facts of this seed's own; a value that the model takes no other for stays."""
+        fresh = {key: self._varied(key, value, seed) for key, value in self.first.items()}
+        taken = {key: text if self._takes(key, text) else self.first[key] for key, text in fresh.items()}
+        return _Facts(self.model, taken)
 
     def varied(self, name: str, *keys: str) -> dict[str, str]:
         """Return another fact: the first one with these keys' values varied, all of them where none is named."""
@@ -91,7 +152,8 @@ class _Facts:
     def _varied(self, key: str, value: str, name: str) -> str:
         # Cut to the 128 characters that an identifier may have, the varied end kept.
         readable = f"{value[: 127 - len(name)]}-{name}"
-        candidates = (readable, str(uuid5(NAMESPACE_URL, f"{value} {name}")))
+        formed = (_of_its_form(value, name, kinds) for kinds in ((*_LETTERS, digits), (digits,)))
+        candidates = (readable, str(uuid5(NAMESPACE_URL, f"{value} {name}")), *formed)
         return next((text for text in candidates if self._takes(key, text)), readable)
 
     def _takes(self, key: str, text: str) -> bool:

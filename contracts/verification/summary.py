@@ -34,6 +34,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
         violations=violations,
         notes=tuple(with_next_step(note) for note in _notes(job, ended, expectations)),
         errors=errors,
+        seed=capabilities.seed,
         untested=dict(untested(_seen(tallies), capabilities)),
         pacts=pact_results(job, pairs, expectations, violations=violations, usable=usable),
         strict_pending=job.strict_pending,
@@ -83,6 +84,8 @@ def _not_emitted(tally: PairTally) -> Iterator[Finding]:
     if tally.emissions == 0:
         if tally.pair.status is Status.IMPLEMENTED:
             yield Finding("not-emitted", f"{tally.pair.event} is implemented, and nothing was emitted", expected="one")
+        for remark in dict.fromkeys(tally.remarks):
+            yield Finding("not-emitted", remark, actual="nothing")
         return
     for trigger in tally.unanswered:
         fact = ", ".join(f"{key}={value}" for key, value in trigger.fact.items())

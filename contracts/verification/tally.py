@@ -22,6 +22,7 @@ class PairTally:
 
     Attributes:
         unanswered: facts that were asked for and never stated.
+        remarks: why it stated nothing, as the emitter says it.
         broken: what broke in the harness while this pair was driven.
         samples: the first emissions, as evidence.
         noted: how often a rule was broken that this pair doesn't promise to keep.
@@ -31,6 +32,7 @@ class PairTally:
     emissions: int = 0
     findings: FindingLog = field(default_factory=FindingLog)
     unanswered: list[Trigger] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     broken: list[Finding] = field(default_factory=list)
     samples: list[Emission] = field(default_factory=list)
     noted: Counter[str] = field(default_factory=Counter)

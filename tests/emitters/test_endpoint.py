@@ -64,7 +64,7 @@ def test_it_triggers_and_repeats_and_nothing_else() -> None:
     """Steps that refuse a delivery or overlap are left out, a repeat isn't."""
     with providing(message) as provider:
         options = {"endpoint": provider.url}
-        assert open_driver(options).capabilities == Capabilities(drives=True, refuses=False, simultaneous=False)
+        assert open_driver(options).capabilities == Capabilities(drives=True, described=True)
         plan = Step((FIRST,)), Step((FIRST,), refuse=True), Step((FIRST, SECOND)), Step((FIRST,))
         observations = observe(options, *plan)
     assert [type(item) for item in observations] == [Emission, Settled, Emission, Settled]
@@ -88,7 +88,8 @@ def test_an_error_status_is_an_error_even_if_the_body_would_match(status: int) -
     with providing(lambda *_: (status, metadata({"contentType": "a/b"}), b'{"id": "m"}\n')) as provider:
         observations = observe({"endpoint": provider.url})
         fault = only_fault(observations)
-    assert fault.message == f'{provider.url} answered {status}: {{"id": "m"}}'
+    asked = f"to the question for '{FIRST.event}'"
+    assert fault.message == f'{provider.url} answered {status} {asked}: {{"id": "m"}}'
     assert (fault.rule, fault.trigger) == ("driver-error", FIRST)
     assert observations == [fault]
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
 from contracts.model.driver import Capabilities, Step
-from contracts.verification.plan import SIMULTANEOUS_REPEATS, Requests
+from contracts.model.events import CanonicalEvent, EventData
+from contracts.verification.plan import SIMULTANEOUS_REPEATS, Requests, _Facts
 from tests.verification.support import COMPLETED, ENTERED, FACTS, FORM, TRACKER, pact, webinar_domain
 
 EVERYTHING = Capabilities(drives=True, refuses=True, simultaneous=True)
@@ -64,3 +71,40 @@ def test_repeats_and_different_facts_are_asked_for_at_the_same_time() -> None:
     assert all(trigger.fact == repeats[0].fact for trigger in repeats)
     assert different[0].fact != different[1].fact
     assert repeats[0].fact not in [FACTS[COMPLETED], *(trigger.fact for trigger in different)]
+
+
+def facts(seed: str | None) -> list[dict[str, str]]:
+    """Return every fact of a plan, repeats left out."""
+    capabilities = Capabilities(drives=True, refuses=True, simultaneous=True, seed=seed)
+    asked = [trigger for step in steps(capabilities, COMPLETED, ENTERED, FORM) for trigger in step.triggers]
+    return [trigger.fact for trigger in asked if trigger.attempt == 1]
+
+
+def test_no_fact_is_one_of_another_runs() -> None:
+    """Each value is another one, the webinar's too: an outbox that remembers the last run is silent about none."""
+    one, other = facts("one"), facts("other")
+    assert len(one) == len(other) > 10
+    assert not {value for fact in one for value in fact.values()} & {value for fact in other for value in fact.values()}
+    assert facts("one") == one
+
+
+class _Subscribed(EventData):
+    client_id: Annotated[str, Field(pattern=r"^c-[0-9]{6}$")]
+    visit: UUID
+    plan: Literal["monthly"]
+
+
+class _SubscribedEvent(CanonicalEvent):
+    type: Literal["client_subscribed"]
+    data: _Subscribed
+    fact_key = ("client_id", "visit", "plan")
+
+
+def test_a_new_value_has_the_form_that_the_model_wants() -> None:
+    """Digits where the pattern wants digits, a UUID for a UUID, and what has no other value stays."""
+    first = {"client_id": "c-204217", "visit": str(UUID(int=7)), "plan": "monthly"}
+    made = [_Facts(_SubscribedEvent, first).renewed(seed).first for seed in ("one", "other")]
+    assert [fact["plan"] for fact in made] == ["monthly", "monthly"]
+    assert len({fact["client_id"] for fact in (first, *made)}) == 3
+    assert len({UUID(fact["visit"]) for fact in (first, *made)}) == 3
+    assert all(re.fullmatch("c-[0-9]{6}", fact["client_id"]) for fact in made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from contracts.emitters.parts.answers import ACCEPT, SinkAnswer, parse_answers
@@ -31,7 +32,14 @@ ONE_AT_A_TIME = DriverOption(
 )
 
 
-TERMS = (REFUSE_WITH, ONE_AT_A_TIME, SETTLE, TIMEOUT)
+SEED = DriverOption(
+    name="seed",
+    metavar="TEXT",
+    help="Makes the facts that the emitter is asked for; each run has another one, unless it is named.",
+)
+_SEED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
+
+TERMS = (REFUSE_WITH, ONE_AT_A_TIME, SEED, SETTLE, TIMEOUT)
 """The options of a driver that stands between the emitter and its destination."""
 
 
@@ -44,17 +52,19 @@ class Terms:
         one_at_a_time: the emitter can't take several triggers at once.
         settle: seconds without a delivery after which a trigger's emissions are complete.
         timeout: seconds that the emitter may take for a trigger.
+        seed: what makes the facts, if it was named.
     """
 
     refusal: SinkAnswer
     one_at_a_time: bool
     settle: float
     timeout: float
+    seed: str | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """Everything, unless the emitter can't take several triggers at once."""
-        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time)
+        return Capabilities(drives=True, refuses=True, simultaneous=not self.one_at_a_time, seed=self.seed)
 
     def answer(self, step: Step) -> SinkAnswer:
         """Return what a delivery gets during a step."""
@@ -72,7 +82,23 @@ def terms_of(options: OptionValues) -> Terms:
         one_at_a_time=options.flag("one-at-a-time"),
         settle=options.seconds("settle"),
         timeout=options.seconds("timeout"),
+        seed=seed_of(options),
     )
+
+
+def seed_of(options: OptionValues) -> str | None:
+    """Return the seed that was named, if one was.
+
+    Raises:
+        MisuseError: it can't stand in an identifier.
+    """
+    seed = options.get("seed")
+    if seed is not None and not _SEED.fullmatch(seed):
+        raise MisuseError(
+            f"--seed: {seed!r} can't stand in an identifier",
+            next_step="say up to 32 letters, digits, full stops, underscores and hyphens, such as run-7",
+        )
+    return seed
 
 
 def _refusal(options: OptionValues) -> SinkAnswer:
