@@ -17,6 +17,7 @@ from pact_ffi import lib as _lib
 
 from contracts.errors import HarnessError, MisuseError, Where
 from contracts.model.pact import Interaction, PactDocument
+from contracts.model.vocabulary import json_path
 from contracts.pact_core.actual import ActualMessage
 from contracts.pact_core.judgeable import refuse_what_cant_be_judged
 from contracts.pact_core.silence import silent_descriptors
@@ -56,7 +57,7 @@ def judge_for(pact: PactDocument, interaction: Interaction) -> Judge:
     iterator, expected = _interaction_in_the_core(pact, interaction)
 
     def judge(message: ActualMessage, _alive: Any = iterator) -> tuple[Mismatch, ...]:
-        found = (_mismatch(raw) for raw in _mismatches(expected, message))
+        found = (mismatch for raw in _mismatches(expected, message) for mismatch in _read(raw))
         return tuple(sorted(_without_repeats(found), key=lambda each: (each.path, each.message)))
 
     return judge
@@ -112,6 +113,20 @@ def _reason() -> str:
     buffer = ffi.new("char[]", 4096)
     lib.pactffi_get_error_message(buffer, len(buffer))
     return bytes(ffi.string(buffer)).decode("utf-8", "replace")
+
+
+def _read(raw: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """Yield what one mismatch of the core says, each key that an object lacks by its own path."""
+    mismatch = _mismatch(raw)
+    expected, actual = mismatch.expected, mismatch.actual
+    if mismatch.message.startswith("Actual map is missing") and isinstance(expected, list) and isinstance(actual, list):
+        missing = [key for key in expected if isinstance(key, str) and key not in actual]
+        for key in missing:
+            path = f"{mismatch.path}{json_path((key,)).removeprefix('$')}"
+            yield Mismatch(path, f"{path} is missing", "present", None)
+        if missing:
+            return
+    yield mismatch
 
 
 def _mismatch(raw: Mapping[str, Any]) -> Mismatch:

@@ -34,7 +34,12 @@ CASES = {
     "equal contents": Case(expects(), sent({"id": "a", "more": 1})),
     "other contents": Case(expects(), sent({"id": "b"}), ("$.id",)),
     "two other values": Case(expects({"id": "a", "n": 1}), sent({"id": "b", "n": 2}), ("$.id", "$.n")),
-    "a key is missing": Case(expects({"id": "a", "n": 1}), sent(), ("$",)),
+    "a key is missing": Case(expects({"id": "a", "n": 1}), sent(), ("$.n",)),
+    "two keys are missing, one of them below": Case(
+        expects({"id": "a", "n": 1, "data": {"id": "b", "other key": 2}}),
+        sent({"id": "a", "data": {"id": "b"}}),
+        ("$.data.other key", "$.n"),
+    ),
     "rules under body": Case(expects(matchingRules={"body": {"$.id": TYPE}}), sent({"id": "b"})),
     "rules under body, broken": Case(expects(matchingRules={"body": {"$.id": TYPE}}), sent({"id": 1}), ("$.id",)),
     "rules under content": Case(expects(matchingRules={"content": {"$.id": TYPE}}), sent({"id": "b"})),
