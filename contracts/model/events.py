@@ -32,6 +32,7 @@ RFC3339_PATTERN = (
 CONTENT_TYPE = "application/cloudevents+json"
 
 _RFC3339 = re.compile(RFC3339_PATTERN)
+_LEAP_SECOND = re.compile(RFC3339_PATTERN.replace(":[0-5][0-9](", ":60(", 1))
 # "." matches no line end, so the newline that "$" lets pass is refused here.
 _PARTS = re.compile(r"(?P<seconds>.{19})(?P<fraction>\.[0-9]+)?(?P<offset>.+)")
 
@@ -54,6 +55,9 @@ def parse_rfc3339(value: object) -> datetime:
         return value
     parts = _PARTS.fullmatch(value.upper()) if isinstance(value, str) and _RFC3339.match(value) else None
     if parts is None:
+        if isinstance(value, str) and _LEAP_SECOND.match(value):
+            said = "is a leap second, which RFC 3339 has and no calendar library reads; state the second before it"
+            raise ValueError(f"{value!r} {said}")
         raise ValueError(f"{value!r} is no RFC 3339 date-time with an offset, such as 2026-01-31T18:00:00+03:00")
     seconds, fraction, offset = parts.group("seconds", "fraction", "offset")
     micros = f"{fraction[:7]:0<7}" if fraction else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 MAX_DEPTH = 64
@@ -36,8 +37,13 @@ def decode_text(raw: bytes) -> str:
     return text
 
 
-def decode(text: str) -> Any:
+def decode(text: str, *, nul_within: Collection[str] = ()) -> Any:
     """Parse `text` as one JSON document.
+
+    Args:
+        text: the document.
+        nul_within: members of the outermost object whose own text may hold an escaped NUL: it is what somebody sent,
+            and is judged where it is read.
 
     Returns:
         The document as Python values.
@@ -54,8 +60,17 @@ def decode(text: str) -> Any:
         # Some of the parser's messages end with "at", as if the place followed.
         what = error.msg.removesuffix(" at")
         raise JsonRefusedError(f"is no JSON: {what} at line {error.lineno}, column {error.colno}") from None
-    _refuse_unencodable(value)
+    _refuse_unencodable(_without_nul(value, nul_within) if nul_within and "\\u0000" in text else value)
     return value
+
+
+def _without_nul(value: Any, keys: Collection[str]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: child.replace("\0", "") if key in keys and isinstance(child, str) else child
+        for key, child in value.items()
+    }
 
 
 # A string without its end is stepped over as well, and no step is taken back: the time stays linear in the text.

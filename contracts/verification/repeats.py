@@ -9,6 +9,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+from zlib import crc32
 
 from contracts.errors import Where
 from contracts.model.emission import Emission
@@ -30,11 +33,49 @@ MARKERS_OF_A_FACT = 8
 """Markers remembered of one fact; one is right, and what comes under ever new ones is a finding each time anyway."""
 
 
+MOST_PARTS = 32
+"""Parts of a message that are told apart, so that a repeat which changes one can name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The paths of a message's values, and a checksum of each."""
+
+    paths: tuple[str, ...]
+    checksums: bytes
+
+    @classmethod
+    def of(cls, value: Any) -> _Parts:
+        found = dict(islice(_leaves(value, "$"), MOST_PARTS))
+        paths = tuple(sorted(found))
+        return cls(paths, b"".join(crc32(found[path].encode()).to_bytes(4, "big") for path in paths))
+
+    def differing(self, other: _Parts) -> tuple[str, ...]:
+        """Return the paths that only one of them has, or that don't hold the same in both."""
+        mine, theirs = self._by_path(), other._by_path()
+        return tuple(path for path in sorted(mine.keys() | theirs.keys()) if mine.get(path) != theirs.get(path))
+
+    def _by_path(self) -> dict[str, bytes]:
+        return {path: self.checksums[4 * n : 4 * n + 4] for n, path in enumerate(self.paths)}
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from _leaves(child, f"{path}.{key}")
+    elif isinstance(value, list) and value:
+        for number, child in enumerate(value):
+            yield from _leaves(child, f"{path}[{number}]")
+    else:
+        yield path, canonical(value)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stated:
     event: str
     marker: bytes
     content: bytes
+    parts: _Parts
     where: Where | None
     delivered: bool | None
     markers: int = 0
@@ -47,6 +88,8 @@ class RepeatMemory:
         self._facts: dict[bytes, _Stated] = {}
         self._markers: dict[bytes, bytes] = {}
         self._owed: dict[bytes, str] = {}
+        # Most messages have the same parts: their paths are kept once.
+        self._paths: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.seen: defaultdict[str, Seen] = defaultdict(Seen)
         """What was seen of each event: a promise of one pair isn't tested by what another one did."""
 
@@ -67,11 +110,14 @@ class RepeatMemory:
         if other is not None and other != key:
             yield _id_reused(marker, self._facts.get(other), emission, event)
         if seen is None:
-            self._facts[key] = _Stated(event, marked, content, emission.where, delivered)
+            parts = _Parts.of(message.value)
+            if len(self._paths) < MOST_PARTS:
+                parts = replace(parts, paths=self._paths.setdefault(parts.paths, parts.paths))
+            self._facts[key] = _Stated(event, marked, content, parts, emission.where, delivered)
             self.seen[event].distinct_facts += 1
         else:
             self.seen[event].repeats += 1
-            yield from _repeat(seen, marked, content, marker, emission, fact)
+            yield from _repeat(seen, marked, content, marker, message, fact)
             self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered))
         if other is None and self._facts[key].markers < MARKERS_OF_A_FACT:
             self._markers[marked] = key
@@ -117,8 +163,9 @@ def _id_reused(marker: str, other: _Stated | None, emission: Emission, event: st
 
 
 def _repeat(
-    seen: _Stated, marked: bytes, content: bytes, marker: str, emission: Emission, fact: Mapping[str, str]
+    seen: _Stated, marked: bytes, content: bytes, marker: str, message: EmittedMessage, fact: Mapping[str, str]
 ) -> Iterator[Finding]:
+    emission = message.emission
     shown = ", ".join(f"{key}={value}" for key, value in fact.items())
     if seen.marker != marked:
         yield Finding(
@@ -131,10 +178,12 @@ def _repeat(
         )
         return
     if seen.content != content:
+        differing = seen.parts.differing(_Parts.of(message.value))
+        named = f": {', '.join(differing[:6])}{' …' if len(differing) > 6 else ''}" if differing else ""
         yield Finding(
             "repeat-changes-content",
-            f"the fact ({shown}) was stated{_place(seen.where)} under this id with other content",
-            path="$",
+            f"the fact ({shown}) was stated{_place(seen.where)} under this id with other content{named}",
+            path=differing[0] if len(differing) == 1 else "$",
             where=emission.where,
             expected="the same message, time included",
             actual="another message under the same id",

@@ -104,6 +104,13 @@ def test_a_recorded_fault_is_an_error_and_not_an_emission() -> None:
     assert fault.where == Where("captures.ndjson", 2)
 
 
+def test_an_escaped_nul_in_a_body_is_the_emitters() -> None:
+    """The capture is fine: what the message holds is judged with it."""
+    (emission,) = read(line(GOOD | {"body": '{"a": "\0"}'}))
+    assert isinstance(emission, Emission)
+    assert emission.body == b'{"a": "\0"}'
+
+
 @pytest.mark.parametrize("transport", ["kafka", "amqp", "nats", "sqs", "http"])
 def test_a_message_that_no_http_carried_has_no_method(transport: str) -> None:
     """Method and URL may be left out where the transport is said; HTTP's own default is HTTP's alone."""
@@ -129,7 +136,8 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("duplicate key", b'{"headers":{},"body":"","body":"x"}\n', "the line names the key 'body' twice in one object"),
     ("duplicate header", b'{"headers":{"a":"1","a":"2"},"body":""}\n', "names the key 'a' twice"),
     ("raw NUL", b'{"headers":{},"body":"\0"}\n', "the line holds a NUL at character 22"),
-    ("escaped NUL", line(GOOD | {"body": "\0"}), "the line holds an escaped NUL"),
+    ("escaped NUL", line(GOOD | {"context": "\0"}), "the line holds an escaped NUL"),
+    ("escaped NUL in a name", line(GOOD | {"body\0": ""}), "the line holds an escaped NUL"),
     ("NaN", b'{"headers":{},"body":NaN}\n', "the line holds NaN, which JSON doesn't have"),
     ("lone surrogate", b'{"headers":{},"body":"\\ud800"}\n', "the line holds a lone surrogate"),
     ("not UTF-8", b'{"headers":{},"body":"\xff"}\n', "the line is not UTF-8: byte 22 can't be decoded"),

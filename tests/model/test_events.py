@@ -213,6 +213,16 @@ def test_moments_that_rfc_3339_hasnt(text: str) -> None:
     assert not accepted("client_webinar_completed", message("client_webinar_completed") | {"time": text})
 
 
+@pytest.mark.parametrize("text", ["2016-12-31T23:59:60Z", "2017-01-01T02:59:60.5+03:00"])
+def test_a_leap_second_is_refused_by_name(text: str) -> None:
+    """RFC 3339 has it, and whoever sent it learns why it can't be taken; other minutes of sixty aren't one."""
+    with pytest.raises(ValueError, match="is a leap second, which RFC 3339 has and no calendar library reads"):
+        parse_rfc3339(text)
+    for wrong in (text.replace(":60", ":61"), text.replace(":60", ""), text.replace(":59:60", ":60:59")):
+        with pytest.raises(ValueError, match="is no RFC 3339 date-time"):
+            parse_rfc3339(wrong)
+
+
 @pytest.mark.parametrize("text", ["2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "0000-01-01T00:00:00Z"])
 def test_days_that_no_calendar_has(text: str) -> None:
     """The pattern lets them pass, the calendar doesn't."""

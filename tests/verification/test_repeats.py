@@ -6,11 +6,12 @@ import json
 import tracemalloc
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.model.driver import Capabilities
 from contracts.model.emission import Answered, Emission, Observation, Refused, Settled, Trigger
+from contracts.model.verdict import Finding
 from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE, LONGEST
 from tests.verification.support import COMPLETED, ENTERED, FACTS, emission, message, rules_of, run
 
@@ -36,6 +37,27 @@ def test_a_repeat_is_compared_as_json_not_as_text() -> None:
     assert found(emission(body), emission(respelled)) == {"repeated-emission"}
     later = body | {"time": "2026-03-01T18:00:00.5+03:00"}
     assert found(emission(body), emission(later)) == {"repeated-emission", "repeat-changes-content"}
+
+
+def test_what_a_repeat_changes_is_named() -> None:
+    """One part by its path; several, one that is new and one that has gone in the message; an equal part never."""
+    body = message()
+
+    def changed(**other: Any) -> Finding:
+        (finding,) = (
+            each
+            for each in run([emission(body), emission(body | other)]).pairs[0].findings
+            if each.rule == "repeat-changes-content"
+        )
+        return finding
+
+    one = changed(time="2026-03-01T18:00:01Z")
+    assert (one.path, one.message.endswith("under this id with other content: $.time")) == ("$.time", True)
+    several = changed(time="2026-03-01T18:00:01Z", subject="s", data=body["data"] | {"visit_id": ["v", {"n": 1}]})
+    assert several.path == "$"
+    assert several.message.endswith(": $.data.visit_id[0], $.data.visit_id[1].n, $.subject, $.time")
+    many = changed(**{f"x{number}": number for number in range(20)})
+    assert many.message.endswith(" …")
 
 
 def test_the_same_moment_in_another_offset_is_other_content() -> None:
@@ -80,6 +102,7 @@ def test_interleaved_contexts_are_kept_apart() -> None:
     assert found(*emissions) == {"repeated-emission"}
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=12))
 def test_markers_are_right_exactly_when_facts_and_ids_map_one_to_one(pairs: list[tuple[int, int]]) -> None:
     """For every sequence of (fact, id): a finding if and only if one of the two has two partners."""

@@ -70,7 +70,8 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
         CaptureRefusedError: it is no capture.
     """
     try:
-        document = decode(decode_text(raw))
+        # What a message holds is the emitter's, and is judged with it.
+        document = decode(decode_text(raw), nul_within=("body",))
     except JsonRefusedError as error:
         raise CaptureRefusedError(f"the line {error}") from None
     if not isinstance(document, dict):
