@@ -32,6 +32,7 @@ class Variant(BaseModel):
         rule: the rule that must find it.
         level: the lightest way to the emitter that shows it: Pact's message endpoint, or one process a
             trigger.
+        schema_alone: what a schema alone says of its messages, the exported AsyncAPI's.
         plain_pact: what Pact's official verifier alone says of it, with the project's pact and the endpoint.
         change: what makes the plugin so.
     """
@@ -42,6 +43,7 @@ class Variant(BaseModel):
     summary: str
     rule: str
     level: Literal["endpoint", "command"]
+    schema_alone: Literal["caught", "missed"]
     plain_pact: Literal["caught", "missed"]
     change: tuple[Change, ...] = Field(min_length=1)
 

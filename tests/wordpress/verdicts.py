@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import socket
 from pathlib import Path
 
+from contracts.emitters.captures import read_captures
+from contracts.model.emission import Emission
 from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
@@ -48,6 +51,13 @@ def verify(options: DriverOptions, registry: Path | None = None) -> Verification
     settings = Settings(root=ROOT, registry=registry)
     driver = driver_for(settings, EMITTER, options)
     return verification_of(verification_events(load_domain(settings), EMITTER, driver, local_pacts(settings, EMITTER)))
+
+
+def captured(output: bytes) -> list[Emission]:
+    """The emissions of captures, without a fault among them."""
+    items = list(read_captures(io.BytesIO(output), "captures"))
+    assert all(isinstance(item, Emission) for item in items), items
+    return [item for item in items if isinstance(item, Emission)]
 
 
 def verdicts(run: Verification) -> dict[str, str]:
