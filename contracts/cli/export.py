@@ -15,7 +15,7 @@ from contracts.model.names import did_you_mean
 
 @click.group("export")
 def command() -> None:
-    """Write the contract as JSON Schema or AsyncAPI."""
+    """Write the contract as JSON Schema or AsyncAPI, and the registry's own schema."""
 
 
 @command.command("json-schema")
@@ -68,6 +68,27 @@ def asyncapi(out: Path | None) -> None:
 
     _, domain = project()
     document = asyncapi_document(domain)
+    if out is not None:
+        _write(out, document)
+    else:
+        echo_json(document)
+
+
+@command.command("registry-schema")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write this file instead of printing.")
+def registry(out: Path | None) -> None:
+    """Export the JSON Schema of emitters.toml, with which editors complete and check it.
+
+    Editors that know TOML schemas read it where the registry's first line names it: #:schema ./emitters.schema.json
+
+    \b
+    Examples:
+      contracts export registry-schema --out contracts/webinar/emitters.schema.json
+    """
+    from contracts.documents.exports import registry_schema
+
+    _, domain = project()
+    document = registry_schema(domain)
     if out is not None:
         _write(out, document)
     else:

@@ -15,10 +15,10 @@ from contracts.documents.exports.json_schema import source_of
 from contracts.model.domain import Domain
 from contracts.model.events import CanonicalEvent
 from contracts.model.examples import example_event
+from contracts.model.patterns import free_text_paths
 from contracts.model.registry import Pair, PairEntry, Status
 from contracts.model.schemas import shape_of
 from contracts.model.shapes import Node, Shape, nodes
-from contracts.model.vocabulary import NOT_A_FACT
 
 TEMPLATES = Path(__file__).with_name("templates")
 LANGUAGES = tuple(sorted(file.name.split(".")[1] for file in TEMPLATES.glob("emitters.*.md.j2")))
@@ -41,6 +41,7 @@ class DocumentedEvent:
 
     Attributes:
         data: the fields of its data at any depth, with paths that begin there.
+        free_text: the paths of what may hold free text.
         example: a valid message, as it is shown.
     """
 
@@ -50,6 +51,7 @@ class DocumentedEvent:
     needs_decision: bool
     fact_key: tuple[str, ...]
     data: tuple[Node, ...]
+    free_text: tuple[str, ...]
     example: str
 
 
@@ -103,7 +105,6 @@ def render_document(
         implemented=implemented,
         planned=len(pairs) - implemented,
         envelope=[node for node in nodes(shape_of(CanonicalEvent)) if not f"{node.path}.".startswith(_DATA)],
-        vocabulary=NOT_A_FACT,
     )
     # A block that isn't there leaves its blank lines behind.
     return Rendered(re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", tuple(translator.missing))
@@ -118,6 +119,7 @@ def _documented(domain: Domain, name: str) -> DocumentedEvent:
         name in domain.registry.needs_decision,
         model.fact_key,
         tuple(_data(model)),
+        tuple(free_text_paths(shape_of(model))),
         json.dumps(example_event(model, source=source_of(domain, name)), ensure_ascii=False, indent=2),
     )
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from contracts.errors import MisuseError
 from contracts.expectations.reading import Reading, promised
+from contracts.model.patterns import is_anchored
 from contracts.model.schemas import shape_of
 from contracts.model.shapes import (
     Anything,
@@ -159,25 +160,6 @@ def _regex(pattern: str) -> Rule:
 
 def _found_anywhere(pattern: str) -> str:
     return f"{_ANYTHING}(?:{pattern}){_ANYTHING}"
-
-
-def is_anchored(pattern: str) -> bool:
-    """Does the pattern hold the whole text: `^` first, `$` last, and no alternative that leaves one of them out?"""
-    if not pattern.startswith("^") or not pattern.endswith("$") or pattern.endswith(r"\$"):
-        return False
-    depth, escaped, in_class = 0, False, False
-    for character in pattern:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif in_class or character == "[":
-            in_class = character != "]"
-        elif character == "|" and depth == 0:
-            return False
-        else:
-            depth += {"(": 1, ")": -1}.get(character, 0)
-    return True
 
 
 def _literal(text: str) -> str:

@@ -7,7 +7,6 @@ contract refuses.
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 
 from contracts.errors import MisuseError
 from contracts.model.events import CanonicalEvent, event_name
+from contracts.model.patterns import text_fits
 from contracts.model.schemas import shape_of
 from contracts.model.shapes import (
     Anything,
@@ -120,7 +120,7 @@ def _composed(shape: Shape, path: str, *, optional: bool) -> Any:
         case Nullable(inner):
             return example_of(inner, path, optional=optional)
         case ListOf(item, least):
-            return [example_of(item, path, optional=optional)] * max(1, least)
+            return [example_of(item, f"{path}[]", optional=optional)] * max(1, least)
         case TupleOf(items):
             return [example_of(item, path, optional=optional) for item in items]
         case OneOf(shapes):
@@ -151,15 +151,9 @@ def fits(shape: Scalar, value: Any) -> bool:
         case Boolean():
             return isinstance(value, bool)
         case Text():
-            return isinstance(value, str) and _text_fits(shape, value)
+            return isinstance(value, str) and text_fits(shape, value)
         case Number():
             return _number_fits(shape, value)
-
-
-def _text_fits(shape: Text, text: str) -> bool:
-    if len(text) < shape.min_length or (shape.max_length is not None and len(text) > shape.max_length):
-        return False
-    return shape.regex is None or re.search(shape.regex, text) is not None
 
 
 _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
@@ -193,10 +187,10 @@ def _candidates(shape: Scalar, path: str) -> Iterator[Any]:
 
 def _texts(shape: Text, path: str) -> Iterator[str]:
     if shape.format == "uuid":
-        yield str(uuid.uuid5(uuid.NAMESPACE_OID, path))
+        yield str(uuid.uuid5(uuid.NAMESPACE_OID, path.replace("[]", "")))
     if shape.format in _FORMATS:
         yield _FORMATS[shape.format]
-    name = path.rsplit(".", 1)[-1]
+    name = path.rsplit(".", 1)[-1].replace("[]", "")
     # `client_id` reads well as "client-1"; whether the pattern takes it is for the shape to say.
     stem = name.removesuffix("_id").replace("_", "-")
     yield from (f"{stem}-1", name, stem, f"{stem}1", "1", "a", "A")

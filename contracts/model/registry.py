@@ -12,7 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from contracts.model.vocabulary import FactVocabulary
+
 EmitterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")]
+ExtensionName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,20}$")]
+"""CloudEvents 1.0, "Naming conventions": lower-case letters and digits, 20 at most."""
+Mode = Literal["structured", "binary", "batch"]
 Prose = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
@@ -30,22 +35,24 @@ class _Strict(BaseModel):
 class PairEntry(_Strict):
     """What the registry holds of one pair (emitter, event)."""
 
-    status: Annotated[Status, Field(strict=False)]
-    repeats: Literal["never", "guarded"] = "never"
-    delivery: Literal["at-least-once"] | None = None
-    owner: Prose | None = None
-    since: date | None = None
-    target: date | None = None
-    decision: Prose | None = None
-    reason: Prose | None = None
+    status: Annotated[Status, Field(strict=False, description="How far the pair is.")]
+    repeats: Literal["never", "guarded"] = Field(
+        default="never", description="May the source state a fact again, guarded by a marker against duplicates?"
+    )
+    delivery: Literal["at-least-once"] | None = Field(default=None, description="Is a refused delivery owed again?")
+    owner: Prose | None = Field(default=None, description="Who answers for the pair.")
+    since: date | None = Field(default=None, description="The day on which it was implemented or planned.")
+    target: date | None = Field(default=None, description="The day by which a planned pair is to be implemented.")
+    decision: Prose | None = Field(default=None, description="A reference to who decided it, and where.")
+    reason: Prose | None = Field(default=None, description="Why an implemented pair was taken back to planned.")
 
 
 class EmitterEntry(_Strict):
     """One real source of facts and the events it is permitted."""
 
     description: Prose
-    owner: Prose | None = None
-    decision: Prose | None = None
+    owner: Prose | None = Field(default=None, description="Who answers for the emitter.")
+    decision: Prose | None = Field(default=None, description="A reference to who approved it, and where.")
     events: dict[str, PairEntry] = Field(min_length=1)
 
 
@@ -70,12 +77,39 @@ class Pair:
         return self.entry.status
 
 
+class Messages(_Strict):
+    """In which forms a canonical event may be sent (CloudEvents 1.0, HTTP protocol binding, sections 3.1 to 3.3)."""
+
+    modes: Annotated[tuple[Mode, ...], Field(min_length=1)] = ("structured",)
+    extensions: tuple[ExtensionName, ...] = Field(
+        default=(), description="CloudEvents extension attributes that are permitted beside the event's own."
+    )
+
+
+class Waiver(_Strict):
+    """A finding of a pair that is accepted for a time."""
+
+    emitter: EmitterName
+    event: Prose
+    rule: Prose = Field(description="The id of the rule that is broken.")
+    path: Prose | None = Field(
+        default=None, description="The place in the message, as the finding names it; without it, any."
+    )
+    decision: Prose = Field(description="A reference to who decided it, and where.")
+    until: date = Field(description="The last day on which it is accepted.")
+
+
 class Registry(_Strict):
     """The whole registry, as its TOML file holds it."""
 
-    needs_decision: tuple[str, ...] = ()
+    needs_decision: tuple[str, ...] = Field(
+        default=(), description="Events that may be given an emitter only with a decision."
+    )
     consumer: Consumer
-    guarantees: dict[str, Prose] = Field(default_factory=dict)
+    guarantees: dict[str, Prose] = Field(default_factory=dict, description="What every emitter promises, in words.")
+    vocabulary: FactVocabulary = FactVocabulary()
+    messages: Messages = Messages()
+    waivers: tuple[Waiver, ...] = ()
     emitters: dict[EmitterName, EmitterEntry]
 
     def pairs(self, emitter: str | None = None) -> Iterator[Pair]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
@@ -15,7 +14,8 @@ from pydantic_core import ErrorDetails
 from contracts.errors import MisuseError, Where
 from contracts.model.events import Catalogue
 from contracts.model.names import did_you_mean
-from contracts.model.registry import Consumer, EmitterEntry, PairEntry, Registry
+from contracts.model.registry import Consumer, EmitterEntry, Messages, PairEntry, Registry, Waiver
+from contracts.model.registry_checks import registry_problems
 from contracts.model.toml_lines import (
     KeyPath,
     TomlTooLargeError,
@@ -25,6 +25,7 @@ from contracts.model.toml_lines import (
     lines_of_keys,
     statement_before,
 )
+from contracts.model.vocabulary import FactVocabulary
 
 
 class InvalidRegistryError(MisuseError):
@@ -68,7 +69,7 @@ def parse_registry(text: str, *, file: str, catalogue: Catalogue) -> Registry:
         raise InvalidRegistryError(_in_file_order(problems)) from None
     except RecursionError:
         raise _excessive(file) from None
-    problems = list(_domain_problems(registry, catalogue, lines, file))
+    problems = list(registry_problems(registry, catalogue, lines, file))
     if problems:
         raise InvalidRegistryError(_in_file_order(problems))
     return registry
@@ -79,9 +80,17 @@ def _excessive(file: str) -> InvalidRegistryError:
     return InvalidRegistryError([MisuseError(what, where=Where(file), next_step="mend the value")])
 
 
-def _arrays_as_tuples(document: dict[str, Any]) -> dict[str, Any]:
+def _arrays_as_tuples(value: Any) -> Any:
     # Strict validation takes a tuple for a tuple; TOML has arrays only.
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in document.items()}
+    if isinstance(value, dict):
+        return {key: _arrays_as_tuples(inner) for key, inner in value.items()}
+    return tuple(_arrays_as_tuples(inner) for inner in value) if isinstance(value, list) else value
+
+
+def _as_toml(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _as_toml(inner) for key, inner in value.items()}
+    return [_as_toml(inner) for inner in value] if isinstance(value, tuple) else value
 
 
 def _in_file_order(problems: list[MisuseError]) -> list[MisuseError]:
@@ -117,7 +126,7 @@ _IN_TOML = {
 def shortened(value: object) -> str:
     """Return a value of the file as it is shown in an error: on one line, and not endless."""
     try:
-        text = value.isoformat() if isinstance(value, date | time) else repr(value)
+        text = value.isoformat() if isinstance(value, date | time) else repr(_as_toml(value))
     except (ValueError, RecursionError):
         return "a value too large to show"
     return text if len(text) <= 80 else f"{text[:77]}…"
@@ -127,6 +136,9 @@ _LEVELS: tuple[tuple[KeyPath, type[BaseModel]], ...] = (
     (("emitters", "*", "events", "*"), PairEntry),
     (("emitters", "*"), EmitterEntry),
     (("consumer",), Consumer),
+    (("vocabulary",), FactVocabulary),
+    (("messages",), Messages),
+    (("waivers", "*"), Waiver),
     ((), Registry),
 )
 
@@ -165,31 +177,3 @@ def _schema_problem(detail: ErrorDetails, lines: dict[KeyPath, int], file: str) 
         )
     message = detail["msg"][0].lower() + detail["msg"][1:]
     return MisuseError(f"{dotted} is {shown}: {message}", where=where, next_step=f"mend {dotted}")
-
-
-def _domain_problems(
-    registry: Registry, catalogue: Catalogue, lines: dict[KeyPath, int], file: str
-) -> Iterator[MisuseError]:
-    for event in registry.needs_decision:
-        if event not in catalogue:
-            yield _unknown_event(event, ("needs_decision",), catalogue, lines, file)
-    for pair in registry.pairs():
-        path = ("emitters", pair.emitter, "events", pair.event)
-        if pair.event not in catalogue:
-            yield _unknown_event(pair.event, path, catalogue, lines, file)
-        elif pair.event in registry.needs_decision and pair.entry.decision is None:
-            yield MisuseError(
-                f"{pair.event} may be given an emitter only with a decision, and {pair.emitter} has none",
-                where=Where(file, line_of(lines, path)),
-                next_step='take the decision first, then add decision = "<its reference>" here',
-            )
-
-
-def _unknown_event(
-    event: str, path: KeyPath, catalogue: Catalogue, lines: dict[KeyPath, int], file: str
-) -> MisuseError:
-    return MisuseError(
-        f"{event!r} is no canonical event{did_you_mean(event, catalogue)}",
-        where=Where(file, line_of(lines, path)),
-        next_step=f"the canonical events are {', '.join(catalogue)}",
-    )

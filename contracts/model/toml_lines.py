@@ -59,19 +59,35 @@ def bounded(text: str) -> str:
 def lines_of_keys(text: str) -> dict[KeyPath, int]:
     """Map the path of each table and each key of a valid TOML `text` to its line, counted from 1.
 
-    Keys inside inline tables are found under the line of the key that holds the table.
+    Keys inside inline tables are found under the line of the key that holds the table. A table of an array is a
+    path with its number, from "0".
     """
     lines: dict[KeyPath, int] = {}
+    arrays: dict[KeyPath, int] = {}
     table: KeyPath = ()
     line, counted = 1, 0
     for start, header, key in _statements(text):
         line, counted = line + text.count("\n", counted, start), start
         if header is not None:
             table = _path(header)
+            if text.startswith("[[", start):
+                arrays = {path: last for path, last in arrays.items() if path[: len(table)] != table or path == table}
+                arrays[table] = arrays.get(table, -1) + 1
+                lines.setdefault(table, line)
+            table = _numbered(table, arrays)
             lines.setdefault(table, line)
         elif key is not None:
             lines.setdefault((*table, *_path(key)), line)
     return lines
+
+
+def _numbered(path: KeyPath, arrays: dict[KeyPath, int]) -> KeyPath:
+    """Return the path with the number of the newest table of each array in it."""
+    found: KeyPath = ()
+    for length, part in enumerate(path, start=1):
+        number = arrays.get(path[:length])
+        found += (part,) if number is None else (part, str(number))
+    return found
 
 
 def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int | None:

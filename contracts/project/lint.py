@@ -1,118 +1,178 @@
-"""Checks of the contract itself: is every canonical event a closed statement of a fact?"""
+"""Checks of the contract itself: is every canonical event a closed statement of a fact that a pact can hold?"""
 
 from __future__ import annotations
 
-import inspect
+import json
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, get_args
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from pydantic import BaseModel
+from pydantic import ValidationError
 
-from contracts.errors import Where
+from contracts.errors import MisuseError, Where
+from contracts.expectations.matchers import MATCHED, unmatched
 from contracts.model.domain import Domain
-from contracts.model.events import CanonicalEvent, data_model, event_name
+from contracts.model.events import CanonicalEvent, event_name
+from contracts.model.examples import NoExampleError, example_of, fits
 from contracts.model.lint_finding import LintFinding
 from contracts.model.names import did_you_mean
+from contracts.model.patterns import free_text_paths
 from contracts.model.schemas import shape_of
-from contracts.model.shapes import Choice, Constant, Text, nodes
-from contracts.model.vocabulary import refused_word
+from contracts.model.shapes import Boolean, Choice, Constant, Node, Number, Object, Text, nodes, without_options
+from contracts.model.vocabulary import FactVocabulary
 from contracts.project.paths import shown
+from contracts.project.places import place_of
+
+LINT_RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "event-twice": "Two events have one `type`: one of the two is never used.",
+        "fact-key": "The fact key names no required text of `data`, so that facts can't be told apart.",
+        "open-model": "An object takes keys that it doesn't name, so that it promises nothing.",
+        "no-matcher": "A field has a type that no pact can hold.",
+        "free-text": "A text may be anything that a person types, and so be personal.",
+        "not-a-fact": "A key holds a word that the registry's `[vocabulary.groups]` refuses.",
+        "no-example": "A field has no example that the event takes; pacts and documents show one.",
+        "unused-reason": "`[vocabulary.allow]` or `[vocabulary.free_text]` names a key that no event holds.",
+    }
+)
+"""What is found, by its rule."""
 
 
 def lint(domain: Domain) -> tuple[LintFinding, ...]:
     """Check the catalogue of a domain; its registry was checked when it was loaded."""
     names = Counter(event_name(model) for model in domain.catalogue.models)
     findings: list[LintFinding] = []
+    keys: set[str] = set()
     for model in domain.catalogue.models:
         name = event_name(model)
         if names[name] > 1:
-            findings.append(
-                LintFinding(
-                    "event-twice", f"{name} is declared twice", _place(model), "give each event a name of its own"
-                )
-            )
-        findings.extend(_fact_key(model, name))
-        findings.extend(_keys(model, data_model(model), name, "data"))
+            what = f"{name} is declared twice, and one of the two is never used"
+            findings.append(LintFinding("event-twice", what, place_of(model), "give each event a name of its own"))
+        try:
+            event = _Event(model, name, shape_of(model), domain.registry.vocabulary)
+        except MisuseError as error:
+            findings.append(LintFinding("no-matcher", error.what, place_of(model), str(error.next_step)))
+            continue
+        findings.extend(event.findings())
+        keys |= {node.field.name for node in event.places.values() if node.field is not None}
+    findings.extend(_unused_reasons(domain, keys))
     return tuple(findings)
 
 
-def _fact_key(model: type[CanonicalEvent], name: str) -> Iterator[LintFinding]:
-    keys = tuple(data_model(model).model_fields)
-    if not model.fact_key:
-        yield LintFinding(
-            "fact-key", f"{name} has no fact key", _place(model), "name the data keys that identify the fact"
-        )
-    for key in model.fact_key:
-        if key not in keys:
-            hint = did_you_mean(key, keys)
-            yield LintFinding(
-                "fact-key",
-                f"{name}: the fact key {key!r} is not in its data{hint}",
-                _place(model),
-                f"use {', '.join(keys)}",
-            )
-        elif not data_model(model).model_fields[key].is_required():
-            yield LintFinding(
-                "fact-key",
-                f"{name}: the fact key {key!r} is optional",
-                _place(model),
-                "require it: a fact is named by it",
-            )
-        elif not _is_text(data_model(model), key):
-            yield LintFinding(
-                "fact-key",
-                f"{name}: the fact key {key!r} is no text in JSON",
-                _place(model),
-                "name facts by texts: triggers carry texts, and repeats are found by them",
-            )
+def _unused_reasons(domain: Domain, keys: set[str]) -> Iterator[LintFinding]:
+    vocabulary = domain.registry.vocabulary
+    for table, reasons in (("allow", vocabulary.allow), ("free_text", vocabulary.free_text)):
+        for key in reasons:
+            if key not in keys:
+                what = f"[vocabulary.{table}] names {key!r}, which no canonical event holds{did_you_mean(key, keys)}"
+                yield LintFinding("unused-reason", what, Where(shown(domain.registry_file)), f"remove {key}")
 
 
-def _is_text(data: type[BaseModel], key: str) -> bool:
-    found = next((node.shape for node in nodes(shape_of(data)) if node.path == key), None)
-    match found:
+@dataclass(frozen=True)
+class _Event:
+    model: type[CanonicalEvent]
+    name: str
+    shape: Object
+    vocabulary: FactVocabulary
+
+    @property
+    def places(self) -> Mapping[str, Node]:
+        return {node.path: node for node in nodes(self.shape)}
+
+    def findings(self) -> Iterator[LintFinding]:
+        yield from self._fact_key()
+        yield from self._open_objects()
+        yield from self._words()
+        without_matcher = dict(unmatched(self.shape))
+        for path, why in without_matcher.items():
+            yield self._finding("no-matcher", path, f"can't be put into a pact: {why}", f"use {MATCHED}")
+        for path in free_text_paths(self.shape):
+            key = path.rpartition(".")[2].removesuffix("[]")
+            if path not in without_matcher and key not in self.vocabulary.free_text:
+                yield self._finding(
+                    "free-text",
+                    path,
+                    "takes free text, which may be personal",
+                    f"use Token, an enum or an anchored pattern, or say why under [vocabulary.free_text]: {key} = …",
+                )
+        if not without_matcher:
+            yield from self._examples()
+
+    def _finding(self, rule: str, path: str, what: str, next_step: str) -> LintFinding:
+        subject = f"{self.name}: {path}" if path else self.name
+        return LintFinding(rule, f"{subject} {what}", place_of(self.model, path), next_step)
+
+    def _fact_key(self) -> Iterator[LintFinding]:
+        keys = [path.removeprefix("data.") for path, node in self.places.items() if _is_data_key(path, node)]
+        if not self.model.fact_key:
+            what = f"{self.name} has no fact key"
+            yield LintFinding("fact-key", what, place_of(self.model), "name the data keys that identify the fact")
+        for key in self.model.fact_key:
+            node = self.places.get(f"data.{key}")
+            if node is None or key not in keys:
+                what, then = f"is not in its data{did_you_mean(key, keys)}", f"use {', '.join(keys)}"
+            elif not node.required:
+                what, then = "is optional", "require it: a fact is named by it"
+            elif not _is_text(node):
+                what = "is no text in JSON"
+                then = "name facts by texts: triggers carry texts, and repeats are found by them"
+            else:
+                continue
+            where = place_of(self.model, f"data.{key}" if node else "")
+            yield LintFinding("fact-key", f"{self.name}: the fact key {key!r} {what}", where, then)
+
+    def _open_objects(self) -> Iterator[LintFinding]:
+        if not self.shape.closed:
+            yield self._finding("open-model", "", "takes keys that it doesn't name", 'set extra="forbid"')
+        for path, node in self.places.items():
+            if isinstance(node.value, Object) and not node.value.closed:
+                yield self._finding("open-model", path, "takes keys that it doesn't name", 'set extra="forbid"')
+
+    def _words(self) -> Iterator[LintFinding]:
+        for path, node in self.places.items():
+            key = node.field.name if node.field else ""
+            refused = None if path in CanonicalEvent.model_fields else self.vocabulary.refused_word(key)
+            if refused and key not in self.vocabulary.allow:
+                word, meaning = refused
+                yield self._finding(
+                    "not-a-fact",
+                    path,
+                    f"describes {meaning} ({word!r})",
+                    f"rename the key after what happened, or say why it is one under [vocabulary.allow]: {key} = …",
+                )
+
+    def _examples(self) -> Iterator[LintFinding]:
+        for path, node in self.places.items():
+            match node.value:
+                case Constant() | Choice() | Text() | Number() | Boolean() as scalar:
+                    wrong = [example for example in scalar.examples if not fits(scalar, example)]
+                    if wrong:
+                        yield self._finding("no-example", path, f"has the example {wrong[0]!r}, which it refuses",
+                                            "give it one that it takes")  # fmt: skip
+        try:
+            example = example_of(self.shape)
+            for whole in (example, without_options(self.shape, example)):
+                self.model.model_validate_json(json.dumps(whole))
+        except NoExampleError as error:
+            yield self._no_example(error.path, "has no example, and none could be thought of")
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+            path = ".".join(str(part) for part in detail["loc"])
+            yield self._no_example(path, f"refuses the example {detail['input']!r}: {detail['msg'].lower()}")
+
+    def _no_example(self, path: str, what: str) -> LintFinding:
+        return self._finding("no-example", path, what, "give it one: Field(examples=[…])")
+
+
+def _is_data_key(path: str, node: Node) -> bool:
+    return path.startswith("data.") and "." not in path.removeprefix("data.") and node.field is not None
+
+
+def _is_text(node: Node) -> bool:
+    match node.shape:
         case Choice(values):
             return all(isinstance(value, str) for value in values)
         case Constant(value):
             return isinstance(value, str)
-    return isinstance(found, Text)
-
-
-def _keys(
-    model: type[BaseModel], part: type[BaseModel], name: str, path: str, above: tuple[type[BaseModel], ...] = ()
-) -> Iterator[LintFinding]:
-    if part.model_config.get("extra") != "forbid":
-        yield LintFinding(
-            "open-model", f"{name}: {path} takes keys that it doesn't name", _place(part), 'set extra="forbid"'
-        )
-    for key, field in part.model_fields.items():
-        refused = refused_word(key)
-        if refused:
-            word, meaning = refused
-            yield LintFinding(
-                "not-a-fact",
-                f"{name}: {path}.{key} describes {meaning} ({word!r})",
-                _place(part),
-                "remove the key, or say what happened instead",
-            )
-        for inner in _models_in(field.annotation):
-            if inner not in above:
-                yield from _keys(model, inner, name, f"{path}.{key}", (*above, inner))
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models that a type is made of: itself, in a list, in a union."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)
-
-
-def _place(model: type[BaseModel]) -> Where | None:
-    try:
-        file = inspect.getsourcefile(model)
-        line = inspect.getsourcelines(model)[1]
-    except (OSError, TypeError):
-        return None
-    return Where(shown(Path(file)), line) if file else None
+    return isinstance(node.shape, Text)

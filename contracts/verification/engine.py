@@ -85,7 +85,8 @@ class _Run:
 
     def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
         event = tally.pair.event
-        shape = list(shape_findings(message, self._job.domain.catalogue[event]))
+        domain = self._job.domain
+        shape = list(shape_findings(message, domain.catalogue[event], domain.registry.vocabulary))
         fact_key = self._job.domain.catalogue.fact_key(event)
         for finding in (*shape, *wrong_fact(message, fact_key)):
             tally.take(finding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,21 +11,31 @@ from pydantic_core import ErrorDetails
 
 from contracts.model.events import CanonicalEvent
 from contracts.model.names import did_you_mean
+from contracts.model.schemas import shape_of
 from contracts.model.verdict import Finding
-from contracts.model.vocabulary import json_path, keys_that_are_no_facts
+from contracts.model.vocabulary import FactVocabulary, Named, json_path, named_keys
 from contracts.verification.message import EmittedMessage
 
 
-def shape_findings(message: EmittedMessage, model: type[CanonicalEvent]) -> Iterator[Finding]:
+@cache
+def _named(model: type[CanonicalEvent]) -> Named:
+    return named_keys(shape_of(model))
+
+
+def shape_findings(
+    message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary
+) -> Iterator[Finding]:
     """Yield one `event-schema` or `not-a-fact` finding for each key that is wrong.
 
-    A key that no fact has is `not-a-fact` alone, whatever else is wrong with it.
+    A key that no fact has is `not-a-fact` alone, whatever else is wrong with it. One that the canonical event names
+    is what the emitter was asked for, and is `contracts lint`'s business.
     """
     where = message.emission.where
     if message.refusal is not None or message.text is None:
         yield Finding("event-schema", f"the body {message.refusal}", path="$", where=where)
         return
-    no_facts = {path: (word, meaning) for path, word, meaning in keys_that_are_no_facts(message.value)}
+    refused = vocabulary.keys_that_are_no_facts(message.value, _named(model))
+    no_facts = {path: (word, meaning) for path, word, meaning in refused}
     for path, (word, meaning) in no_facts.items():
         yield Finding(
             "not-a-fact",

@@ -15,6 +15,7 @@ import click
 from contracts.broker.embedded.differences import MISSING_MEMBERS, MISSING_ROUTES, OTHERWISE
 from contracts.cli.app import contracts
 from contracts.model.rules import RULES, Severity
+from docs.reference import types
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by `python -m docs.reference.generate`; edit the code, not this page. -->"
@@ -118,7 +119,17 @@ def _code(text: str) -> str:
     return f"`{' '.join(text.split())}`".replace("|", "\\|")
 
 
-PAGES = {"broker-differences.md": broker_differences_page, "commands.md": commands_page, "rules.md": rules_page}
+def types_page() -> str:
+    """Return the page of the types that an event's fields may have."""
+    return "\n".join(["# Types of an event's fields", "", MADE, "", *types.types_page()]) + "\n"
+
+
+PAGES = {
+    "broker-differences.md": broker_differences_page,
+    "commands.md": commands_page,
+    "rules.md": rules_page,
+    "types.md": types_page,
+}
 """Each generated page and what makes it."""
 
 

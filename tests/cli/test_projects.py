@@ -102,7 +102,7 @@ def test_a_catalogue_that_states_no_facts_is_a_lint_finding(parcels: Path) -> No
     assert done.code == 1
     found = {(finding["rule"], finding["message"]) for finding in done.document["findings"]}
     assert any(rule == "not-a-fact" and "data.address.screen_name" in message for rule, message in found)
-    assert any(rule == "not-a-fact" and "data.contents.next_step" in message for rule, message in found)
+    assert any(rule == "not-a-fact" and "data.contents[].next_step" in message for rule, message in found)
     assert any(rule == "fact-key" and "did you mean 'parcel_id'?" in message for rule, message in found)
     for finding in done.document["findings"]:
         assert finding["where"]["file"] == "parcels/events.py"

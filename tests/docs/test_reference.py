@@ -41,7 +41,7 @@ def _generate(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_generated_pages_are_as_generated() -> None:
-    """Commands and rules on the page are those of the code; `python -m docs.reference.generate` writes them."""
+    """Commands, rules and types on the page are those of the code; `python -m docs.reference.generate` writes them."""
     done = _generate("--check", cwd=ROOT)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
@@ -52,7 +52,7 @@ def test_a_stale_page_is_told_and_mended(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "generate.py").write_bytes((REFERENCE / "generate.py").read_bytes())
     (folder / "rules.md").write_text(_page("rules.md").replace("wrong-fact", "wrong-fast"), encoding="utf-8")
-    for name in ("commands.md", "broker-differences.md"):
+    for name in ("commands.md", "broker-differences.md", "types.md"):
         (folder / name).write_text(_page(name), encoding="utf-8")
     stale = _generate("--check", cwd=tmp_path)
     assert stale.returncode == 1

@@ -196,11 +196,22 @@ NESTED = {
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_nested_data_is_said_field_by_field(lang: str) -> None:
-    """Objects in objects and in lists, money, choices, ranges and what may be left out or null; a bar is escaped."""
+    """Objects in objects and in lists, money, choices, ranges and what may be left out or null; a bar is escaped.
+
+    That there is no free text is promised only where that is so.
+    """
     domain = _domain()
     nested = Domain("orders", Catalogue((_OrderPlaced,)), domain.registry, domain.registry_file)
     rendered = render_document(nested, lang, {}, registry_file="emitters.toml", file="doc.md")
     assert NESTED[lang] in rendered.text
+    free = {
+        "en": "Free text stands in `data.note`, `data.either` (`order_placed`) alone.",
+        "ru": "`data.note`, `data.either`",
+    }
+    promise = {"en": "No personal data", "ru": "Никаких персональных данных"}
+    assert free[lang] in rendered.text
+    assert promise[lang] not in rendered.text
+    assert promise[lang] in _render(domain, lang)
     assert ("In minor units." in rendered.untranslated) is (lang == "ru")
 
 

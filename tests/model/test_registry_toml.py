@@ -144,6 +144,75 @@ def test_no_toml_is_an_error_with_a_place(text: str, start: str) -> None:
     assert len(shown) < 400
 
 
+WORDS = '[vocabulary.groups]\n"a way" = ["route", "next_stop"]\n"a price" = ["prix"]\n'
+MESSAGES = '[messages]\nmodes = ["structured", "binary"]\nextensions = ["traceparent", "tracestate"]\n'
+WAIVER = (
+    '[[waivers]]\nemitter = "e"\nevent = "client_webinar_completed"\nrule = "event-schema"\n'
+    'path = "$.data.extra"\ndecision = "ADR-7"\nuntil = 2026-12-31\n'
+)
+OTHER = WAIVER.replace("$.data.extra", "$.data.other")
+
+
+def test_what_a_domain_says_of_its_own_is_read() -> None:
+    """Words with a reason for each that is allowed, modes and extensions, and two waivers of one pair."""
+    reasons = '[vocabulary.allow]\nroute_id = "what was driven"\n[vocabulary.free_text]\nnote = "written by a scale"\n'
+    found = read(GOOD + WORDS + reasons + MESSAGES + WAIVER + OTHER)
+    assert found.vocabulary.groups == {"a way": ("route", "next_stop"), "a price": ("prix",)}
+    assert found.vocabulary.allow == {"route_id": "what was driven"}
+    assert found.vocabulary.free_text == {"note": "written by a scale"}
+    assert (found.messages.modes, found.messages.extensions) == (
+        ("structured", "binary"),
+        ("traceparent", "tracestate"),
+    )
+    assert [(waiver.path, waiver.until.isoformat()) for waiver in found.waivers] == [
+        ("$.data.extra", "2026-12-31"),
+        ("$.data.other", "2026-12-31"),
+    ]
+
+
+def test_a_registry_that_says_nothing_of_its_own_has_no_words_and_one_mode() -> None:
+    """Nothing is refused, nothing is accepted for a time, and messages are structured."""
+    found = read(GOOD)
+    assert (found.vocabulary.groups, found.messages.modes, found.messages.extensions, found.waivers) == (
+        {}, ("structured",), (), (),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "contains"),
+    [
+        ('[vocabulary.groups]\n"a way" = ["Route"]\n', "emitters.toml:10:", "should match pattern"),
+        ('[vocabulary.groups]\n"a way" = ["next_stop_of"]\n', "emitters.toml:10:", "should match pattern"),
+        ('[vocabulary.groups]\n"a way" = "route"\n', "emitters.toml:10:", "is no array"),
+        ('[vocabulary.groups]\n"a way" = []\n', "emitters.toml:10:", "at least 1 item"),
+        (WORDS.replace("prix", "route"), "emitters.toml:11:", "'route' stands in 'a way' too"),
+        (WORDS + '[vocabulary.allow]\nroute_id = ""\n', "emitters.toml:13:", "at least 1 character"),
+        (WORDS + "[vocabulary.allowed]\n", "emitters.toml:12:", "did you mean 'allow'?"),
+        (MESSAGES.replace("binary", "binry"), "emitters.toml:10:", "did you mean 'binary'?"),
+        ("[messages]\nmodes = []\n", "emitters.toml:10:", "at least 1 item"),
+        ('[messages]\nmode = ["binary"]\n', "emitters.toml:10:", "did you mean 'modes'?"),
+        (MESSAGES.replace("traceparent", "traceParent"), "emitters.toml:11:", "should match pattern"),
+        (MESSAGES.replace("traceparent", "subject"), "emitters.toml:11:", "'subject' is CloudEvents' own"),
+        (WAIVER + OTHER.replace('"e"', '"f"'), "emitters.toml:17:", "no emitter is called 'f'"),
+        (WAIVER + OTHER.replace("_completed", "_compleded"), "emitters.toml:18:", "did you mean"),
+        (WAIVER + OTHER.replace("_completed", "_entered"), "emitters.toml:18:", "may not state"),
+        (WAIVER + OTHER.replace("event-schema", "event-shema"), "emitters.toml:19:", "did you mean 'event-schema'?"),
+        (WAIVER + OTHER.replace("event-schema", "wrong-source"), "emitters.toml:19:", "can't be waived"),
+        (WAIVER + OTHER.replace('decision = "ADR-7"\n', ""), "emitters.toml:16:", "decision' is missing"),
+        (WAIVER + OTHER.replace("2026-12-31", '"soon"'), "emitters.toml:22:", "which is no date"),
+        (WAIVER + OTHER.replace("until", "untl"), "emitters.toml:", "until"),
+        (WAIVER + WAIVER, "emitters.toml:16:", "event-schema of client_webinar_completed is waived twice"),
+        ("[waivers]\n", "emitters.toml:9:", "is no array"),
+    ],
+)
+def test_a_mistake_in_what_a_domain_says_is_refused_where_it_stands(text: str, start: str, contains: str) -> None:
+    """Of two waivers or groups, the one that is wrong."""
+    problem = refused(GOOD + text).problems[0]
+    shown = f"{problem.where}: {problem.what} | {problem.next_step}"
+    assert shown.startswith(start)
+    assert contains in shown
+
+
 def test_an_empty_file_says_what_it_lacks() -> None:
     """Every missing part is a problem of its own, and the error counts them."""
     error = refused("")

@@ -102,10 +102,13 @@ def test_every_key_is_found_on_its_line(page: Page, end: str) -> None:
         assert line_of(lines, path) == (page.known.get(path) or (min(exact) if exact else max(holder)))
 
 
-def test_the_first_of_an_array_of_tables_speaks_for_all() -> None:
-    """Lines are by path, and these share one."""
-    text = "[[a]]\nb = 1\n[[a]]\nb = 2\n"
-    assert lines_of_keys(text) == {("a",): 1, ("a", "b"): 2}
+def test_each_table_of_an_array_has_its_number() -> None:
+    """So have the tables within it; the array itself stands where its first table does."""
+    text = "[[a]]\nb = 1\n[[a]]\nb = 2\n[[a.c]]\n[a.c.d]\ne = 3\n[[a]]\n[[a.c]]\nf = 4\n"
+    lines = lines_of_keys(text)
+    assert (lines["a",], lines["a", "0"], lines["a", "0", "b"], lines["a", "1", "b"]) == (1, 1, 2, 4)
+    assert (lines["a", "1", "c", "0", "d", "e"], lines["a", "2", "c", "0", "f"]) == (7, 10)
+    assert line_of(lines, ("a", "1", "x")) == 3
 
 
 def test_a_path_that_is_written_nowhere_has_no_line() -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.model.vocabulary import NOT_A_FACT, keys_that_are_no_facts, refused_word, words_of
+from contracts.model.events import EventData
+from contracts.model.schemas import shape_of
+from contracts.model.vocabulary import FactVocabulary, named_keys, words_of
+from contracts.project.domain import load_domain
+from contracts.project.settings import load_settings
 
-WORDS = [word for words in NOT_A_FACT.values() for word in words]
+WEBINAR = load_domain(load_settings(Path(__file__).parent)).registry.vocabulary
+WORDS = [word for words in WEBINAR.groups.values() for word in words]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,7 @@ def test_every_refused_word_is_refused_in_every_case(word: str) -> None:
     camel = "".join(part.capitalize() for part in word.split("_"))
     kebab = word.replace("_", "-")
     for key in (word, word.upper(), f"client_{word}", f"{word}_id", f"client{camel}", f"my-{kebab}-x", f"{word}2"):
-        found = refused_word(key)
+        found = WEBINAR.refused_word(key)
         assert found is not None
         assert found[0] == word
 
@@ -66,7 +72,7 @@ def test_every_refused_word_is_refused_in_every_case(word: str) -> None:
 )
 def test_the_word_that_is_named(key: str, word: str) -> None:
     """A word of two parts is named before its parts."""
-    assert (refused_word(key) or ("",))[0] == word
+    assert (WEBINAR.refused_word(key) or ("",))[0] == word
 
 
 @pytest.mark.parametrize(
@@ -80,13 +86,13 @@ def test_the_word_that_is_named(key: str, word: str) -> None:
 )  # fmt: skip
 def test_near_misses_are_facts(key: str) -> None:
     """What only holds a refused word inside another one is none: the closed schema judges it."""
-    assert refused_word(key) is None
+    assert WEBINAR.refused_word(key) is None
 
 
 def test_keys_are_found_at_any_depth_with_their_path() -> None:
     """In objects within arrays within objects; values and array positions are no keys."""
     value = {"data": [{"a": 1}, {"page": {"x": {"next_step": "ui"}}}], "ok": ["ui", "screen"], "timer": None}
-    assert [(path, word) for path, word, _ in keys_that_are_no_facts(value)] == [
+    assert [(path, word) for path, word, _ in WEBINAR.keys_that_are_no_facts(value)] == [
         ("$.data[1].page", "page"),
         ("$.data[1].page.x.next_step", "next"),
         ("$.timer", "timer"),
@@ -96,7 +102,7 @@ def test_keys_are_found_at_any_depth_with_their_path() -> None:
 @pytest.mark.parametrize("value", [None, 1, "page", [], ["page"], [[["ui"]]]])
 def test_what_has_no_keys_has_no_refused_ones(value: Any) -> None:
     """Only an object has keys."""
-    assert list(keys_that_are_no_facts(value)) == []
+    assert list(WEBINAR.keys_that_are_no_facts(value)) == []
 
 
 @given(st.text())
@@ -112,4 +118,48 @@ def test_no_key_breaks_the_split(key: str) -> None:
 def test_a_long_key_above_many_values_costs_one_look() -> None:
     """Paths are written for what is found, so that a hostile body can't make the search slow."""
     value = {"k" * 500_000: [0] * 200_000 + [{"a": 1}] * 50_000}
-    assert list(keys_that_are_no_facts(value)) == []
+    assert list(WEBINAR.keys_that_are_no_facts(value)) == []
+
+
+class Leg(EventData):
+    """One leg of a way, which a word is in."""
+
+    route_id: str
+
+
+class Way(EventData):
+    """Keys that hold refused words, at several depths."""
+
+    delivery_channel: str
+    next_legs: list[Leg]
+    last_leg: Leg | None
+    pages: dict[str, int]
+    either: Leg | int
+
+
+def test_what_the_canonical_event_names_is_no_finding() -> None:
+    """Each key that the model asks for is left alone where it stands, and refused where it doesn't."""
+    leg = {"route_id": "a", "timer": 1}
+    value = {
+        "delivery_channel": "a", "next_legs": [leg, leg], "last_leg": leg, "pages": {"page": 1}, "either": leg,
+        "route_id": "a",
+    }  # fmt: skip
+    found = [path for path, _, _ in WEBINAR.keys_that_are_no_facts(value, named_keys(shape_of(Way)))]
+    assert found == ["$.next_legs[0].timer", "$.next_legs[1].timer", "$.last_leg.timer", "$.route_id"]
+
+
+def test_without_groups_every_key_is_a_fact() -> None:
+    """A domain that says no words refuses none."""
+    assert list(FactVocabulary().keys_that_are_no_facts({"page": {"timer": 1}})) == []
+
+
+def test_a_domain_has_words_of_its_own() -> None:
+    """They are refused for what the domain says that they describe, and no others are."""
+    own = FactVocabulary(groups={"a way": ("route", "next_stop"), "a price": ("prix", "цена")})
+    value = {"route": 1, "nextStop": 2, "next": 3, "pagePrix": 4, "цена": 5}
+    assert list(own.keys_that_are_no_facts(value)) == [
+        ("$.route", "route", "a way"),
+        ("$.nextStop", "next_stop", "a way"),
+        ("$.pagePrix", "prix", "a price"),
+        ("$.цена", "цена", "a price"),
+    ]

@@ -12,12 +12,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.documents.exports.draft7 import as_draft7
 from contracts.documents.exports.json_schema import source_of, without_titles
 from contracts.model.domain import Domain
 from contracts.model.events import CONTENT_TYPE
 from contracts.model.examples import example_event
 from contracts.model.registry import Pair
-from contracts.model.schemas import Schema, definition_name, rewritten
 
 Json = dict[str, Any]
 
@@ -122,20 +122,8 @@ def _message(domain: Domain, event: str) -> Json:
 def _schemas(domain: Domain, event: str) -> Iterator[tuple[str, Json]]:
     schema = without_titles(domain.catalogue[event].model_json_schema())
     parts = schema.pop("$defs", {})
-    yield event, _draft7(schema, event)
+    # Two events may have parts of one name and other content.
+    prefix = f"#/components/schemas/{event}."
+    yield event, as_draft7(schema, prefix)
     for name, part in parts.items():
-        # Two events may have parts of one name and other content.
-        yield f"{event}.{name}", _draft7(part, event)
-
-
-def _draft7(schema: Schema, event: str) -> Json:
-    def changed(part: Json) -> Json:
-        part.pop("discriminator", None)
-        if "prefixItems" in part:
-            part["items"] = part.pop("prefixItems")
-        if "$ref" not in part:
-            return part
-        reference = {"$ref": f"#/components/schemas/{event}.{definition_name(part.pop('$ref'))}"}
-        return {"allOf": [reference], **part} if part else reference
-
-    return rewritten(schema, changed)
+        yield f"{event}.{name}", as_draft7(part, prefix)
