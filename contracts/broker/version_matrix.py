@@ -57,18 +57,26 @@ def release_matrix(
     return _ask(client, params)
 
 
-def results_matrix(client: BrokerClient, consumer: str, emitter: str, emitter_version: str) -> VersionMatrix:
-    """Ask for the latest results of one emitter version with every version of the consumer.
+def results_matrix(
+    client: BrokerClient,
+    consumer: str,
+    emitter: str,
+    emitter_version: str | None = None,
+    *,
+    consumer_version: str | None = None,
+) -> VersionMatrix:
+    """Ask for the latest results between a consumer and an emitter, of every version where none is named.
 
     Both names are given: with one alone, a real broker looks at its 100 most recent pacts only.
+
+    Raises:
+        BrokerError: the broker can't be reached, refuses, or answers something else.
     """
-    params = [
-        ("q[][pacticipant]", consumer),
-        ("q[][pacticipant]", emitter),
-        ("q[][version]", emitter_version),
-        ("latestby", "cvpv"),
-    ]
-    return _ask(client, params)
+    params = []
+    for name, version in ((consumer, consumer_version), (emitter, emitter_version)):
+        params.append(("q[][pacticipant]", name))
+        params += [("q[][version]", version)] if version is not None else []
+    return _ask(client, [*params, ("latestby", "cvpv")])
 
 
 def _ask(client: BrokerClient, params: list[tuple[str, str]]) -> VersionMatrix:

@@ -60,7 +60,7 @@ def broker_options(command: Callable[..., None]) -> Callable[..., None]:
 branch_option = click.option(
     "--branch",
     metavar="BRANCH",
-    help="Its branch; else GIT_BRANCH, CI, git. Used where all pairs are planned: the broker then learns the version.",
+    help="Its branch. Where all pairs are planned and the version was never verified, the broker learns it by this.",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import click
@@ -11,20 +12,24 @@ from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, leave, output_option, project
 from contracts.errors import ExitCode
 from contracts.model.release import Answer
-from contracts.release.question import decision_when_known, question, release_decision
+from contracts.project.pacts import read_pacts
+from contracts.project.version import require_version
+from contracts.release.knowledge import release_decision
+from contracts.release.question import decision_when_known, question
 from contracts.report.decisions import decision_lines
 
 
 @click.command(short_help="Say whether a version can be released, and why.")
 @click.argument("pacticipant", shell_complete=pacticipants)
-@click.option("-e", "--version", "version", metavar="VERSION", required=True, help="The version to release.")
+@click.option("-e", "--version", metavar="VERSION", help="The version to release; else GIT_COMMIT, CI, git.")
 @click.option(
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."
 )
 @click.option(
-    "--ignore", metavar="NAME", multiple=True, help="Leave this emitter, or the service, out of the decision."
+    "--ignore", metavar="NAME", multiple=True, help="Leave this emitter, or this consumer, out of the decision."
 )
 @click.option("--allow-unverified", is_flag=True, help="Don't ask for a result of this very emitter version.")
+@click.option("--require-tested", is_flag=True, help="A promise of the registry that no run tested is a no.")
 @click.option(
     "--retry-while-unknown", "retries", metavar="N", type=click.IntRange(0), default=0, help="Ask up to N times more."
 )
@@ -37,10 +42,11 @@ from contracts.report.decisions import decision_lines
 def command(  # noqa: PLR0913 - one parameter an option, as click hands them over
     *,
     pacticipant: str,
-    version: str,
+    version: str | None,
     environment: str,
     ignore: tuple[str, ...],
     allow_unverified: bool,
+    require_tested: bool,
     retries: int,
     interval: float,
     dry_run: bool,
@@ -50,8 +56,8 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     """Say whether PACTICIPANT (an emitter or the scenario service) can be released to an environment.
 
     Exit 0 only where the broker says yes, every live version that it has to work with is covered by a result,
-    and, for an emitter, a successful result for this very version exists. Exit 1 on no and on unknown, in every
-    output format.
+    and, for an emitter, each consumer has a successful result for this very version: of what is in the
+    environment, or else of the head of its main branch. Exit 1 on no and on unknown, in every output format.
 
     \b
     Example:
@@ -59,11 +65,18 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     """
     settings, domain = project()
     asked = question(
-        domain.registry, pacticipant, version, environment, ignore=ignore, allow_unverified=allow_unverified
+        domain.registry,
+        pacticipant,
+        require_version(version, os.environ, settings.root).value,
+        environment,
+        ignore=ignore,
+        allow_unverified=allow_unverified,
+        require_tested=require_tested,
     )
     client = broker.open(settings)
+    own_pacts = read_pacts(settings, None, pacticipant) if asked.is_emitter else ()
     decision = decision_when_known(
-        lambda: release_decision(client, domain, asked), retries=retries, interval=interval, sleep=time.sleep
+        lambda: release_decision(client, domain, asked, own_pacts), retries=retries, interval=interval, sleep=time.sleep
     )
     if output == "json":
         echo_json({**decision.to_json(), "broker": client.name, "dry_run": dry_run})

@@ -14,8 +14,11 @@ from contracts.report.status_changes import status_change_lines
 @click.argument("emitter", shell_complete=emitters)
 @click.argument("event", shell_complete=events)
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it is kept in the registry.")
+@click.option(
+    "--environment", metavar="NAME", default="production", show_default=True, help="What counts as production."
+)
 @output_option("table", "json")
-def command(*, emitter: str, event: str, reason: str, output: str) -> None:
+def command(*, emitter: str, event: str, reason: str, environment: str, output: str) -> None:
     """Take the pair (EMITTER, EVENT) back to planned in the registry, and capture the pacts anew.
 
     The scenario service stops relying on the event first, the emitter stops emitting it last: what has to follow
@@ -32,6 +35,7 @@ def command(*, emitter: str, event: str, reason: str, output: str) -> None:
         (emitter, event),
         reason,
         recapture=lambda own, judged: recapture(own, judged, lambda text: click.echo(text, err=True)),
+        environment=environment,
     )
     if output == "json":
         echo_json(changed.to_json())

@@ -9,7 +9,8 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.promotion import Grounds, promote, recapture
+from contracts.release.promotion import promote, recapture
+from contracts.release.readiness import Grounds
 from contracts.report.status_changes import status_change_lines
 
 

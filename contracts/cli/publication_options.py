@@ -16,8 +16,9 @@ from contracts.cli.broker_options import BrokerOption, known_branch
 from contracts.errors import MisuseError
 
 if TYPE_CHECKING:
+    from contracts.model.posting import Posting
     from contracts.project.settings import Settings
-    from contracts.release.posting import PactRequest, Posting
+    from contracts.release.posting import PactRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,21 @@ class BrokerWishes:
     build_url: str | None
     selectors: tuple[Mapping[str, Any], ...]
     wip_since: date | None
+    consumer_versions: tuple[tuple[str, str], ...] = ()
 
     def asked(self, settings: Settings) -> PactRequest:
-        """Return what is asked of the broker."""
+        """Return what is asked of the broker.
+
+        Raises:
+            MisuseError: work in progress is asked for, and no branch is known.
+        """
+        from contracts.project.version import require_branch
         from contracts.release.posting import PactRequest
 
-        return PactRequest(known_branch(settings, self.branch), self.selectors, self.wip_since)
+        if self.wip_since:
+            # A broker judges work in progress by the emitter's branch, and gives none where none is said.
+            require_branch(self.branch, os.environ, settings.root)
+        return PactRequest(known_branch(settings, self.branch), self.selectors, self.wip_since, self.consumer_versions)
 
     def posting(self, settings: Settings, toolkit: str, registry: str) -> Posting:
         """Return what every posted result says of itself.
@@ -51,22 +61,36 @@ class BrokerWishes:
         Raises:
             MisuseError: no version or no branch is known.
         """
+        from uuid import uuid4
+
+        from contracts.model.posting import Posting
         from contracts.project.version import find_build_url, require_branch, require_version
-        from contracts.release.posting import Posting
 
         build = find_build_url(self.build_url, os.environ)
         return Posting(
-            require_version(self.version, os.environ, settings.root).value,
-            require_branch(self.branch, os.environ, settings.root).value,
-            toolkit,
-            registry,
-            build.value if build else None,
+            version=require_version(self.version, os.environ, settings.root).value,
+            branch=require_branch(self.branch, os.environ, settings.root).value,
+            toolkit=toolkit,
+            registry=registry,
+            contract=registry,
+            run=uuid4().hex,
+            build_url=build.value if build else None,
         )
 
 
 def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the broker's options to a command, handed over as one `publication`."""
-    names = ("broker", "publish", "broker_base_url", "embedded", "version", "branch", "build_url", "selector")
+    names = (
+        "broker",
+        "publish",
+        "broker_base_url",
+        "embedded",
+        "version",
+        "branch",
+        "build_url",
+        "selector",
+        "consumer_version",
+    )
 
     @click.option("--broker", is_flag=True, help="Verify the pacts that the broker wants verified.")
     @click.option("--publish", is_flag=True, help="Post one result a pact to the broker.")
@@ -76,6 +100,12 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--branch", metavar="BRANCH", help="The emitter's branch; else GIT_BRANCH, CI, git.")
     @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
     @click.option("--selector", multiple=True, metavar="JSON", help="A consumer version selector; may be said again.")
+    @click.option(
+        "--consumer-version",
+        multiple=True,
+        metavar="NAME=VERSION",
+        help="Verify this consumer version's pact too, whatever selects it; may be said again.",
+    )
     @click.option("--wip-since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Include work in progress.")
     @functools.wraps(command)
     def with_publication(*arguments: Any, wip_since: datetime | None, **options: Any) -> None:
@@ -89,6 +119,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
             build_url=said["build_url"],
             selectors=tuple(_selector(text) for text in said["selector"]),
             wip_since=wip_since.date() if wip_since else None,
+            consumer_versions=tuple(_consumer_version(text) for text in said["consumer_version"]),
         )
         _refuse_half(publication, said, wip_since)
         command(*arguments, publication=publication, **options)
@@ -103,6 +134,13 @@ def _refuse_half(publication: BrokerWishes, said: Mapping[str, Any], wip_since: 
     alone += ["--wip-since"] if wip_since else []
     if alone:
         raise MisuseError(f"{alone[0]} goes with --broker", next_step="say --broker as well, or leave it out")
+
+
+def _consumer_version(text: str) -> tuple[str, str]:
+    consumer, equals, version = text.partition("=")
+    if not (consumer and equals and version):
+        raise MisuseError(f"--consumer-version {text}: it names no consumer and version", next_step="say NAME=VERSION")
+    return consumer, version
 
 
 def _selector(text: str) -> Mapping[str, Any]:

@@ -6,17 +6,22 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
-from contracts.cli.broker_options import BrokerOption, branch_option, broker_options, known_branch
+from contracts.cli.broker_options import BrokerOption, branch_option, broker_options
 from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.deployments import Target, record_absence, record_presence
+from contracts.model.release import Answer
+from contracts.project.version import require_version
+from contracts.release.deployments import Recorded, Target, record_absence, record_presence
+from contracts.report.decisions import decision_lines
 
 
 @click.command("record-deployment", short_help="Record that a version is deployed to an environment.")
 @click.argument("pacticipant", shell_complete=pacticipants)
-@click.option("-e", "--version", "version", metavar="VERSION", required=True, help="The version that was deployed.")
+@click.option("-e", "--version", metavar="VERSION", help="The version that was deployed; else GIT_COMMIT, CI, git.")
 @click.option(
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."
 )
@@ -27,7 +32,7 @@ from contracts.release.deployments import Target, record_absence, record_presenc
 def record_deployment(
     *,
     pacticipant: str,
-    version: str,
+    version: str | None,
     environment: str,
     instance: str | None,
     branch: str | None,
@@ -44,20 +49,15 @@ def record_deployment(
     """
     settings, domain = project()
     client = broker.open(settings)
+    named = require_version(version, os.environ, settings.root).value
     target = Target(pacticipant, environment, instance)
-    done = record_presence(
-        client, domain.registry, target, version, kind="deployed", branch=known_branch(settings, branch)
-    )
-    if output == "json":
-        echo_json({**done.to_json(), "broker": client.name})
-    else:
-        state = "is recorded" if done.changed else "was recorded before"
-        click.echo(f"{pacticipant} {version} {state} as deployed to {environment} (confirmed by {client.name})")
+    done = record_presence(client, domain, target, named, kind="deployed", branch=branch)
+    _show_presence(done, f"deployed to {environment}", client.name, output)
 
 
 @click.command("record-release", short_help="Record that a version is released to many sites.")
 @click.argument("pacticipant", shell_complete=pacticipants)
-@click.option("-e", "--version", "version", metavar="VERSION", required=True, help="The version that was released.")
+@click.option("-e", "--version", metavar="VERSION", help="The version that was released; else GIT_COMMIT, CI, git.")
 @click.option(
     "--to-environment", "environment", metavar="NAME", required=True, help="The environment, such as production."
 )
@@ -65,7 +65,7 @@ def record_deployment(
 @broker_options
 @output_option("table", "json")
 def record_release(
-    *, pacticipant: str, version: str, environment: str, branch: str | None, broker: BrokerOption, output: str
+    *, pacticipant: str, version: str | None, environment: str, branch: str | None, broker: BrokerOption, output: str
 ) -> None:
     """Record that PACTICIPANT is released: many sites may run it, older versions beside it.
 
@@ -77,19 +77,21 @@ def record_release(
     """
     settings, domain = project()
     client = broker.open(settings)
-    done = record_presence(
-        client,
-        domain.registry,
-        Target(pacticipant, environment),
-        version,
-        kind="released",
-        branch=known_branch(settings, branch),
-    )
+    named = require_version(version, os.environ, settings.root).value
+    done = record_presence(client, domain, Target(pacticipant, environment), named, kind="released", branch=branch)
+    _show_presence(done, f"released in {environment}", client.name, output)
+
+
+def _show_presence(done: Recorded, where: str, broker: str, output: str) -> None:
     if output == "json":
-        echo_json({**done.to_json(), "broker": client.name})
-    else:
-        state = "is recorded" if done.changed else "was recorded before"
-        click.echo(f"{pacticipant} {version} {state} as released in {environment} (confirmed by {client.name})")
+        echo_json({**done.to_json(), "broker": broker})
+        return
+    state = "is recorded" if done.changed else "was recorded before"
+    click.echo(f"{done.pacticipant} {done.version} {state} as {where} (confirmed by {broker})")
+    if done.decision is not None and done.decision.answer is not Answer.YES:
+        click.echo("recorded, and this doesn't hold:")
+        for line in decision_lines(done.decision):
+            click.echo(f"  {line}")
 
 
 @click.command("record-undeployment", short_help="Record that a deployed version has left an environment.")

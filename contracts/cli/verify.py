@@ -20,6 +20,7 @@ from contracts.model.domain import Domain
 from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Verification
 from contracts.project.named_emitters import refuse_unknown_emitter
+from contracts.project.pacts import read_pacts
 from contracts.project.settings import Settings
 from contracts.provider.verify import (
     DriverOptions,
@@ -105,6 +106,7 @@ def _with_broker(
     settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
     from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in
+    from contracts.release.unposted import record_version, with_unposted
 
     if request.pacts is not None:
         raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")
@@ -116,10 +118,12 @@ def _with_broker(
     # What a result needs is asked for before anything is driven.
     posting = publication.posting(settings, __version__, domain.registry.digest) if publication.publish else None
     client = publication.broker.open(settings)
-    pacts = pacts_to_verify(client, request.emitter, publication.asked(settings))
-    run = _run(settings, domain, request, pacts)
+    asked = publication.asked(settings)
+    run = _run(settings, domain, request, pacts_to_verify(client, request.emitter, asked))
     if posting is None:
         return run, None
+    run = with_unposted(client, run, asked, domain.registry, read_pacts(settings, None, request.emitter))
+    record_version(client, run, posting)
     posted = post_results(client, run, posting)
     return posted.verification, posted.failure
 

@@ -29,8 +29,8 @@ def build_pacts(expectations: Iterable[Expectation], catalogue: Catalogue, regis
         registry: says which emitters may state an event, and which pairs are pending.
 
     Returns:
-        The content of each file by its path in the folder of pacts, `planned/…` for an emitter without any
-        implemented pair; sorted by path.
+        The content of each file by its path in the folder of pacts, `planned/…` where every pair that is
+        expected is planned; sorted by path.
 
     Raises:
         ExpectationError: two expectations have one key, or one doesn't hold against the catalogue.
@@ -49,7 +49,8 @@ def build_pacts(expectations: Iterable[Expectation], catalogue: Catalogue, regis
         wanted = [(expected, pairs[expected.expectation.event]) for expected in held
                   if expected.expectation.event in pairs]  # fmt: skip
         if wanted:
-            folder = "" if registry.has_implemented(emitter) else f"{PLANNED}/"
+            asks = any(pair.status is Status.IMPLEMENTED for _, pair in wanted)
+            folder = "" if asks else f"{PLANNED}/"
             file = f"{folder}{registry.consumer.name}-{emitter}.json"
             files[file] = _written(registry.consumer.name, emitter, wanted)
     return dict(sorted(files.items()))

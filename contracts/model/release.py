@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from contracts.model.posting import RunRecord
+from contracts.model.promises import Promise
+
 
 class Answer(StrEnum):
     """Whether the version may be released. Only YES may; UNKNOWN can become YES by a result that isn't there yet."""
@@ -25,20 +28,66 @@ class PairState(StrEnum):
     NEVER_VERIFIED = "never verified"
 
 
+class Standing(StrEnum):
+    """Why a consumer version counts where an emitter is asked about."""
+
+    IN_ENVIRONMENT = "in the environment"
+    MAIN_BRANCH = "head of its main branch"
+    """No version of the consumer is in the environment."""
+    NEWEST = "its newest version"
+    """Nor is a main branch of it known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One broken rule as a result on the broker has it.
+
+    Attributes:
+        path: JSON path in the message; `$` where the whole of it is meant, empty where nothing is said.
+    """
+
+    rule: str
+    path: str = ""
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule} at {self.path}" if self.path not in ("", "$") else self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How a version is recorded in an environment.
+
+    Attributes:
+        kind: `deployed` or `released`.
+        instance: which of several installations; None for the only one.
+    """
+
+    kind: str
+    instance: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PairReason:
     """One pair (emitter, event) between two versions.
 
     Attributes:
-        rules: the rules of its findings.
+        breaches: its findings, by their rules.
         ready: it is pending and was emitted without a finding.
+        untested: rules that the run couldn't have seen broken.
     """
 
     emitter: str
     event: str
     state: PairState
-    rules: tuple[str, ...] = ()
+    breaches: tuple[Breach, ...] = ()
     ready: bool = False
+    untested: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules of its findings, each once."""
+        return tuple(dict.fromkeys(breach.rule for breach in self.breaches))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +100,10 @@ class DecisionRow:
         other_registry: the result was judged by another registry than the one of this run.
         ignored: the user asked to leave it out of the decision.
         empty: the result rests on no interaction at all, so that its success says nothing.
-        violations: the rules that the emitter's run broke beside any pair.
+        violations: what the emitter's run broke beside any pair.
+        standing: why the consumer's version counts.
+        run: the run that the result is of; None where another tool posted it, or there is none.
+        posted_by: the other tool that posted it; None where this toolkit did, or there is none.
     """
 
     consumer: str
@@ -63,7 +115,15 @@ class DecisionRow:
     other_registry: bool = False
     ignored: bool = False
     empty: bool = False
-    violations: tuple[str, ...] = ()
+    violations: tuple[Breach, ...] = ()
+    standing: Standing = Standing.IN_ENVIRONMENT
+    run: RunRecord | None = None
+    posted_by: str | None = None
+
+    @property
+    def demands(self) -> bool:
+        """Does the pact ask for anything? One whose pairs are all pending has nothing to verify."""
+        return any(pair.state is not PairState.PENDING for pair in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +135,9 @@ class Question:
         implemented: the registry has an implemented pair of it (of any emitter, for the scenario service).
         planned: the registry's planned pairs, of the emitter, or of all for the scenario service.
         allow_unverified: an emitter needs no result for this very version.
+        promises: what the registry promises of the implemented pairs that are asked about.
+        require_tested: a promise that no run tested is a no.
+        consumer: the scenario service's name, which publishes the contract's own pacts.
     """
 
     pacticipant: str
@@ -85,6 +148,9 @@ class Question:
     planned: tuple[tuple[str, str], ...] = ()
     allow_unverified: bool = False
     ignored: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    require_tested: bool = False
+    consumer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +161,17 @@ class Knowledge:
         known: it has this version.
         deployable: its own answer; None is "unknown".
         reason: its own words.
+        rows: what counts: for the scenario service as the broker says; for an emitter, of each consumer, its versions
+            in the environment, or else the one that stands for it.
         live: the versions of each emitter in the environment, deployed or released and supported.
         verified: there is a successful result for this very version of the emitter, and it isn't an empty one.
-        relied_on: a consumer version in the environment has a pact with the emitter that isn't pending as a whole.
+        failed: results for this very version of the emitter that failed and don't count for a consumer any more.
+        judged: a pact that `contracts verify` is handed asks something of the emitter, so that a result can be owed.
+        unpublished: the contract's own pacts ask something of the emitter, and the broker holds no pact of it.
+        branches: the branch of each version that may have to be verified, by pacticipant and version.
+        present: how each version in the environment is recorded there, by pacticipant and version.
+        candidates: for an emitter that is nowhere in the environment, its latest result with the service's pact, a
+            successful one where there is one.
     """
 
     known: bool
@@ -106,7 +180,12 @@ class Knowledge:
     rows: tuple[DecisionRow, ...] = ()
     live: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verified: bool = False
-    relied_on: bool = False
+    failed: tuple[DecisionRow, ...] = ()
+    judged: bool = False
+    unpublished: bool = False
+    branches: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    present: Mapping[tuple[str, str], tuple[Presence, ...]] = field(default_factory=dict)
+    candidates: Mapping[str, DecisionRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +198,35 @@ class Blocker:
 
 
 @dataclass(frozen=True, slots=True)
+class Untested:
+    """A promise of the registry that no run of this version of the emitter tested.
+
+    Attributes:
+        rules: those of the promise that none of the runs could have seen broken.
+    """
+
+    promise: Promise
+    version: str
+    rules: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The same in words."""
+        promise = self.promise
+        return (
+            f"untested: {', '.join(self.rules)} of {promise.event} ({promise.emitter} {self.version}): "
+            f"the registry promises {promise.text}, and no run tested it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The answer with its reasons.
 
     Attributes:
-        warnings: what was overridden, or rests on another registry.
+        warnings: what was overridden, what a yes doesn't rest on, and what wasn't tested.
+        untested: promises of the registry that no run tested.
+        rests_on: what an emitter's yes rests on while nothing in the environment relies on it; else empty.
         waits_for: planned pairs (emitter, event): the scenario service can't use them yet, and they block nothing.
     """
 
@@ -135,6 +238,8 @@ class Decision:
     waits_for: tuple[tuple[str, str], ...]
     next_step: str
     reason: str
+    untested: tuple[Untested, ...] = ()
+    rests_on: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the decision as `contracts can-i-deploy --output json` prints it."""
@@ -149,6 +254,16 @@ class Decision:
             "blockers": [{"answer": b.answer.value, "text": b.text, "next": b.next_step} for b in self.blockers],
             "warnings": list(self.warnings),
             "waits_for": [{"emitter": emitter, "event": event} for emitter, event in self.waits_for],
+            "untested": [
+                {
+                    "emitter": one.promise.emitter,
+                    "version": one.version,
+                    "event": one.promise.event,
+                    "promise": one.promise.text,
+                    "rules": list(one.rules),
+                }
+                for one in self.untested
+            ],
             "next": self.next_step,
         }
 
@@ -163,8 +278,20 @@ def _row_to_json(row: DecisionRow) -> dict[str, Any]:
         "other_registry": row.other_registry,
         "ignored": row.ignored,
         "empty": row.empty,
-        "violations": list(row.violations),
+        "violations": list(dict.fromkeys(breach.rule for breach in row.violations)),
+        "counts_as": row.standing.value,
+        "run": row.run.id if row.run else None,
+        "posted_by": row.posted_by,
+        "remarks": list(row.run.remarks) if row.run else [],
         "pairs": [
-            {"event": p.event, "state": p.state.value, "rules": list(p.rules), "ready": p.ready} for p in row.pairs
+            {
+                "event": p.event,
+                "state": p.state.value,
+                "rules": list(p.rules),
+                "breaches": [str(breach) for breach in p.breaches],
+                "ready": p.ready,
+                "untested": list(p.untested),
+            }
+            for p in row.pairs
         ],
     }

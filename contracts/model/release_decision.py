@@ -9,19 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.model.release import Answer, Blocker, Decision, DecisionRow, Knowledge, PairState, Question
+from contracts.model import next_steps
+from contracts.model.posting import RunRecord
+from contracts.model.release import (
+    Answer,
+    Blocker,
+    Breach,
+    Decision,
+    DecisionRow,
+    Knowledge,
+    PairState,
+    Question,
+    Standing,
+    Untested,
+)
 
 
 def decide(question: Question, knowledge: Knowledge) -> Decision:
     """Decide whether the version may be released, and why."""
-    blockers = tuple(_blockers(question, knowledge))
+    untested = tuple(_untested(question, knowledge))
+    blockers = tuple(_blockers(question, knowledge, untested))
     answers = {blocker.answer for blocker in blockers}
     answer = Answer.NO if Answer.NO in answers else Answer.UNKNOWN if answers else Answer.YES
     worst_first = sorted(blockers, key=lambda blocker: blocker.answer is not Answer.NO)
-    record = (
-        f"deploy it, then: contracts record-deployment {question.pacticipant} --version {question.version} "
-        f"--to-environment {question.environment} (record-release where it runs at many sites)"
-    )
+    before = [p for (name, _), there in knowledge.present.items() if name == question.pacticipant for p in there]
+    record = next_steps.record(question.pacticipant, question.version, question.environment, before)
     return Decision(
         question=question,
         answer=answer,
@@ -29,109 +41,185 @@ def decide(question: Question, knowledge: Knowledge) -> Decision:
         blockers=blockers,
         warnings=tuple(_warnings(question, knowledge)),
         waits_for=_waits_for(question, knowledge),
-        next_step=worst_first[0].next_step if worst_first else record,
+        next_step=worst_first[0].next_step if worst_first else f"deploy it, then: {record}",
         reason=knowledge.reason,
+        untested=untested,
+        rests_on="" if answer is not Answer.YES else _rests_on(question, knowledge),
     )
 
 
-def _nothing_promised(question: Question, knowledge: Knowledge) -> bool:
-    """An emitter without an implemented pair, on which no consumer in the environment relies."""
-    return question.is_emitter and not question.implemented and not knowledge.relied_on
+def _rests_on(question: Question, knowledge: Knowledge) -> str:
+    relied_on = any(row.standing is Standing.IN_ENVIRONMENT for row in knowledge.rows)
+    if not question.is_emitter or relied_on or not knowledge.verified:
+        return ""
+    return f"nothing in {question.environment} relies on it yet; a successful result for {question.version} exists"
 
 
-def _blockers(question: Question, knowledge: Knowledge) -> Iterator[Blocker]:
+def _blockers(question: Question, knowledge: Knowledge, untested: Iterable[Untested]) -> Iterator[Blocker]:
     if not knowledge.known:
-        # No pact with such an emitter is ever published, so that no result can be: planned pairs block nothing.
-        if not _nothing_promised(question, knowledge):
-            yield _unknown_version(question)
+        text = f"the broker has no version {question.version} of {question.pacticipant}"
+        yield Blocker(Answer.NO, text, _first_step(question, knowledge))
         return
     judged = [row for row in knowledge.rows if not row.ignored]
     found = [blocker for row in judged for blocker in _row_blocker(question, knowledge, row)]
+    found += _of_emitter(question, knowledge) if question.is_emitter and not found else ()
+    found += () if question.is_emitter else _of_service(question, knowledge, judged)
     yield from found
-    if not question.is_emitter:
-        yield from _uncovered(question, knowledge, judged)
-        if question.implemented and not knowledge.rows:
-            yield Blocker(
-                Answer.NO,
-                f"no pact is published for {question.pacticipant} {question.version}",
-                f"contracts publish --version {question.version}",
-            )
-    elif not (knowledge.verified or question.allow_unverified or _nothing_promised(question, knowledge)) and not found:
-        yield Blocker(
-            Answer.UNKNOWN,
-            f"{question.pacticipant} {question.version} was never verified successfully: "
-            "an empty matrix is no evidence",
-            _verify(question.pacticipant, question.version),
-        )
     if knowledge.deployable is not True and not found:
         answer = Answer.NO if knowledge.deployable is False else Answer.UNKNOWN
-        yield Blocker(answer, f"the broker says no: {knowledge.reason}", _first_step(question))
+        yield Blocker(answer, f"the broker says no: {knowledge.reason}", _first_step(question, knowledge))
+    if question.require_tested:
+        for promise in untested:
+            yield Blocker(Answer.NO, f"--require-tested: {promise.text}", _test(promise, knowledge))
 
 
-def _unknown_version(question: Question) -> Blocker:
-    return Blocker(
-        Answer.NO,
-        f"the broker has no version {question.version} of {question.pacticipant}",
-        _first_step(question),
-    )
-
-
-def _first_step(question: Question) -> str:
+def _first_step(question: Question, knowledge: Knowledge) -> str:
     if question.is_emitter:
-        return _verify(question.pacticipant, question.version)
-    return f"contracts publish --version {question.version}"
+        return _verify(question.pacticipant, question.version, knowledge)
+    return next_steps.publish(question.pacticipant, question.version)
 
 
-def _verify(emitter: str, version: str) -> str:
-    return f"contracts verify {emitter} --broker --publish --version {version}"
+def _verify(emitter: str, version: str, knowledge: Knowledge, consumer: tuple[str, str] | None = None) -> str:
+    return next_steps.verify(emitter, version, knowledge.branches.get((emitter, version)), consumer)
+
+
+def _named(question: Question) -> tuple[str, str] | None:
+    """Return the consumer's version that is asked about: what is verified by default needn't hold it."""
+    return None if question.is_emitter else (question.pacticipant, question.version)
 
 
 def _row_blocker(question: Question, knowledge: Knowledge, row: DecisionRow) -> Iterator[Blocker]:
-    between = f"{row.consumer} {row.consumer_version} and {row.emitter}"
+    service = f"{row.consumer} {row.consumer_version}{_standing(row)}"
+    between = f"{service} and {row.emitter}"
     if row.success is False:
-        yield _failed(question, row, between)
+        yield _failed(question, knowledge, row, between)
     elif row.empty:
         yield Blocker(
             Answer.UNKNOWN,
             f"the result between {between} {row.emitter_version} is successful and tested no interaction",
-            _verify(row.emitter, row.emitter_version or question.version),
+            _verify(row.emitter, row.emitter_version or question.version, knowledge, _named(question)),
         )
+    elif row.success is None and not row.demands:
+        yield from _nothing_to_verify(question, row)
+    elif row.success is None and question.allow_unverified and row.standing is not Standing.IN_ENVIRONMENT:
+        return
     elif row.success is None and question.is_emitter:
         yield Blocker(
             Answer.UNKNOWN,
             f"{between} {question.version} were never verified with each other",
-            _verify(row.emitter, question.version),
+            _verify(row.emitter, question.version, knowledge),
         )
     elif row.success is None:
-        yield _unverified(question, knowledge.live.get(row.emitter, ()), row)
+        yield _unverified(question, knowledge, row)
 
 
-def _failed(question: Question, row: DecisionRow, between: str) -> Blocker:
-    pairs = [
-        f"{pair.event} ({', '.join(pair.rules) or 'no rule given'})"
-        for pair in row.pairs
-        if pair.state is PairState.FAILED
-    ]
-    failed = ", ".join([*pairs, *(f"{rule} (a violation)" for rule in row.violations)])
-    mend = f"mend {row.emitter}, then {_verify(row.emitter, '<the mended version>')}"
-    return Blocker(
-        Answer.NO,
-        f"the verification between {between} {row.emitter_version} failed: {failed or 'no pair is named'}",
-        mend if question.is_emitter else f"{mend}; or take the pair back: contracts demote {row.emitter} EVENT",
+def _standing(row: DecisionRow) -> str:
+    return "" if row.standing is Standing.IN_ENVIRONMENT else f" ({row.standing.value})"
+
+
+def _failed(question: Question, knowledge: Knowledge, row: DecisionRow, between: str) -> Blocker:
+    broken = [pair for pair in row.pairs if pair.state is PairState.FAILED]
+    faults = [f"{pair.event} ({_breaches(pair.breaches) or 'no rule given'})" for pair in broken]
+    faults += [f"{breach} (a violation{': ' if breach.text else ''}{breach.text})" for breach in row.violations]
+    step = f"mend {row.emitter}, then {next_steps.verify(row.emitter)}"
+    if not question.is_emitter:
+        step = "; ".join([f"{step}, {_deploy(question, knowledge, row)}", *_back(question, row)])
+    what = f"the verification between {between} {row.emitter_version} failed"
+    return Blocker(Answer.NO, f"{what}: {', '.join(faults) or 'no pair is named'}", step)
+
+
+_MOST_BREACHES = 5
+
+
+def _breaches(breaches: Iterable[Breach]) -> str:
+    each = list(dict.fromkeys(map(str, breaches)))
+    more = [f"{len(each) - _MOST_BREACHES} more"] if len(each) > _MOST_BREACHES else []
+    return ", ".join([*each[:_MOST_BREACHES], *more])
+
+
+def _deploy(question: Question, knowledge: Knowledge, row: DecisionRow) -> str:
+    """Return what makes a mended version of an emitter count in place of the one that failed."""
+    version = str(row.emitter_version)
+    presences = knowledge.present.get((row.emitter, version), ())
+    return f"deploy it, then {next_steps.replace(row.emitter, version, question.environment, presences)}"
+
+
+def _back(question: Question, row: DecisionRow) -> Iterator[str]:
+    """Yield what the service can do without the emitter: rely on the pair no more."""
+    for pair in row.pairs:
+        if pair.state is PairState.FAILED:
+            demote = next_steps.demote(row.emitter, pair.event, f"{row.emitter} {row.emitter_version} fails")
+            publish = next_steps.publish(question.pacticipant)
+            again = next_steps.ask(question.pacticipant, None, question.environment)
+            yield f"or take the pair back: {demote}, commit, then {publish}, then {again}"
+            return
+
+
+def _nothing_to_verify(question: Question, row: DecisionRow) -> Iterator[Blocker]:
+    """A pact that is pending as a whole never gets a result; a broker waits for one all the same."""
+    if row.standing is not Standing.IN_ENVIRONMENT:
+        return
+    other = row.consumer if question.is_emitter else row.emitter
+    yield Blocker(
+        Answer.UNKNOWN,
+        f"every interaction between {row.consumer} {row.consumer_version} and {row.emitter} is pending, so that no "
+        "result of it is ever posted, and the broker waits for one",
+        f"leave it out of the decision: {next_steps.ask(question.pacticipant, question.version, question.environment)} "
+        f"--ignore {other}",
     )
 
 
-def _unverified(question: Question, live: tuple[str, ...], row: DecisionRow) -> Blocker:
+def _unverified(question: Question, knowledge: Knowledge, row: DecisionRow) -> Blocker:
+    service = f"{row.consumer} {row.consumer_version}"
+    live = knowledge.live.get(row.emitter, ())
     if live:
-        where, step = f"{row.emitter} {' and '.join(live)}", _verify(row.emitter, live[0])
+        where = f"{row.emitter} {' and '.join(live)}"
+        step = _verify(row.emitter, live[0], knowledge, _named(question))
     else:
         where = f"any version of {row.emitter} in {question.environment}, for none is recorded there"
+        candidate = knowledge.candidates.get(row.emitter)
+        if candidate is not None and candidate.success is False:
+            return _failed(question, knowledge, candidate, f"{service} and {row.emitter}")
         step = (
-            f"{_verify(row.emitter, '<its version>')}, deploy it, then contracts record-deployment {row.emitter} "
-            f"--version <its version> --to-environment {question.environment}"
+            f"release {row.emitter} first: "
+            f"{next_steps.ask(row.emitter, candidate.emitter_version, question.environment)}"
+            if candidate
+            else f"{next_steps.verify(row.emitter, consumer=_named(question))}, then "
+            f"{next_steps.ask(row.emitter, None, question.environment)}"
         )
-    what = f"{row.consumer} {row.consumer_version} was never verified with {where}"
-    return Blocker(Answer.UNKNOWN, what, step)
+    return Blocker(Answer.UNKNOWN, f"{service} was never verified with {where}", step)
+
+
+def _of_emitter(question: Question, knowledge: Knowledge) -> Iterator[Blocker]:
+    """An empty matrix is no evidence: where a result can be there, a successful one of this very version is owed."""
+    if knowledge.verified or question.allow_unverified:
+        return
+    if knowledge.failed:
+        for row in knowledge.failed:
+            yield _failed(question, knowledge, row, f"{row.consumer} {row.consumer_version} and {row.emitter}")
+    elif knowledge.judged:
+        yield Blocker(
+            Answer.UNKNOWN,
+            f"{question.pacticipant} {question.version} was never verified successfully: "
+            "an empty matrix is no evidence",
+            _verify(question.pacticipant, question.version, knowledge),
+        )
+    elif knowledge.unpublished:
+        yield Blocker(
+            Answer.UNKNOWN,
+            f"the contract's own pacts ask something of {question.pacticipant}, and the broker holds no pact of it",
+            f"{next_steps.publish(question.consumer)}; then {_first_step(question, knowledge)}",
+        )
+
+
+def _of_service(question: Question, knowledge: Knowledge, judged: Iterable[DecisionRow]) -> Iterator[Blocker]:
+    yield from _uncovered(question, knowledge, judged)
+    if question.implemented and not knowledge.rows:
+        yield Blocker(
+            Answer.NO,
+            f"no pact is published for {question.pacticipant} {question.version}",
+            next_steps.publish(question.pacticipant, question.version),
+        )
 
 
 def _uncovered(question: Question, knowledge: Knowledge, judged: Iterable[DecisionRow]) -> Iterator[Blocker]:
@@ -149,26 +237,77 @@ def _uncovered(question: Question, knowledge: Knowledge, judged: Iterable[Decisi
                     Answer.UNKNOWN,
                     f"{emitter} {version} is in {question.environment} too and has no result for "
                     f"{question.pacticipant} {question.version}; the broker's answer rests on another version",
-                    _verify(emitter, version),
+                    _verify(emitter, version, knowledge, _named(question)),
                 )
 
 
+def _untested(question: Question, knowledge: Knowledge) -> Iterator[Untested]:
+    """Promises that none of the successful results of an emitter's version tested."""
+    successful = [row for row in knowledge.rows if row.success is True and row.emitter_version and not row.ignored]
+    for emitter, version in dict.fromkeys((row.emitter, str(row.emitter_version)) for row in successful):
+        runs = [row.run for row in successful if (row.emitter, row.emitter_version) == (emitter, version)]
+        for promise in question.promises:
+            missed = tuple(rule for rule in promise.rules if all(_misses(run, promise.event, rule) for run in runs))
+            if promise.emitter == emitter and missed:
+                yield Untested(promise, version, missed)
+
+
+def _misses(run: RunRecord | None, event: str, rule: str) -> bool:
+    # A result without a run is another tool's: it knows nothing of what the registry promises.
+    return run is None or rule in run.untested.get(event, (rule,))
+
+
+def _test(missed: Untested, knowledge: Knowledge) -> str:
+    emitter = missed.promise.emitter
+    how = _WAYS[missed.rules[0]]
+    return f"{how} in {emitter}'s tests, then {_verify(emitter, missed.version, knowledge)}"
+
+
+_WAYS = {
+    "repeated-emission": "ask for a fact twice, at once too,",
+    "repeat-changes-id": "state a fact twice",
+    "repeat-changes-content": "state a fact twice",
+    "id-reused": "state two different facts",
+    "lost-fact": "refuse a delivery and wait for the retry",
+}
+
+
 def _warnings(question: Question, knowledge: Knowledge) -> Iterator[str]:
+    name = question.pacticipant
     if question.is_emitter and question.allow_unverified and not knowledge.verified:
         yield (
-            f"--allow-unverified: no successful result for {question.pacticipant} {question.version} exists; "
+            f"--allow-unverified: no successful result for {name} {question.version} exists; "
             "nothing is known of what it sends"
         )
-    for name in question.ignored:
-        yield f"--ignore {name}: its results are left out of the decision"
-    if not knowledge.known and _nothing_promised(question, knowledge):
-        yield f"no pair of {question.pacticipant} is implemented, and no consumer relies on it: nothing to verify"
+    for ignored in question.ignored:
+        yield f"--ignore {ignored}: its results are left out of the decision"
+    if question.is_emitter and knowledge.known and not _owed(knowledge):
+        if question.implemented:
+            yield f"nobody relies on {name}: no consumer's pact asks anything of it, so that no result of it is posted"
+        else:
+            yield f"no pair of {name} is implemented, and no consumer relies on it: nothing to verify"
     for row in knowledge.rows:
-        if row.other_registry and not row.ignored:
-            yield (
-                f"{row.emitter} {row.emitter_version} with {row.consumer} {row.consumer_version}: "
-                "verified under another registry"
-            )
+        if not row.ignored:
+            yield from _of_result(row)
+
+
+def _owed(knowledge: Knowledge) -> bool:
+    return knowledge.verified or knowledge.judged or knowledge.unpublished or bool(knowledge.failed)
+
+
+def _of_result(row: DecisionRow) -> Iterator[str]:
+    between = f"{row.emitter} {row.emitter_version} with {row.consumer} {row.consumer_version}"
+    if row.other_registry:
+        yield f"{between}: verified under another registry"
+    if row.posted_by:
+        yield f"{between}: the result was posted by {row.posted_by}, which knows neither the registry nor its rules"
+    if row.standing is Standing.NEWEST:
+        yield (
+            f"no main branch of {row.consumer} is known: its newest version {row.consumer_version} stands for it "
+            f"(name the branch when it publishes: contracts publish --branch main)"
+        )
+    for remark in row.run.remarks if row.run else ():
+        yield f"{between}: {remark}"
 
 
 def _waits_for(question: Question, knowledge: Knowledge) -> tuple[tuple[str, str], ...]:

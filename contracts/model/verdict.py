@@ -120,6 +120,7 @@ class PactResult:
         result: what is to be posted; None where nothing is.
         published: the broker confirmed the post.
         unposted: why nothing is posted; empty where something is.
+        demand: whose demand makes it a failure that the run itself isn't; else empty.
         violations: those of the run: they concern no interaction, and make the result false.
     """
 
@@ -128,12 +129,13 @@ class PactResult:
     result: bool | None
     published: bool = False
     unposted: str = ""
+    demand: str = ""
     violations: tuple[Finding, ...] = ()
 
     @property
     def reason(self) -> str:
-        """Why the broker asked for it, and why nothing is posted; empty where there is nothing to say."""
-        return "; ".join([*self.pact.reasons, *([self.unposted] if self.unposted else [])])
+        """Why it is a failure, the broker asked for it or nothing is posted; empty where there is nothing to say."""
+        return "; ".join(filter(None, (self.demand, *self.pact.reasons, self.unposted)))
 
     def to_json(self) -> dict[str, Any]:
         """Return the result in the promised JSON shape."""
@@ -149,6 +151,24 @@ class PactResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Unposted:
+    """A result that was asked for and isn't on the broker.
+
+    Attributes:
+        by_right: there is nothing to post: all pairs are planned, or nobody asks anything of the emitter.
+        next_step: what helps; None where nothing has to.
+    """
+
+    text: str
+    by_right: bool
+    next_step: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same in the promised JSON shape."""
+        return {"text": self.text, "by_right": self.by_right, "next": self.next_step}
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """What one run found out about one emitter.
 
@@ -159,6 +179,7 @@ class Verification:
         strict_pending: a planned pair that is ready fails the run.
         nothing_read: no emission was read and nothing was driven.
         report_only: everything is shown and the exit is 0; nothing is published.
+        left_unposted: what was to be posted and wasn't.
         failures: exit codes that something after the verification adds (a publication that failed).
     """
 
@@ -175,6 +196,7 @@ class Verification:
     strict_pending: bool = False
     nothing_read: bool = False
     report_only: bool = False
+    left_unposted: tuple[Unposted, ...] = ()
     failures: tuple[ExitCode, ...] = ()
 
     @property
@@ -183,6 +205,8 @@ class Verification:
         if self.report_only:
             return ExitCode.HOLDS
         codes = list(self.failures)
+        if not all(one.by_right for one in self.left_unposted):
+            codes.append(ExitCode.NOTHING)
         if self.errors or any(pair.verdict is Verdict.ERROR for pair in self.pairs):
             codes.append(ExitCode.MISUSE)
         if self.violations or any(pair.verdict is Verdict.FAILED for pair in self.pairs):
@@ -214,4 +238,5 @@ class Verification:
             "seed": self.seed,
             "untested": list(self.untested or {}),
             "pacts": [pact.to_json() for pact in self.pacts],
+            "unposted": [one.to_json() for one in self.left_unposted],
         }

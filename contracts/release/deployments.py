@@ -9,10 +9,14 @@ from contracts.broker.client import BrokerClient
 from contracts.broker.environments import Placement, end, environment, placements, record
 from contracts.broker.environments import create_environment as create
 from contracts.broker.environments import environments as all_environments
-from contracts.broker.verifications import put_on_branch
-from contracts.errors import MisuseError
-from contracts.model.registry import Registry, Status
-from contracts.release.question import known_pacticipant
+from contracts.broker.versions import branches_of, put_on_branch
+from contracts.errors import BrokerError, MisuseError
+from contracts.model import next_steps
+from contracts.model.domain import Domain
+from contracts.model.registry import Registry
+from contracts.model.release import Decision
+from contracts.release.knowledge import release_decision
+from contracts.release.question import known_pacticipant, question
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Recorded:
     Attributes:
         what: as in "deployed"; a sentence reads "<pacticipant> <version> is recorded as <what>".
         changed: False where the broker had it so already.
+        decision: whether the version may be there, of one that is there now.
     """
 
     pacticipant: str
@@ -30,6 +35,7 @@ class Recorded:
     what: str
     instance: str | None = None
     changed: bool = True
+    decision: Decision | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the change as the commands print it with `--output json`."""
@@ -41,6 +47,7 @@ class Recorded:
             "instance": self.instance,
             "changed": self.changed,
             "confirmed": True,
+            "decision": self.decision.to_json() if self.decision else None,
         }
 
 
@@ -54,36 +61,45 @@ class Target:
 
 
 def record_presence(
-    client: BrokerClient, registry: Registry, target: Target, version: str, *, kind: str, branch: str | None = None
+    client: BrokerClient, domain: Domain, target: Target, version: str, *, kind: str, branch: str | None = None
 ) -> Recorded:
     """Record a version as `deployed` to an environment or `released` in it.
 
+    What runs somewhere is recorded whether it may run there or not; the answer to that is part of what is returned.
+
     Args:
-        branch: the version's. An emitter without an implemented pair has neither pact nor result on the broker, so
-            that its version is made known on this branch.
+        branch: the version's. An emitter without an implemented pair may have neither pact nor result on the broker;
+            its version is made known on this branch.
 
     Raises:
         MisuseError: the registry doesn't know the pacticipant, or the broker not the environment.
         BrokerError: the broker doesn't have the version, refused, or didn't confirm.
     """
-    known_pacticipant(registry, target.pacticipant)
+    name = known_pacticipant(domain.registry, target.pacticipant)
     place = environment(client, target.environment)
-    if branch and _is_planned_emitter(registry, target.pacticipant) and not _is_known(client, target, version):
-        put_on_branch(client, target.pacticipant, version, branch)
-    before = placements(client, place, target.pacticipant)
-    placed = record(client, place, target.pacticipant, version, kind=kind, instance=target.instance)
+    if branches_of(client, name, version) is None:
+        if not branch or name == domain.registry.consumer.name or domain.registry.has_implemented(name):
+            raise _unknown_version(domain.registry, name, version)
+        put_on_branch(client, name, version, branch)
+    before = placements(client, place, name)
+    placed = record(client, place, name, version, kind=kind, instance=target.instance)
     return Recorded(
-        target.pacticipant, version, target.environment, kind, target.instance, changed=placed not in before
+        name,
+        version,
+        target.environment,
+        kind,
+        target.instance,
+        changed=placed not in before,
+        decision=release_decision(client, domain, question(domain.registry, name, version, target.environment)),
     )
 
 
-def _is_known(client: BrokerClient, target: Target, version: str) -> bool:
-    url = client.link("pb:pacticipant-version", pacticipant=target.pacticipant, version=version)
-    return client.find(url, doing="looking for the version") is not None
-
-
-def _is_planned_emitter(registry: Registry, name: str) -> bool:
-    return name in registry.emitters and all(pair.status is Status.PLANNED for pair in registry.pairs(name))
+def _unknown_version(registry: Registry, name: str, version: str) -> BrokerError:
+    consumer = name == registry.consumer.name
+    return BrokerError(
+        f"the broker has no version {version} of {name}",
+        next_step=next_steps.publish(name, version) if consumer else next_steps.verify(name, version),
+    )
 
 
 def record_absence(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import all_placements, environments
 from contracts.broker.version_matrix import results_matrix
+from contracts.broker.versions import branches_of
 from contracts.model.deployment import KnownVersion
 from contracts.model.registry import Registry
 from contracts.project.broker_choice import DATABASE, choose_broker, embedded_client
@@ -49,7 +49,7 @@ def known_versions(client: BrokerClient, registry: Registry) -> tuple[KnownVersi
         KnownVersion(
             participant=name,
             version=version,
-            branch=_branch(client, name, version),
+            branch=", ".join(branches_of(client, name, version) or ()) or None,
             environments=tuple(names),
             verified="" if name == consumer else _verified(client, consumer, name, version),
         )
@@ -57,13 +57,6 @@ def known_versions(client: BrokerClient, registry: Registry) -> tuple[KnownVersi
         for (name, version), names in places.items()
         if name == party
     )
-
-
-def _branch(client: BrokerClient, name: str, version: str) -> str | None:
-    url = client.link("pb:pacticipant-version", pacticipant=name, version=version)
-    document = client.find(url, doing="looking for the version") or {}
-    branches = [str(branch["name"]) for branch in hal.embedded(document, "branchVersions") or ()]
-    return ", ".join(branches) or None
 
 
 def _verified(client: BrokerClient, consumer: str, emitter: str, version: str) -> str:

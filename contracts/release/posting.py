@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from contracts.broker.client import BrokerClient
-from contracts.broker.verifications import IMPLEMENTATION, post, put_on_branch, select
-from contracts.errors import BrokerError, MisuseError
+from contracts.broker.pacts import pact_of_version, select
+from contracts.broker.results import post, result_document
+from contracts.broker.versions import put_on_branch
+from contracts.errors import BrokerError, ExitCode, MisuseError
 from contracts.model.pact import PactUnderTest
-from contracts.model.verdict import Finding, InteractionResult, PactResult, Verification
+from contracts.model.posting import Posting, RunRecord
+from contracts.model.registry import Status
+from contracts.model.verdict import PactResult, Verification
 from contracts.project.named_emitters import is_stand_in
 from contracts.project.settings import Settings
 from contracts.provider.verify import DriverOptions, drives_the_same
-
-_MOST_MISMATCHES = 20
-_LONGEST_DESCRIPTION = 500
+from contracts.release.counted import without_main_branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +30,13 @@ class PactRequest:
         branch: the emitter's; pending and work in progress are judged by it.
         selectors: consumer version selectors in the broker's form; the default ones where there are none.
         wip_since: work in progress that is no older is included; it takes a branch.
+        consumer_versions: consumers and versions whose pacts are verified too, whatever selects them.
     """
 
     branch: str | None = None
     selectors: tuple[Mapping[str, Any], ...] = ()
     wip_since: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """What every result of a run says of itself.
-
-    Attributes:
-        version, branch: the emitter's.
-        toolkit: the toolkit's version.
-        registry: the digest of the registry that was judged by.
-    """
-
-    version: str
-    branch: str
-    toolkit: str
-    registry: str
-    build_url: str | None = None
+    consumer_versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +52,16 @@ class Posted:
     failure: BrokerError | None = None
 
 
-def default_selectors(branch: str | None) -> tuple[Mapping[str, Any], ...]:
+def default_selectors(branch: str | None, newest_of: Iterable[str] = ()) -> tuple[Mapping[str, Any], ...]:
     """Return what is verified where nothing is said: main branch, matching branch, deployed or released.
 
     Args:
         branch: the emitter's; without one there is no matching branch.
+        newest_of: consumers without a main branch, whose newest version stands for them.
     """
     matching = [{"matchingBranch": True}] if branch else []
-    return ({"mainBranch": True}, *matching, {"deployedOrReleased": True})
+    newest = [{"consumer": consumer, "latest": True} for consumer in newest_of]
+    return ({"mainBranch": True}, *matching, *newest, {"deployedOrReleased": True})
 
 
 def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> tuple[PactUnderTest, ...]:
@@ -85,15 +74,25 @@ def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> t
         BrokerError: the broker can't be reached or refuses, a selector for example.
         MisuseError: a pact isn't one of asynchronous messages.
     """
-    body: dict[str, Any] = {
-        "consumerVersionSelectors": list(asked.selectors or default_selectors(asked.branch)),
-        "includePendingStatus": True,
-    }
+    selectors = asked.selectors or default_selectors(asked.branch, without_main_branch(client, emitter))
+    body: dict[str, Any] = {"consumerVersionSelectors": list(selectors), "includePendingStatus": True}
     if asked.branch:
         body["providerVersionBranch"] = asked.branch
         if asked.wip_since:
             body["includeWipPactsSince"] = asked.wip_since.isoformat()
-    return select(client, emitter, body)
+    selected = list(select(client, emitter, body))
+    for consumer, version in asked.consumer_versions:
+        named = pact_of_version(client, emitter, consumer, version)
+        if named is not None and not any(_is_alike(named, pact) for pact in selected):
+            selected.append(named)
+    return tuple(selected)
+
+
+def _is_alike(one: PactUnderTest, other: PactUnderTest) -> bool:
+    """Have two pacts one content? One result then speaks for both."""
+    return one.document.consumer == other.document.consumer and one.document.raw.get(
+        "interactions"
+    ) == other.document.raw.get("interactions")
 
 
 def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) -> None:
@@ -112,16 +111,39 @@ def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) ->
 def post_results(client: BrokerClient, run: Verification, posting: Posting) -> Posted:
     """Post one result a pact of the broker's, where there is one; the first that doesn't arrive ends it."""
     results: list[PactResult] = list(run.pacts)
+    record = run_record(run, posting)
     for index, result in enumerate(run.pacts):
         try:
-            results[index] = post_result(client, result, posting)
+            results[index] = post_result(client, _explained(run, result), posting, record)
         except BrokerError as error:
             failed = replace(run, pacts=tuple(results), failures=(*run.failures, error.exit_code))
             return Posted(failed, error)
     return Posted(replace(run, pacts=tuple(results)))
 
 
-def post_result(client: BrokerClient, result: PactResult, posting: Posting) -> PactResult:
+def run_record(run: Verification, posting: Posting) -> RunRecord:
+    """Return what a broker is told of a run beside its results."""
+    untested = {pair.event: tuple(pair.untested) for pair in run.pairs}
+    return RunRecord(posting.run, posting.contract, untested, posting.remarks)
+
+
+def _explained(run: Verification, result: PactResult) -> PactResult:
+    """Return a result with the reason why it is a failure where the run itself holds."""
+    if result.result is not False or run.exit_code is not ExitCode.HOLDS:
+        return result
+    planned = {pair.event for pair in run.pairs if pair.status is Status.PLANNED}
+    failed = [one.event for one in result.interactions if one.required and not one.success]
+    version = f" {result.pact.consumer_version}" if result.pact.consumer_version else ""
+    events = ", ".join(dict.fromkeys(failed))
+    why = f"{result.pact.document.consumer}{version} demands {events}, which this version doesn't keep"
+    if set(failed) <= planned:
+        why += "; this build holds, since its registry has it as planned"
+    elif result.pact.lenient:
+        why += "; this build holds, since no version has kept that pact yet"
+    return replace(result, demand=why)
+
+
+def post_result(client: BrokerClient, result: PactResult, posting: Posting, record: RunRecord) -> PactResult:
     """Post what a run says of a pact; where it says nothing (`result` is None), nothing is posted.
 
     The version is put on its branch first: a bare result would make the version without one.
@@ -136,61 +158,5 @@ def post_result(client: BrokerClient, result: PactResult, posting: Posting) -> P
         return result
     pact = result.pact.document
     put_on_branch(client, pact.provider, posting.version, posting.branch)
-    post(client, pact.raw, _body(result, posting))
+    post(client, pact.raw, result_document(result, posting, record))
     return replace(result, published=True)
-
-
-def _body(result: PactResult, posting: Posting) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "success": result.result,
-        "providerApplicationVersion": posting.version,
-        "testResults": [
-            *(_test(interaction, posting) for interaction in result.interactions),
-            *_violations(result, posting),
-        ],
-        "verifiedBy": {
-            "implementation": IMPLEMENTATION,
-            "version": posting.toolkit,
-            "clientLanguage": {"name": "python", "testFramework": IMPLEMENTATION, "version": posting.toolkit},
-        },
-    }
-    return {**body, "buildUrl": posting.build_url} if posting.build_url else body
-
-
-def _test(interaction: InteractionResult, posting: Posting) -> dict[str, Any]:
-    test: dict[str, Any] = {
-        "interactionDescription": interaction.description,
-        "interactionKey": interaction.key,
-        "event": interaction.event,
-        "success": interaction.success,
-        # A broker gives these back as they are; it keeps no other place for the registry's digest.
-        "registry": posting.registry,
-    }
-    if interaction.interaction_id is not None:
-        test["interactionId"] = interaction.interaction_id
-    if not interaction.required:
-        test |= {"pending": True, "ready": interaction.success}
-    if interaction.findings:
-        test["mismatches"] = [_mismatch(finding) for finding in interaction.findings[:_MOST_MISMATCHES]]
-    return test
-
-
-def _violations(result: PactResult, posting: Posting) -> Iterator[dict[str, Any]]:
-    # They belong to no interaction, and are why a result is a failure although every interaction passed.
-    for finding in result.violations[:_MOST_MISMATCHES]:
-        yield {
-            "interactionDescription": finding.rule,
-            "violation": finding.rule,
-            "success": False,
-            "registry": posting.registry,
-            "mismatches": [_mismatch(finding)],
-        }
-
-
-def _mismatch(finding: Finding) -> dict[str, Any]:
-    return {
-        "attribute": "metadata" if finding.rule == "content-type" else "body",
-        "identifier": finding.path or "$",
-        "description": finding.message[:_LONGEST_DESCRIPTION],
-        "rule": finding.rule,
-    }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.publishing import PactPublication, publish
-from contracts.broker.verifications import put_on_branch
+from contracts.broker.versions import put_on_branch
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.identity import Identity

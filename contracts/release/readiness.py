@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import environments, placements
-from contracts.broker.verifications import PostedResult, result
+from contracts.broker.results import PostedResult, result
 from contracts.broker.version_matrix import results_matrix
+from contracts.broker.versions import branches_of
 from contracts.errors import BrokenContractError, MisuseError, Where
+from contracts.model import next_steps
+from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Registry
+from contracts.project.pacts import read_pacts
 from contracts.project.paths import shown
+from contracts.project.settings import Settings
+from contracts.release.counted import consumers
+from contracts.release.knowledge import asks_something
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a promotion rests on.
+
+    Attributes:
+        file: the JSON of a verification; without it the results of what is in production.
+        environment: the one that counts as production.
+        force: promote whatever the evidence says.
+    """
+
+    file: Path | None
+    environment: str = "production"
+    force: bool = False
+
+
+class Lack(Enum):
+    """What a version in production lacks to be known as ready."""
+
+    RESULT = "a verification of this very version"
+    REGISTRY = "a version that is verified under this registry"
+    EMISSION = "a version that emits the event rightly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +53,27 @@ class LiveVersion:
 
     Attributes:
         shortcoming: why it isn't known to be ready; None where it is ready.
+        lacks: what would make it known to be ready; None where it is.
     """
 
     version: str
     shortcoming: str | None
+    branch: str | None = None
+    lacks: Lack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What a promotion rests on, and what it does to releases.
+
+    Attributes:
+        freezes: what can't be released until more has happened.
+        live: the versions of the emitter that were asked about.
+    """
+
+    notes: tuple[str, ...]
+    freezes: tuple[str, ...]
+    live: tuple[LiveVersion, ...]
 
 
 def refuse_file(file: Path, registry: Registry, pair: Pair) -> None:
@@ -63,8 +112,109 @@ def refuse_file(file: Path, registry: Registry, pair: Pair) -> None:
         )
 
 
+def judge(
+    settings: Settings, domain: Domain, pair: Pair, grounds: Grounds, broker: Callable[[], BrokerClient]
+) -> Readiness:
+    """Return what a promotion rests on and what it freezes, or refuse it.
+
+    Args:
+        broker: returns the client; not asked for where the file alone decides.
+
+    Raises:
+        BrokenContractError: there is no evidence, or what is in production isn't ready, and it isn't forced.
+        MisuseError: the file can't be read.
+        BrokerError: the broker can't be reached or refuses.
+    """
+    notes = _of_file(domain.registry, pair, grounds)
+    published = [pact for pact in read_pacts(settings, None, pair.emitter) if asks_something(pact, domain.registry)]
+    if not any(True for pact in published for _ in pact.of_event(pair.event)):
+        # The broker may hold results all the same: other consumers' pacts are published from their own projects.
+        live = live_versions(broker(), domain.registry, pair, grounds.environment) if not grounds.file else ()
+        if not live or any(version.shortcoming for version in live):
+            return _by_file(settings, pair, grounds, notes)
+    else:
+        live = live_versions(broker(), domain.registry, pair, grounds.environment)
+    short = [version for version in live if version.shortcoming]
+    notes += [f"{pair.emitter} {v.version} in {grounds.environment} is ready" for v in live if not v.shortcoming]
+    if live and not short:
+        return Readiness(tuple(notes), (), live)
+    freezes = _freezes(domain, pair, grounds.environment, short)
+    if grounds.force:
+        return Readiness(tuple(notes), freezes, live)
+    what = "; ".join(f"{pair.emitter} {v.version}: {v.shortcoming}" for v in short)
+    raise BrokenContractError(
+        f"{pair.event} isn't ready in {grounds.environment}: "
+        + (what or f"no version of {pair.emitter} is recorded there"),
+        next_step=f"{_way_out(pair, short, grounds.environment)}; --force promotes all the same and freezes this: "
+        f"{'; '.join(freezes)}",
+    )
+
+
+def _way_out(pair: Pair, short: Sequence[LiveVersion], environment: str) -> str:
+    unknown = next((version for version in short if version.lacks is Lack.RESULT), None)
+    if unknown is not None:
+        return next_steps.verify(pair.emitter, unknown.version, unknown.branch)
+    older = any(version.lacks is Lack.REGISTRY for version in short)
+    first = "take over this registry" if older else f"emit {pair.event}"
+    return (
+        f"have {pair.emitter} {first}, then {next_steps.verify(pair.emitter)}, deploy that version, then "
+        f"{next_steps.record(pair.emitter, None, environment)}"
+    )
+
+
+def _of_file(registry: Registry, pair: Pair, grounds: Grounds) -> list[str]:
+    if grounds.file is None:
+        return []
+    try:
+        refuse_file(grounds.file, registry, pair)
+    except BrokenContractError as error:
+        if not grounds.force:
+            raise
+        return [f"forced: {error.what}"]
+    return [f"{pair.event} was ready in {shown(grounds.file)}"]
+
+
+def _by_file(settings: Settings, pair: Pair, grounds: Grounds, notes: list[str]) -> Readiness:
+    """Judge a pair that no pact holds which is published from here: the broker can't know whether it is ready."""
+    expected = any(True for pact in read_pacts(settings, None, pair.emitter) for _ in pact.of_event(pair.event))
+    if grounds.file is None and not grounds.force:
+        raise BrokenContractError(
+            f"there is no evidence that {pair.event} is ready, and the broker can't have any: "
+            + (
+                f"every pair that is expected of {pair.emitter} is planned, so that its pact was never published"
+                if expected
+                else f"no consumer test expects it of {pair.emitter}"
+            ),
+            next_step=f"contracts verify {pair.emitter} --output json > verification.json, then "
+            f"contracts promote {pair.emitter} {pair.event} --evidence verification.json"
+            + ("" if expected else "; or expect it in a consumer test first, then contracts capture"),
+        )
+    if not expected:
+        unread = f"no consumer test expects {pair.event}: no pact changes, and nothing freezes"
+        return Readiness((*notes, unread), (), ())
+    freezes = (
+        (
+            f"the scenario service's next version, until a version of {pair.emitter} is verified against the new pact "
+            f"and recorded in {grounds.environment}"
+        ),
+    )
+    first = f"this is the first pair that {pair.emitter} is relied on for: its pact will be published"
+    return Readiness((*notes, first), freezes, ())
+
+
+def _freezes(domain: Domain, pair: Pair, environment: str, short: Sequence[LiveVersion]) -> tuple[str, ...]:
+    versions = ", ".join(version.version for version in short)
+    first = (
+        f"no version of {domain.registry.consumer.name} with the new pact can be released to {environment} until a "
+        f"version of {pair.emitter} that emits {pair.event} is verified, deployed and recorded there"
+    )
+    if not versions:
+        return (first,)
+    return (first, f"{pair.emitter} {versions} can't be released again once that version of the service is deployed")
+
+
 def live_versions(client: BrokerClient, registry: Registry, pair: Pair, environment: str) -> tuple[LiveVersion, ...]:
-    """Return each version of the pair's emitter in production, and whether its latest result shows the pair ready.
+    """Return each version of the pair's emitter in production, and whether its latest run shows the pair ready.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
@@ -73,32 +223,48 @@ def live_versions(client: BrokerClient, registry: Registry, pair: Pair, environm
     if place is None:
         return ()
     versions = dict.fromkeys(p.version for p in placements(client, place, pair.emitter))
-    return tuple(LiveVersion(v, _shortcoming(client, registry, pair, v)) for v in versions)
+    return tuple(_live_version(client, registry, pair, version) for version in versions)
 
 
-def _shortcoming(client: BrokerClient, registry: Registry, pair: Pair, version: str) -> str | None:
-    consumer = client.find(
-        client.link("pb:pacticipant", pacticipant=registry.consumer.name), doing="looking for the consumer"
-    )
-    rows = results_matrix(client, registry.consumer.name, pair.emitter, version).rows if consumer else ()
-    results = [row for row in rows if row.result_url and row.emitter_version == version]
-    if not results:
-        return "it has no verification result"
-    # One run posts a result for each pact, all within a second or two; the last posted is what counts.
-    last = max(row.verified_at for row in results)
-    for url in dict.fromkeys(row.result_url for row in results if row.verified_at == last):
-        why = _why_not_ready(result(client, str(url)), registry, pair)
-        if why:
-            return why
-    return None
+def _live_version(client: BrokerClient, registry: Registry, pair: Pair, version: str) -> LiveVersion:
+    run = _latest_run(client, pair.emitter, version)
+    tests = [test for found in run for test in found.tests if test.event == pair.event]
+    branch = next(iter(branches_of(client, pair.emitter, version) or ()), None)
+    lacks: Lack | None = Lack.RESULT
+    if not run:
+        why = "it has no verification result"
+    elif any(found.run is None for found in run):
+        poster = run[0].posted_by or "an older toolkit"
+        why = f"its latest result was posted by {poster}, which says nothing of readiness"
+    elif any(found.run and found.run.contract != registry.digest for found in run):
+        lacks, why = Lack.REGISTRY, "its latest result was judged by another registry than this one"
+    elif not tests:
+        why = f"its latest result says nothing of {pair.event}"
+    elif not all(test.success for test in tests):
+        lacks = Lack.EMISSION
+        why = f"in its latest result {pair.event} wasn't ready: it wasn't emitted, or something was found"
+    else:
+        return LiveVersion(version, None, branch)
+    return LiveVersion(version, why, branch, lacks)
 
 
-def _why_not_ready(found: PostedResult, registry: Registry, pair: Pair) -> str | None:
-    tests = [test for test in found.tests if test.event == pair.event]
-    if not tests:
-        return f"its latest result says nothing of {pair.event}"
-    if found.registry != registry.digest:
-        return "its latest result was judged by another registry than this one"
-    if not all(test.success for test in tests):
-        return f"in its latest result {pair.event} wasn't ready: it wasn't emitted, or something was found"
-    return None
+def _latest_run(client: BrokerClient, emitter: str, version: str) -> tuple[PostedResult, ...]:
+    """Return the results of the run that was posted last: one a pact, of every consumer's.
+
+    What belongs together is said by the run's id. Where results of two runs arrived in the last second, a broker's
+    clock can't tell which was the later one: both count.
+    """
+    rows = [
+        row
+        for consumer in consumers(client, emitter)
+        for row in results_matrix(client, consumer, emitter, version).rows
+        if row.result_url and row.emitter_version == version
+    ]
+    posted = [(result(client, url), at) for url, at in {str(row.result_url): row.verified_at for row in rows}.items()]
+    last = max((at for _, at in posted), default="")
+    latest = {_run_id(found) for found, at in posted if at == last}
+    return tuple(found for found, at in posted if _run_id(found) in latest and (found.run or at == last))
+
+
+def _run_id(found: PostedResult) -> str | None:
+    return found.run.id if found.run else None

@@ -14,14 +14,16 @@ from contracts.broker.embedded import URL
 from contracts.model.domain import Domain
 from contracts.model.identity import Found, Identity
 from contracts.model.pact import PactUnderTest
+from contracts.model.posting import Posting
 from contracts.model.release import Decision
 from contracts.model.verdict import PactResult, Verification
 from contracts.project.settings import Settings
 from contracts.project.version import find_branch, find_version
 from contracts.release.deployments import Target, create_environment, record_presence
-from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
+from contracts.release.knowledge import release_decision
+from contracts.release.posting import PactRequest, pacts_to_verify, post_result, run_record
 from contracts.release.publish import publish_pacts
-from contracts.release.question import question, release_decision
+from contracts.release.question import question
 
 ENVIRONMENT = "production"
 
@@ -52,18 +54,19 @@ def rehearse(
         publish_pacts(settings, domain, identity, broker=lambda: client, refuse_stale=lambda *_: None)
         create_environment(client, ENVIRONMENT, display_name=None, production=True)
         consumer = Target(domain.registry.consumer.name, ENVIRONMENT)
-        record_presence(client, domain.registry, consumer, identity.version.value, kind="deployed")
+        record_presence(client, domain, consumer, identity.version.value, kind="deployed")
         released = [run for run in runs if domain.registry.has_implemented(run.emitter)]
         return tuple(_decision(client, domain, run, identity) for run in released)
 
 
 def _decision(client: BrokerClient, domain: Domain, run: Verification, identity: Identity) -> Decision:
-    posting = Posting(identity.version.value, identity.branch.value, __version__, domain.registry.digest)
+    digest = domain.registry.digest
+    posting = Posting(identity.version.value, identity.branch.value, __version__, digest, digest, "rehearsal")
     found = {result.pact.document.consumer: result for result in run.pacts}
     for pact in pacts_to_verify(client, run.emitter, PactRequest(identity.branch.value)):
         result = found.get(pact.document.consumer)
         if result is not None:
-            post_result(client, _at_the_broker(result, pact), posting)
+            post_result(client, _at_the_broker(result, pact), posting, run_record(run, posting))
     asked = question(domain.registry, run.emitter, identity.version.value, ENVIRONMENT)
     return release_decision(client, domain, asked)
 

@@ -9,7 +9,7 @@ from contracts.model.verdict import Finding, Verification
 from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
 from contracts.report.look import PLAIN, Look
 from contracts.report.plain import plain_text
-from contracts.report.text import finding_fields, outcome, pact_line, remark, summary
+from contracts.report.text import finding_fields, outcome, pact_line, remark, summary, unposted_lines
 
 
 def render(blocks: Iterable[Block], look: Look) -> str:
@@ -73,3 +73,4 @@ def _remarks(run: Verification) -> Iterator[tuple[str, list[str]]]:
     if run.seed and (run.violations or run.errors or any(pair.findings for pair in run.pairs)):
         yield "facts", [f"--seed {run.seed} asks for the same ones again"]
     yield "pacts", [pact_line(pact) for pact in run.pacts]
+    yield "publication", [line for one in run.left_unposted for line in unposted_lines(one)]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contracts.model.release import Answer, Decision, DecisionRow, PairReason, PairState
+from contracts.model.release import Decision, DecisionRow, PairReason, PairState, Standing
 
 
 def decision_lines(decision: Decision) -> list[str]:
     """Return a decision as people read it."""
     lines = [line for row in decision.rows for line in _row(row)]
     lines += [f"warning: {text}" for text in decision.warnings]
+    lines += [promise.text for promise in decision.untested]
     lines += [f"{blocker.answer.value}: {blocker.text}" for blocker in decision.blockers]
     asked = decision.question
-    if not decision.rows and decision.answer is Answer.YES and asked.implemented and not asked.allow_unverified:
-        # An emitter's yes without rows would leave open what it rests on.
-        lines.append(f"nothing in {asked.environment} relies on it yet; a successful result for {asked.version} exists")
+    if decision.rests_on:
+        lines.append(decision.rests_on)
     if decision.waits_for:
         names = ", ".join(
             event if asked.is_emitter else f"{event} of {emitter}" for emitter, event in decision.waits_for
@@ -32,6 +32,8 @@ def _row(row: DecisionRow) -> list[str]:
             ("ignored", row.ignored),
             ("another registry", row.other_registry),
             ("nothing tested", row.empty),
+            (f"posted by {row.posted_by}", row.posted_by is not None),
+            (row.standing.value, row.standing is not Standing.IN_ENVIRONMENT),
         )
         if holds
     ]
@@ -41,11 +43,16 @@ def _row(row: DecisionRow) -> list[str]:
     return [
         f"{head} ({', '.join(notes)})" if notes else head,
         *(f"  {pair.event:<{width}}  {_state(pair)}" for pair in row.pairs),
-        *([f"  violations: {', '.join(row.violations)}"] if row.violations else []),
+        *([f"  violations: {', '.join(dict.fromkeys(map(str, row.violations)))}"] if row.violations else []),
     ]
 
 
 def _state(pair: PairReason) -> str:
+    untested = f" (untested: {', '.join(pair.untested)})" if pair.untested else ""
+    return f"{_word(pair)}{untested}"
+
+
+def _word(pair: PairReason) -> str:
     if pair.state is PairState.FAILED:
         return f"failed: {', '.join(pair.rules)}" if pair.rules else "failed"
     if pair.state is PairState.PENDING and pair.ready:

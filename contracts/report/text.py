@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from contracts.model.printable import as_json, one_line, printable
 from contracts.model.registry import Status
-from contracts.model.verdict import Finding, PactResult, PairVerdict, Verdict, Verification
+from contracts.model.verdict import Finding, PactResult, PairVerdict, Unposted, Verdict, Verification
 
 
 def tally(pairs: Iterable[PairVerdict]) -> Counter[Verdict]:
@@ -63,6 +63,11 @@ def pact_line(result: PactResult) -> str:
     details = [*flags, *([result.reason] if result.reason else [])]
     named = f"{pact.document.consumer}{version}, {pact.document.source}"
     return one_line(f"{named}: {said}" + (f" ({'; '.join(details)})" if details else ""))
+
+
+def unposted_lines(one: Unposted) -> list[str]:
+    """Return what was to be posted and wasn't, and what helps."""
+    return [one.text, *([f"next: {one.next_step}"] if one.next_step else [])]
 
 
 def finding_fields(finding: Finding) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -15,12 +16,13 @@ from contracts.broker.client import BrokerClient
 from contracts.cli.app import run
 from contracts.model.domain import Domain
 from contracts.model.examples import example_event
+from contracts.model.posting import Posting
 from contracts.model.registry_toml import parse_registry
 from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
 from contracts.provider.verify import driver_for, verification_events, verification_of
-from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
+from contracts.release.posting import PactRequest, pacts_to_verify, post_result, run_record
 from contracts.webinar.events import CATALOGUE
 from tests.release.project import TRACKER
 
@@ -96,10 +98,12 @@ def verify_and_post(
 ) -> dict[str | None, bool | None]:
     """Verify and post; returns the posted result of each consumer version."""
     run = verify(client, captures, registry=registry, emitter=emitter, branch=branch)
-    posting = Posting(version, branch, __version__, run.registry, "https://ci.example/build/1")
+    digest = run.registry
+    posting = Posting(version, branch, __version__, digest, digest, uuid4().hex, "https://ci.example/build/1")
+    record = run_record(run, posting)
     posted = {}
     for result in run.pacts:
-        done = post_result(client, result, posting)
+        done = post_result(client, result, posting, record)
         assert done.published is (result.result is not None)
         posted[done.pact.consumer_version] = done.result
     return posted

@@ -10,8 +10,8 @@ import pytest
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.broker.publishing import PactPublication, publish
-from contracts.broker.verifications import put_on_branch
 from contracts.broker.version_matrix import release_matrix
+from contracts.broker.versions import put_on_branch
 from contracts.model.pact import parse_pact
 from contracts.model.release import Answer, Decision, Knowledge, Question
 from contracts.model.release_decision import decide
@@ -55,8 +55,8 @@ def test_an_emitter_that_was_never_verified_is_not_released(released: Cli) -> No
     assert release_matrix(released.client, TRACKER, "p1", "production").deployable is True
     done = released("can-i-deploy", TRACKER, "--version", "p1", *PRODUCTION)
     assert done.code == 1
-    assert "never verified successfully" in done.out
-    assert f"contracts verify {TRACKER} --broker --publish --version p1" in done.out
+    assert f"{CONSUMER} c1 (head of its main branch) and {TRACKER} p1 were never verified with each other" in done.out
+    assert f"contracts verify {TRACKER} --broker --publish --version p1 --branch main" in done.out
 
 
 def test_a_failed_emitter_is_not_released_while_no_consumer_is_deployed(released: Cli) -> None:

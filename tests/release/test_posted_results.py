@@ -14,21 +14,23 @@ import requests
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient
 from contracts.broker.publishing import PactPublication, publish
+from contracts.broker.results import result as fetch_result
 from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Timeouts, Transport
-from contracts.broker.verifications import result as fetch_result
 from contracts.broker.version_matrix import results_matrix
 from contracts.errors import BrokerError, ExitCode
 from contracts.model.pact import PactUnderTest, parse_pact
+from contracts.model.posting import Posting, RunRecord
 from contracts.model.verdict import Finding, InteractionResult, PactResult
 from contracts.project.settings import Settings
-from contracts.release.posting import PactRequest, Posting, pacts_to_verify, post_result
+from contracts.release.posting import PactRequest, pacts_to_verify, post_result
 from tests.release.brokers import served
 from tests.release.commands import emissions, verify, verify_and_post
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, SUBMITTED, TRACKER, pact, registry_toml
 from tests.release.stub_broker import http, stub_broker
 
-POSTING = Posting("p1", "feat/one", "0.1.0", "digest", "https://ci.example/1")
+POSTING = Posting("p1", "feat/one", "0.1.0", "digest", "contract", "run-1", "https://ci.example/1")
+RECORD = RunRecord("run-1", "contract", {COMPLETED: ("lost-fact",)}, ("it was a Tuesday",))
 
 
 def publish_service(
@@ -99,7 +101,7 @@ def test_a_result_says_everything(client: BrokerClient) -> None:
         )
         for i in wanted.document.interactions
     )
-    done = post_result(client, PactResult(wanted, interactions, True), POSTING)
+    done = post_result(client, PactResult(wanted, interactions, True), POSTING, RECORD)
     assert done.published
     document = posted(client, "p1")
     assert document["success"] is True
@@ -124,7 +126,7 @@ def test_no_verdict_posts_nothing(client: BrokerClient) -> None:
     publish_service(client, "c1")
     (wanted,) = pacts_to_verify(client, TRACKER, PactRequest("main"))
     nothing = PactResult(wanted, (), None, unposted="no interaction is required")
-    assert post_result(client, nothing, POSTING) == nothing
+    assert post_result(client, nothing, POSTING, RECORD) == nothing
     url = client.link("pb:pacticipant-version", pacticipant=TRACKER, version="p1")
     assert client.find(url, doing="looking for the version") is None
 
@@ -167,7 +169,7 @@ def test_only_the_confirmation_of_this_result_counts(answers: list[bytes], words
         document = parse_pact(json.dumps({**pact(), "_links": links}), source=stub.url)
         verdict = PactResult(PactUnderTest(document, "c1"), (), True)
         with pytest.raises(BrokerError, match=words) as caught:
-            post_result(BrokerClient(transport), verdict, POSTING)
+            post_result(BrokerClient(transport), verdict, POSTING, RECORD)
     assert caught.value.exit_code is ExitCode.BROKER
 
 
@@ -191,7 +193,7 @@ def test_a_broker_that_dies_between_pacts_and_results(tmp_path: Path, settings: 
         process.kill()
         process.wait(timeout=10)
         with pytest.raises(BrokerError, match="can't be reached"):
-            post_result(client, verdict, replace(POSTING, registry=run.registry))
+            post_result(client, verdict, replace(POSTING, registry=run.registry), RECORD)
     with served(database) as (url, _):
         assert [row.result_url for row in results_matrix(quick(url), CONSUMER, TRACKER, "p1").rows] == [None]
         assert set(verify_and_post(quick(url), captures, "p1")) == {"c1"}

@@ -18,7 +18,8 @@ from contracts.model.registry_toml import parse_registry
 from contracts.model.status_change import StatusChange
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
-from contracts.release.promotion import Grounds, demote, promote
+from contracts.release.promotion import demote, promote
+from contracts.release.readiness import Grounds
 from contracts.release.registry_edit import with_status
 from contracts.webinar.events import CATALOGUE
 from tests.release.commands import Cli

@@ -211,11 +211,18 @@ def test_a_planned_emitter_blocks_nobody(walk: Walk) -> None:
     assert walk.cli("capture").code == 0
     walk.publish("c4")
     walk.expect(CONSUMER, {"c4": "yes"})
-    walk.expect(CRM, {"n1": "yes"})
-    # Its deployment can be recorded although there is nothing to verify, and the service stays deployable.
-    recorded = walk.cli("record-deployment", CRM, "--version", "n1", *PRODUCTION, "--branch", "main")
+    # Nothing is known of a version that was never verified; with nothing to post, a verification makes it known.
+    walk.expect(CRM, {"n1": "no"})
+    captures = emissions(walk.root.parent / "crm.ndjson", (COMPLETED,), source=CRM)
+    verify = ("verify", CRM, "--captures", str(captures), "--broker", "--publish", "--branch", "main")
+    verified = walk.cli(*verify, "--version", "n1")
+    assert verified.code == 0, verified.err
+    assert "nothing posted: only planned pairs" in verified.out
+    walk.expect(CRM, {"n1": "yes", "n2": "no"})
+    walk.deploy(CRM, "n1")
+    # A deployment is a fact: with its branch it can be recorded of a version that was never verified.
+    recorded = walk.cli("record-deployment", CRM, "--version", "n3", *PRODUCTION, "--branch", "main")
     assert recorded.code == 0, recorded.err
-    walk.expect(CRM, {"n1": "yes", "n2": "yes"})
     walk.expect(CONSUMER, {"c4": "yes"})
     said = walk.cli("can-i-deploy", CONSUMER, "--version", "c4", *PRODUCTION)
     assert f"{COMPLETED} of {CRM}" in said.out
@@ -228,10 +235,11 @@ def test_a_project_of_planned_pairs_alone_blocks_nobody(walk: Walk) -> None:
     assert walk.cli("capture").code == 0
     walk.publish("c1")
     walk.expect(CONSUMER, {"c1": "yes"})
+    assert walk.result("p1", (COMPLETED,)) == {}
     walk.expect(TRACKER, {"p1": "yes"})
     walk.deploy(CONSUMER, "c1")
-    assert walk.cli("record-release", TRACKER, "--version", "p1", *PRODUCTION, "--branch", "main").code == 0
-    walk.expect(TRACKER, {"p1": "yes", "p2": "yes"})
+    assert walk.cli("record-release", TRACKER, "--version", "p1", *PRODUCTION).code == 0
+    walk.expect(TRACKER, {"p1": "yes", "p2": "no"})
 
 
 def test_the_first_pair_of_an_emitter_is_promoted_on_a_file(walk: Walk) -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from contracts.model.release import Answer, Decision, DecisionRow, Knowledge, PairReason, PairState, Question
+from contracts.model.release import Answer, Breach, Decision, DecisionRow, Knowledge, PairReason, PairState, Question
 from contracts.model.release_decision import decide
 
 CONSUMER, EMITTER, OTHER = "service", "tracker", "crm"
@@ -31,8 +31,8 @@ def row(
 ) -> DecisionRow:
     """Return a row with one pair that fits its result."""
     state = {True: PairState.PASSED, False: PairState.FAILED, None: PairState.NEVER_VERIFIED}[success]
-    rules = ("event-schema",) if success is False else ()
-    pair = PairReason(emitter, "completed", state, rules)
+    breaches = (Breach("event-schema", "$.data.client_id"),) if success is False else ()
+    pair = PairReason(emitter, "completed", state, breaches)
     return DecisionRow(CONSUMER, "v", emitter, version, success, (pair,), ignored=ignored)
 
 
@@ -42,7 +42,7 @@ def texts(decision: Decision) -> str:
 
 
 @pytest.mark.parametrize(
-    ("known", "deployable", "verified", "implemented", "relied_on", "allowed", "rows"),
+    ("known", "deployable", "verified", "judged", "unpublished", "allowed", "rows"),
     list(
         itertools.product(
             (True, False),
@@ -59,8 +59,8 @@ def test_an_emitter_is_released_only_on_evidence(
     known: bool,
     deployable: bool | None,
     verified: bool,
-    implemented: bool,
-    relied_on: bool,
+    judged: bool,
+    unpublished: bool,
     allowed: bool,
     rows: tuple[bool | None, ...],
 ) -> None:
@@ -71,15 +71,13 @@ def test_an_emitter_is_released_only_on_evidence(
         reason="words",
         rows=tuple(row(success) for success in rows),
         verified=verified,
-        relied_on=relied_on,
+        judged=judged,
+        unpublished=unpublished,
     )
-    decision = decide(ask(is_emitter=True, implemented=implemented, allow_unverified=allowed), knowledge)
-    nothing_promised = not implemented and not relied_on
-    expected = (
-        deployable is True and all(success is True for success in rows) and (verified or allowed or nothing_promised)
-        if known
-        else nothing_promised
-    )
+    decision = decide(ask(is_emitter=True, allow_unverified=allowed), knowledge)
+    nothing_owed = not judged and not unpublished
+    evidence = verified or allowed or nothing_owed
+    expected = known and deployable is True and all(success is True for success in rows) and evidence
     assert (decision.answer is Answer.YES) is expected
     assert bool(decision.blockers) is not expected
     assert decision.next_step.startswith("deploy it") is expected
@@ -132,7 +130,10 @@ def test_two_live_emitter_versions_and_one_result_is_unknown_and_says_which() ->
     decision = decide(ask(), knowledge)
     assert decision.answer is Answer.UNKNOWN
     assert "tracker p2 is in production too" in texts(decision)
-    assert decision.next_step == "contracts verify tracker --broker --publish --version p2"
+    assert decision.next_step == (
+        "in tracker's checkout of p2: contracts verify tracker --broker --publish --version p2 "
+        "--consumer-version service=v"
+    )
 
 
 def test_an_ignored_emitter_counts_for_nothing_and_is_said() -> None:
@@ -148,7 +149,7 @@ def test_a_failure_names_its_pair_and_its_rules() -> None:
     """No, because of which event and which rule."""
     decision = decide(ask(), Knowledge(True, False, "failed", (row(False),), {EMITTER: ("p1",)}))
     assert decision.answer is Answer.NO
-    assert "completed (event-schema)" in texts(decision)
+    assert "completed (event-schema at $.data.client_id)" in texts(decision)
 
 
 def test_no_outweighs_unknown_and_its_next_step_comes_first() -> None:
@@ -164,7 +165,7 @@ def test_an_emitter_that_is_nowhere_has_to_be_deployed_and_recorded() -> None:
     decision = decide(ask(), Knowledge(True, None, "", (row(None, version=None),), {EMITTER: ()}))
     assert decision.answer is Answer.UNKNOWN
     assert "none is recorded there" in texts(decision)
-    assert "record-deployment tracker" in decision.next_step
+    assert decision.next_step.endswith("then contracts can-i-deploy tracker --to-environment production")
 
 
 def test_allow_unverified_is_loud() -> None:

@@ -19,8 +19,9 @@ from contracts.broker.access import BrokerAccess
 from contracts.broker.answer import BrokerAnswer
 from contracts.broker.client import BrokerClient, client_for
 from contracts.broker.environments import create_environment, end, environment, environments, placements, record
+from contracts.broker.pacts import expected
 from contracts.broker.publishing import PactPublication, publish
-from contracts.broker.verifications import expected, result
+from contracts.broker.results import result
 from contracts.broker.version_matrix import release_matrix, results_matrix
 from contracts.errors import BrokerError, MisuseError
 from contracts.model.pact import parse_pact
