@@ -48,11 +48,6 @@ def _row(row: DecisionRow) -> list[str]:
 
 
 def _state(pair: PairReason) -> str:
-    untested = f" (untested: {', '.join(pair.untested)})" if pair.untested else ""
-    return f"{_word(pair)}{untested}"
-
-
-def _word(pair: PairReason) -> str:
     if pair.state is PairState.FAILED:
         return f"failed: {', '.join(pair.rules)}" if pair.rules else "failed"
     if pair.state is PairState.PENDING and pair.ready:
