@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from contracts.errors import MisuseError, Where
 from contracts.model.names import did_you_mean
@@ -17,6 +17,14 @@ from contracts.project.paths import shown
 
 STAND_IN = "stand-in"
 """The setting that says: this driver reaches a stand-in. Its result is never posted to a broker of anybody's."""
+
+Meaning = Literal[
+    "implemented", "planned", "not-implemented", "not-permitted", "without-emitter",
+    "emitter", "consumer", "event", "status", "other",
+]  # fmt: skip
+"""What a word of a hand-kept document can mean, as in `contracts/documents/drift/words.toml`."""
+
+_Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class _Table(BaseModel):
@@ -28,6 +36,7 @@ class _Table(BaseModel):
     handler: str | None = None
     pacts: str | None = None
     emitters: dict[str, dict[str, str | bool | int | float | list[str]]] = Field(default_factory=dict)
+    documents: dict[Meaning, list[_Word]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,7 @@ class Settings:
         handler: what makes the scenario service's own intake, `module:name`, for the fixture `handler`.
         pacts: the folder of the pacts, where it is named.
         emitters: each emitter's driver and its options, by the emitter's name.
+        documents: words for a status or a column in hand-kept documents, by what they mean.
         lines: the line of each key in the file.
     """
 
@@ -53,6 +63,7 @@ class Settings:
     handler: str | None = None
     pacts: Path | None = None
     emitters: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(default_factory=dict)
+    documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
 
     def place_of(self, *key: str) -> Where | None:
@@ -126,6 +137,7 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
         handler=read.handler,
         pacts=root / read.pacts if read.pacts else None,
         emitters=read.emitters,
+        documents={str(meaning): words for meaning, words in read.documents.items()},
         lines={key[len(path) :]: line for key, line in lines.items() if key[: len(path)] == path},
     )
     _refuse_unclear_stand_ins(settings)

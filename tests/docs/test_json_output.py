@@ -66,7 +66,16 @@ RUNS = (
     f"contracts record-release {EMITTER} --version p1 {PRODUCTION}",
     f"contracts record-support-ended {EMITTER} --version p1 --environment production",
 )
-WRONG = f"# Emitters\n\n## `{EMITTER}`\n\n- `client_webinar_completed`: planned, not implemented\n"
+# A difference, a status that isn't understood, and a mention.
+WRONG = f"""# Emitters
+
+## `{EMITTER}`
+
+- `client_webinar_completed`: planned, not implemented
+- `client_webinar_entered`: mothballed
+
+See `client_webinar_left` in the old wiki pages of the team.
+"""
 
 
 def _commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:

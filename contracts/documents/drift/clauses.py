@@ -1,264 +1,407 @@
-"""One sentence at a time: which names it gives which status to, and which it only mentions.
+"""One sentence, cell or item: which names it gives which status and which emitter, or why that isn't plain.
 
-A name gets a status where nothing but linking words and punctuation stands between the two ("`a`, `b` are
-planned", "planned: `a`"), or where the name leads a list item or a table row. Other sentences mention a name
-in passing.
+Only words of words.toml and names may stand in what is read. A status belongs to the names of its own parenthesis or
+its own clause; what a sentence says beside that is either told apart from it plainly, or makes it unclear.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from contracts.documents.drift.senses import Sense
-from contracts.documents.drift.tidying import tidy
-from contracts.documents.drift.tokens import Token
-from contracts.documents.drift.values import Said
+from contracts.documents.drift.statements import Said, Unread, merge
+from contracts.documents.drift.words import CONSUMER_NAME, EMITTER, EVENT, NAME, SAID, WORD, Token, Vocabulary
 
-_LINKING = (
-    Sense.FILLER, Sense.STATUS_WORD, Sense.EVENT_WORD, Sense.EMITTER_WORD, Sense.EMITS, Sense.ONLY, Sense.EXCEPT,
-    Sense.ABBREVIATION,
-)  # fmt: skip
-_PUNCTUATION = (Sense.COLON, Sense.ARROW, Sense.MARK, Sense.STOP)
-_LONGEST = 250
-_BLANKET = (Sense.REST, Sense.NOTHING_ELSE)
-# "implemented" may be an attribute of what follows ("implemented handlers"); these endings never are.
-_PREDICATES = ("о", "а", "ы", "н", "ся", "ет", ".")  # noqa: RUF001 - Russian endings
-_PARTING = frozenset(",;()—–-|/")  # noqa: RUF001 - dashes of all lengths
+_TARGETS = (EVENT, "rest", "all")
+ALL = "*"
+"""In place of an event: all of them, also those that are spoken of by themselves."""
+_NAMES = (EVENT, EMITTER)
+_SIGNALS = (SAID, "not", "hedge", "will", "emits")
+_ABOUT_OTHERS = ("condition", "consumer", CONSUMER_NAME, "?")
+_PLAIN = (*_TARGETS, EMITTER, SAID, "emits", "emitter", "event", "status", "other", "and", ",", ":", "-", "(", ")",
+          ">", "<", ".")  # fmt: skip
+_LINKS = (":", "-", ">", "<", "(", "emits", "emitter")
+_NEGATED = {Said.IMPLEMENTED: Said.NOT_IMPLEMENTED, Said.PLANNED: Said.EXCLUDED}
+# What is said in so few words beside a name may be its status; more words are a description.
+_SHORT = 3
+# What nobody would call a sentence any more isn't read, which bounds the work that it takes.
+_LONGEST = 300
+_VERSION = re.compile(r"v?\d\S*")
+_TEACH = "use a known word, or add yours to [tool.contracts.documents]"
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
-    """A name or a blanket word, and the status that the sentence gives it."""
+class Claim:
+    """An event, or the rest of them, with what a sentence says of it.
 
-    target: Token
+    Attributes:
+        event: None for a blanket word such as "the others", ALL for one such as "everything".
+        linked: the sentence joins it to its emitters by a verb, an arrow, a colon or a dash.
+    """
+
+    event: str | None
+    emitters: tuple[str, ...]
     said: Said | None
     line: int
+    linked: bool
 
 
-@dataclass(slots=True)
-class Clause:
+@dataclass(frozen=True, slots=True)
+class Sentence:
     """What a sentence says.
 
     Attributes:
-        assigned: names with a status; without one, names that the sentence states as an emitter's events.
-        orphan: a status that belongs to no name of the sentence: a label, or a line such as "Status: planned".
-        plain: the sentence holds nothing but names, statuses and linking words.
+        emitters: those that it names.
+        said: a status that belongs to no event of it: a label, or a line such as "Status: planned".
+        trouble: why it, or what stands beside its claims, isn't read; None where all is.
+        unclear: the trouble is with a status or an emitter; otherwise with a mention.
     """
 
-    assigned: list[Assigned] = field(default_factory=list)
-    orphan: Assigned | None = None
-    plain: bool = True
+    claims: tuple[Claim, ...] = ()
+    emitters: tuple[str, ...] = ()
+    said: Said | None = None
+    trouble: str | None = None
+    unclear: bool = False
+
+
+def unread(tokens: Sequence[Token], why: str, *, unclear: bool, next_step: str = _TEACH) -> Unread:
+    """Return a text that isn't read, with the reason."""
+    text = " ".join(token.text for token in tokens if token.text.strip())
+    text = re.sub(r" (?=[,;:.)?])|(?<=\() ", "", text)
+    short = text if len(text) <= 80 else f"{text[:79]}…"
+    events = tuple(token.text for token in tokens if token.kind == EVENT)
+    return Unread(tokens[0].line, short, why, next_step, unclear, events)
 
 
 def sentences(tokens: Sequence[Token]) -> Iterator[list[Token]]:
-    """Split a block's tokens at full stops and forced line breaks; questions are left out.
-
-    What nobody would call a sentence any more is split after 250 tokens, which bounds the work that it takes.
-    """
+    """Split a text's tokens at full stops and forced line breaks; a question keeps its mark."""
     current: list[Token] = []
     for token in tokens:
-        if not token.means(Sense.STOP):
-            current.append(token)
-            if len(current) == _LONGEST:
-                yield tidy(current)
-                current = []
-        elif token.text == "\n" and current and current[-1].means(Sense.COLON):
-            continue
-        else:
-            if current and token.text != "?":
-                yield tidy(current)
+        if token.kind in (".", "?"):
+            current += [token] if token.kind == "?" else []
+            if current:
+                yield current
             current = []
+        else:
+            current.append(token)
     if current:
-        yield tidy(current)
+        yield current
 
 
-def is_target(token: Token) -> bool:
-    """Is it something that a status can be given to?"""
-    return token.kind == "event" or token.means(*_BLANKET)
-
-
-def blocks(token: Token) -> bool:
-    """Does the token part a name from a status: a word that links nothing?"""
-    if token.kind != "word":
-        return token.kind == "code"
-    return token.said is None and token.sense not in (*_LINKING, *_PUNCTUATION, *_BLANKET)
-
-
-def read_clause(tokens: Sequence[Token], *, leading: bool) -> Clause:
-    """Read one sentence.
+def read_sentence(tokens: Sequence[Token], words: Vocabulary, *, leading: bool = False) -> Sentence:
+    """Read one sentence, item or cell.
 
     Args:
-        tokens: the sentence.
-        leading: the names at its start are what its list item or table cell is about.
+        tokens: it.
+        words: the names that the domain knows.
+        leading: the names at its start are what it is about, as in a list item or a cell.
     """
-    reader = _Reader(tokens, _lead(tokens) if leading else 0)
-    for index in range(len(tokens)):
-        reader.take(index)
-    return reader.finish()
+    if len(tokens) > _LONGEST:
+        return Sentence(trouble=f"it is longer than {_LONGEST} words", unclear=True)
+    read: list[Sentence] = []
+    for part in _parts(_without_asides(_folded(tokens))):
+        before = tuple(name for one in read for name in one.emitters)
+        read.append(_read_part(part, words, before, leads=leading and _leads(part), first=not read))
+    claims = [claim for one in read for claim in one.claims]
+    loose = [one.said for one in read if one.said]
+    if loose and claims:
+        if not leading or len({claim.event for claim in claims}) > 1:
+            return Sentence(trouble="the status belongs to no name of its own clause", unclear=True)
+        claims = [replace(claim, said=merge(claim.said, said)) for claim in claims for said in loose[-1:]]
+    troubles = [one for one in read if one.trouble]
+    worst = next((one for one in troubles if one.unclear), troubles[0] if troubles else Sentence())
+    emitters = tuple(dict.fromkeys(name for one in read for name in one.emitters))
+    said = None if claims or not loose else _all_of(loose)
+    if any(claim.said is Said.UNCLEAR for claim in claims) or said is Said.UNCLEAR:
+        return Sentence(emitters=emitters, trouble="it says one status and another, or none in full", unclear=True)
+    return Sentence(tuple(claims), emitters, said, worst.trouble, worst.unclear)
 
 
-def _lead(tokens: Sequence[Token]) -> int:
-    """Count the tokens at the start that are names and what links them; 0 where no name leads."""
-    seen = False
-    for index, token in enumerate(tokens):
-        if is_target(token):
-            seen = True
-        elif blocks(token) or token.said:
-            return index if seen else 0
-    return len(tokens) if seen else 0
+def status_of(tokens: Sequence[Token]) -> Said | None:
+    """Return the status that words without any name give: UNCLEAR where they can't be read, None for none."""
+    if len(tokens) > _LONGEST:
+        return Said.UNCLEAR
+    kept = _without_asides(_folded(tokens))
+    if any(token.kind not in (*_PLAIN, ";") for token in kept) and not _described(kept):
+        return Said.UNCLEAR
+    return _all_of([token.said for token in kept if token.said])
 
 
-def led_by(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Return the events that lead a sentence."""
-    return tuple(dict.fromkeys(token.text for token in tokens[: _lead(tokens)] if token.kind == "event"))
+def not_understood(tokens: Sequence[Token]) -> str | None:
+    """Return the first word of a heading that is neither a name nor known."""
+    known = (*_PLAIN, "consumer", CONSUMER_NAME, "?", "aside", ";")
+    return next((token.text for token in _folded(tokens[:_LONGEST]) if token.kind not in known), None)
 
 
-def merge(old: Said, new: Said) -> Said:
-    """Join two statuses of one name: "planned, not implemented" is planned; a contradiction is unclear."""
-    return old if old is new else _MERGED.get(frozenset((old, new)), Said.UNCLEAR)
+def _all_of(said: Sequence[Said | None]) -> Said | None:
+    joined = None
+    for one in said:
+        joined = merge(joined, one)
+    return joined
 
 
-_MERGED = {
-    frozenset((Said.PLANNED, Said.NOT_IMPLEMENTED)): Said.PLANNED,
-    frozenset((Said.PLANNED, Said.EXCLUDED)): Said.PLANNED,
-    frozenset((Said.EXCLUDED, Said.NOT_IMPLEMENTED)): Said.EXCLUDED,
-    frozenset((Said.EXCLUDED, Said.IMPLEMENTED)): Said.IMPLEMENTED,
-    frozenset((Said.NO_EMITTER, Said.PLANNED)): Said.NO_EMITTER,
-    frozenset((Said.NO_EMITTER, Said.NOT_IMPLEMENTED)): Said.NO_EMITTER,
-    frozenset((Said.NO_EMITTER, Said.EXCLUDED)): Said.NO_EMITTER,
-}
-
-
-class _Reader:
-    """Goes through a sentence once and joins names and statuses as they come."""
-
-    def __init__(self, tokens: Sequence[Token], lead: int) -> None:
-        self.tokens, self.lead = tokens, lead
-        self.clause = Clause()
-        self.pending: list[Token] = []
-        self.group: list[int] = []
-        self.label: Assigned | None = None
-        self.label_holds = False
-        self.recent: list[int] = []
-
-    def take(self, index: int) -> None:
-        token = self.tokens[index]
-        if is_target(token):
-            self._target(token, index)
-        elif token.said and is_predicated(self.tokens, index):
-            self._status(token, token.said, index)
-        elif token.means(Sense.COLON) and self.label and not self.group:
-            self.label_holds = True
-        elif token.means(Sense.MARK) and token.text == ";":
-            self.recent = []
-        elif blocks(token) or token.said:
-            self.clause.plain = False
-            self.label_holds = False
-            self.pending = self.pending if index >= self.lead > 0 else []
-
-    def _target(self, token: Token, index: int) -> None:
-        if self._excepted(index):
-            # "all events except `a` are planned" says that `a` is another matter, and not what.
-            self.clause.assigned.append(Assigned(token, Said.UNCLEAR, token.line))
-            return
-        if token.means(*_BLANKET) and index and not self.tokens[index - 1].means(Sense.FILLER):
-            # "`a`, the rest is planned" says nothing of `a`; "`a` and the rest" does.
-            self.pending = []
-            self.label_holds = self.label_holds and not self.recent
-        if self.label and self.label_holds:
-            self.recent.append(len(self.clause.assigned))
-            self.clause.assigned.append(Assigned(token, self.label.said, token.line))
-            self.clause.orphan = None
-        elif index < self.lead or not self.pending or not self.lead:
-            self.pending.append(token)
-        self.group = []
-
-    def _excepted(self, index: int) -> bool:
-        for token in reversed(self.tokens[:index]):
-            if token.means(Sense.EXCEPT):
-                return True
-            if not (token.kind == "event" or token.means(Sense.FILLER, Sense.EVENT_WORD, Sense.MARK)):
-                return False
+def _described(tokens: Sequence[Token]) -> bool:
+    """Is a status all that is said before a comma or a parenthesis, and nothing that turns it behind?"""
+    place = next((i for i, token in enumerate(tokens) if token.kind in (",", "(", ";", "-")), None)
+    if place is None:
         return False
+    head, tail = tokens[:place], tokens[place:]
+    plain = all(token.kind in _PLAIN for token in head) and any(token.said for token in head)
+    return plain and not any(token.kind in (*_SIGNALS, "condition", "but") for token in tail)
 
-    def _status(self, token: Token, said: Said, index: int) -> None:
-        if self.pending:
-            self.group = []
-            for target in self.pending:
-                self.group.append(len(self.clause.assigned))
-                self.clause.assigned.append(Assigned(target, said, token.line))
-            self.pending, self.label = [], None
-        elif self.recent and self.tokens[index - 1].text not in (",", ";"):
-            # "implemented: `a`; `b` — planned": the label yields to the status beside the name.
-            self.group, self.recent = self.recent, []
-            for place in self.group:
-                self.clause.assigned[place] = Assigned(self.clause.assigned[place].target, said, token.line)
-        elif self.group:
-            self._again(token, said, index)
+
+def _folded(tokens: Sequence[Token]) -> list[Token]:
+    """Join "not … implemented", "will be implemented" and "implemented: no" to one status each."""
+    kept: list[Token] = []
+    for each in tokens:
+        versioned = each.kind == "other" and _VERSION.fullmatch(each.text) and any(t.kind == EVENT for t in kept[-2:])
+        # "`a` v2" may be another event than `a`.
+        token = replace(each, kind=WORD) if versioned else each
+        before = next((i for i in range(len(kept) - 1, -1, -1) if kept[i].kind != "other"), None)
+        mark = kept[before].kind if before is not None else ""
+        if before is not None and mark in ("not", "will") and (token.said or token.kind == "emits"):
+            said = Said.EXCLUDED if token.kind == "emits" else _NEGATED.get(token.said or Said.UNCLEAR, Said.UNCLEAR)
+            if mark == "will":
+                said = Said.PLANNED if token.said in (Said.IMPLEMENTED, None) else Said.UNCLEAR
+            del kept[before:]
+            kept.append(replace(token, kind=SAID, said=said))
+        elif token.kind in ("yes", "no") and mark == ":" and before and kept[before - 1].said:
+            said = kept[before - 1].said or Said.UNCLEAR
+            if token.kind == "no":
+                # "planned: no" may be said of what is implemented and of what nobody wants.
+                said = Said.NOT_IMPLEMENTED if said is Said.IMPLEMENTED else Said.UNCLEAR
+            kept[before - 1 :] = [replace(kept[before - 1], said=said)]
         else:
-            old = self.clause.orphan
-            self._open(Assigned(token, merge(old.said, said) if old and old.said else said, token.line))
-
-    def _again(self, token: Token, said: Said, index: int) -> None:
-        old = self.clause.assigned[self.group[0]].said or said
-        merged = merge(old, said)
-        before, after = self.tokens[index - 1], self.tokens[index + 1 : index + 2]
-        if merged is Said.UNCLEAR and old is not Said.UNCLEAR and any(is_target(t) for t in self.tokens[index:]):
-            self.group = []
-            self._open(Assigned(token, said, token.line))
-            self.clause.orphan = None
-            self.label_holds = not (after and blocks(after[0]))
-            return
-        merged = said if before.means(Sense.ARROW) else merged
-        for place in self.group:
-            self.clause.assigned[place] = Assigned(self.clause.assigned[place].target, merged, token.line)
-
-    def _open(self, label: Assigned) -> None:
-        self.label, self.label_holds, self.recent = label, True, []
-        self.clause.orphan = label
-
-    def finish(self) -> Clause:
-        return self.clause
+            kept.append(token)
+    return kept
 
 
-def is_predicated(tokens: Sequence[Token], index: int) -> bool:
-    """Does the status at `index` say something of a name, and not describe another noun or a condition?"""
-    return _fits_before(tokens, index) and _fits_after(tokens, index) and not _of_the_consumer(tokens, index)
+def _without_asides(tokens: list[Token]) -> list[Token]:
+    """Drop "(when the visit begins)" where it parts a name from its status without saying anything of either."""
+    kept: list[Token] = []
+    opened: int | None = None
+    for token in tokens:
+        kept.append(token)
+        if token.kind == "(":
+            opened = len(kept) - 1
+        elif token.kind == ")" and opened is not None:
+            inside = {part.kind for part in kept[opened:]}
+            short = sum(part.kind in (WORD, NAME) for part in kept[opened:]) <= _SHORT
+            parts_status = "condition" in inside and any(part.said for part in kept[:opened])
+            stated = any(part.said or part.kind == "emits" for part in kept[:opened])
+            speaks = inside & {*_TARGETS, EMITTER, SAID, "not", "hedge", "will"}
+            if not speaks and not parts_status and (stated or not short or "condition" in inside):
+                del kept[opened:]
+            opened = None
+    return kept
 
 
-def _fits_before(tokens: Sequence[Token], index: int) -> bool:
-    clause = tokens[_clause_start(tokens, index) : index]
-    if any(token.means(Sense.CONDITION) for token in clause):
+def _parts(tokens: list[Token]) -> Iterator[list[Token]]:
+    """Split a sentence at `;`, at "but", and at ", and" where what stands before says something by itself."""
+    current: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.kind == "and" and current and current[-1].kind == ",":
+            whole = sum(one.kind in _TARGETS for one in current) == 1 or not any(t.kind == "emits" for t in current)
+            says = any(one.said or one.kind == "emits" for one in current)
+            following = any(one.kind in _TARGETS for one in tokens[index:])
+            if says and whole and following:
+                yield current
+                current = []
+                continue
+        labels = token.said and [one.kind for one in tokens[index + 1 : index + 2]] == [":"]
+        if token.kind in (";", "but") or (labels and any(one.kind in _TARGETS for one in current)):
+            if current:
+                yield current
+            current = [token] if labels else []
+        else:
+            current.append(token)
+    if current:
+        yield current
+
+
+def _leads(tokens: Sequence[Token]) -> bool:
+    first = next((t for t in tokens if t.kind not in ("other", "event", "emitter", "(", "-", ",", ":", SAID)), None)
+    return first is not None and first.kind in (*_TARGETS, EMITTER)
+
+
+def _read_part(
+    tokens: list[Token], words: Vocabulary, before: tuple[str, ...], *, leads: bool, first: bool
+) -> Sentence:
+    tokens = _with_emitters(tokens, words)
+    kinds = [token.kind for token in tokens]
+    named = any(kind in _NAMES for kind in kinds)
+    tokens, dropped = _trimmed(tokens, leads=leads)
+    odd = [token for token in tokens if token.kind not in _PLAIN]
+    if odd:
+        about_others = any(kind in _ABOUT_OTHERS for kind in kinds)
+        if not named:
+            status = any(token.said for token in tokens)
+            turned = (status or any(kind in ("not", "hedge") for kind in kinds)) and not first
+            turned = turned or (status and "hedge" in kinds)
+            trouble = f"“{odd[0].text}” isn't understood" if turned else None
+            return Sentence(trouble=trouble, unclear=turned and not about_others)
+        signal = any(kind in (*_SIGNALS, ">", "<", "rest", "all") for kind in kinds)
+        unclear = (signal and not about_others) or _terse(tokens)
+        return _troubled(tokens, odd[0], unclear=unclear, leads=leads)
+    reader = _Part(before)
+    problem = next((said for token in tokens if (said := reader.take(token))), None) or reader.misdirected()
+    if problem:
+        return Sentence(trouble=problem, unclear=True)
+    read = reader.finish()
+    if dropped and not any(token.said or token.kind == "emits" for token in tokens):
+        short = len(dropped) <= _SHORT
+        text = " ".join(token.text for token in dropped[: _SHORT + 3])
+        return replace(read, trouble=f"“{text}” isn't understood", unclear=short)
+    return read
+
+
+def _terse(tokens: list[Token]) -> bool:
+    """Is so little said beside a name that it may be its status ("`a` is gone", "`a`: ?") or emitter ("Crm: `a`")?"""
+    kinds = [token.kind for token in tokens if token.kind != "other"]
+    odd = [kind for kind in kinds if kind not in _PLAIN]
+    if len(odd) > _SHORT or any(kind in ("condition", "consumer", CONSUMER_NAME) for kind in odd):
         return False
-    for token in reversed(tokens[:index]):
-        if is_target(token) or token.kind == "emitter" or token.means(*_PUNCTUATION):
-            return True
-        if blocks(token):
-            return False
-    return True
+    behind = tokens[0].kind in _NAMES and any(kinds[i : i + 1] == [EVENT] for i in range(kinds.index(odd[0])))
+    before = kinds[0] == WORD and any(kinds[i : i + 2] in ([":", EVENT], ["-", EVENT]) for i in range(1, 3))
+    return behind or before
 
 
-def _fits_after(tokens: Sequence[Token], index: int) -> bool:
-    if index + 1 == len(tokens):
-        return True
-    following, status = tokens[index + 1], tokens[index]
-    if not blocks(following) or following.means(Sense.CONDITION):
-        return True
-    if status.said in (Said.NO_EMITTER, Said.EXCLUDED):
-        return True
-    return following.means(Sense.WORD) and status.text.endswith(_PREDICATES)
+def _troubled(tokens: list[Token], odd: Token, *, unclear: bool, leads: bool) -> Sentence:
+    trouble = f"“{odd.text}” isn't understood"
+    if unclear or not leads:
+        return Sentence(trouble=trouble, unclear=unclear)
+    # What an item is about stands in its list, whatever else the item tells of it.
+    lead = next(i for i, token in enumerate(tokens) if token.kind not in _PLAIN)
+    claims = [Claim(t.text, (), None, t.line, linked=False) for t in tokens[:lead] if t.kind == EVENT]
+    return Sentence(tuple(claims), trouble=trouble)
 
 
-def _of_the_consumer(tokens: Sequence[Token], index: int) -> bool:
-    start = _clause_start(tokens, index)
-    end = next((i for i in range(index, len(tokens)) if _parts(tokens[i])), len(tokens))
-    return any(token.means(Sense.CONSUMER) for token in tokens[start:end])
+def _with_emitters(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """Take an unknown name, or the consumer's, for an emitter where the sentence makes it one."""
+    target = next((i for i, token in enumerate(tokens) if token.kind in _TARGETS), len(tokens))
+    kinds = [token.kind for token in tokens]
+    back = "<" in kinds
+    joined = ">" in kinds or back or "emits" in kinds
+    if any(kind == "consumer" for kind in kinds):
+        return tokens
+    made = []
+    for index, token in enumerate(tokens):
+        before_it = (index > target) if back else (index < target)
+        by = "emits" in kinds[:index] and index > target
+        labelled = "emitter" in kinds[:index] and (token.code or words.may_be_emitter(token))
+        opens = index == 0 and kinds[1:2] in ([":"], ["-"])
+        presented = (joined and (before_it or by)) or labelled or opens
+        if token.kind == NAME and words.may_be_emitter(token) and target < len(tokens) and presented:
+            made.append(replace(token, kind=EMITTER))
+        elif token.kind == CONSUMER_NAME and joined and target < len(tokens):
+            # An arrow leads to the consumer, and a verb or an arrow behind its name makes it a source.
+            if before_it:
+                made.append(replace(token, kind=EMITTER))
+            elif not (">" in kinds or back):
+                made.append(token)
+        else:
+            made.append(token)
+    return made
 
 
-def _clause_start(tokens: Sequence[Token], index: int) -> int:
-    return next((i + 1 for i in range(index - 1, -1, -1) if _parts(tokens[i])), 0)
+def _trimmed(tokens: list[Token], *, leads: bool) -> tuple[list[Token], list[Token]]:
+    """Drop what stands behind a comma or a dash, names nothing and speaks of no status; return both."""
+    kept: list[Token] = []
+    dropped: list[Token] = []
+    segment: list[Token] = []
+    for token in [*tokens, Token(",", "", 0)]:
+        if token.kind not in (",", "-", "(", ":") or (token.kind == ":" and not leads):
+            segment.append(token)
+            continue
+        kinds = {one.kind for one in segment}
+        silent = not kinds & {*_TARGETS, EMITTER, *_SIGNALS, *_ABOUT_OTHERS, ">", "<"}
+        if kept and silent and kinds & {WORD, NAME, "aside"}:
+            dropped += [one for one in segment if one.kind in (WORD, NAME, "other", "aside")]
+        else:
+            kept += segment
+        segment = [token] if token.text else []
+    return kept, dropped
 
 
-def _parts(token: Token) -> bool:
-    return token.means(Sense.COLON, Sense.ARROW, Sense.STOP) or (token.means(Sense.MARK) and token.text in _PARTING)
+@dataclass
+class _Part:
+    """Goes through one clause and joins names and statuses as they come."""
+
+    before: tuple[str, ...]
+    emitters: list[str] = field(default_factory=list)
+    found: list[tuple[Token, Said | None]] = field(default_factory=list)
+    open: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    label: Said | None = None
+    loose: Said | None = None
+    order: list[str] = field(default_factory=list)
+    enclosed: bool = False
+    parted: bool = False
+    links: bool = False
+    verb: bool = False
+
+    def take(self, token: Token) -> str | None:
+        """Take the next token; return what isn't plain about it."""
+        self.links = self.links or token.kind in _LINKS
+        if token.kind in ("(", ")"):
+            self.enclosed = token.kind == "("
+        elif token.kind == EMITTER:
+            return self._emitter(token)
+        elif token.kind in _TARGETS:
+            self.order.append("target")
+            self.found.append((token, self.label))
+            self.last = [*self.last, len(self.found) - 1] if self.label else [len(self.found) - 1]
+            self.open += [] if self.label else [len(self.found) - 1]
+        elif token.kind == "emits":
+            self.verb = True
+            self.order.append("emits")
+        elif token.kind in (">", "<"):
+            self.order.append(token.kind)
+        elif token.said:
+            return self._status(token.said)
+        return None
+
+    def _emitter(self, token: Token) -> str | None:
+        if self.emitters and self.found and token.text not in self.emitters:
+            return "it names two emitters, and not which event is whose"
+        if self.enclosed and len(self.found) > 1:
+            return "it names an emitter in a parenthesis behind several events"
+        self.order.append("emitter")
+        self.emitters += [] if token.text in self.emitters else [token.text]
+        return None
+
+    def _status(self, said: Said) -> str | None:
+        if self.enclosed and self.found:
+            self.parted = True
+            return self._give([len(self.found) - 1], said)
+        if self.open:
+            if len(self.open) > 1 and (self.verb or self.parted):
+                return "it isn't plain which of the events have the status"
+            return self._give(list(self.open), said)
+        if not self.found:
+            self.label = merge(self.label, said)
+            return None
+        return self._give(self.last, said)
+
+    def _give(self, places: list[int], said: Said) -> str | None:
+        for place in places:
+            token, old = self.found[place]
+            self.found[place] = (token, merge(old, said))
+        self.open = [place for place in self.open if place not in places]
+        self.last = places
+        return None
+
+    def misdirected(self) -> str | None:
+        """Say what is wrong with the direction of an arrow."""
+        if not {">", "<"} & set(self.order) or "emits" in self.order or not {"emitter", "target"} <= set(self.order):
+            return None
+        forwards = self.order.index("emitter") < self.order.index("target")
+        wrong = "<" if forwards else ">"
+        return "the arrow leads from the event to the emitter" if wrong in self.order else None
+
+    def finish(self) -> Sentence:
+        emitters = tuple(self.emitters) or self.before
+        events = {"rest": None, "all": ALL}
+        claims = tuple(Claim(events.get(t.kind, t.text), emitters, said, t.line, self.links) for t, said in self.found)
+        return Sentence(claims, tuple(self.emitters), None if claims else self.label)

@@ -1,221 +1,310 @@
-"""Reading a document: its structure and its sentences become statements."""
+"""Reading a document: its headings, items, rows and sentences become statements, or are told as unread."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from contracts.documents.drift.clauses import Assigned, Clause, led_by, read_clause, sentences
-from contracts.documents.drift.context import Context, enter
-from contracts.documents.drift.linking import emitter_near, only_these, stated_here
-from contracts.documents.drift.markdown import LABEL_LEVEL, Piece, TreeNode, parse_markdown
-from contracts.documents.drift.names import emitter_line, emitters_named, lead_emitter
-from contracts.documents.drift.rows import read_table
-from contracts.documents.drift.senses import Sense
-from contracts.documents.drift.tokens import Token, Vocabulary
-from contracts.documents.drift.values import Kind, Said, Statement
-from contracts.model.domain import Domain
+from contracts.documents.drift.clauses import (
+    ALL,
+    Sentence,
+    not_understood,
+    read_sentence,
+    sentences,
+    status_of,
+    unread,
+)
+from contracts.documents.drift.markdown import LABEL_LEVEL, TreeNode, parse_markdown
+from contracts.documents.drift.statements import Kind, DocumentReading, Said, Statement, Unread, merge
+from contracts.documents.drift.tables import read_table
+from contracts.documents.drift.words import CONSUMER_NAME, EMITTER, EVENT, NAME, SAID, Token, Vocabulary, folded
 
-_CHECKBOX = re.compile(r"^\s*\[([ xX])\]\s+")
+_LABELS = ("status", "emitter", "emits", "event", "consumer", "other", SAID)
+_SIGNALS = {SAID, "not", "hedge", "emits", "will"}
 
 
-def read_statements(text: str, domain: Domain) -> tuple[Statement, ...]:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the headings, labels and items above a text say of it.
+
+    Attributes:
+        emitters, events: whose section this is.
+        said: the status that they give to what stands under them.
+        doubt: the heading above, where it isn't understood and may say a status of what stands under it.
+        grave: the doubt is about a word for a status, and holds under deeper headings too.
+        region: names that follow are those of emitters.
+        silent: nothing here is a statement: examples, history, the consumer's own section.
+    """
+
+    emitters: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    said: Said | None = None
+    doubt: Unread | None = None
+    grave: bool = False
+    region: bool = False
+    silent: bool = False
+
+
+def read_document(text: str, words: Vocabulary) -> DocumentReading:
     """Read what a document says of emitters and events.
 
     Args:
         text: the Markdown document.
-        domain: the names that it may use.
+        words: the names and words that it may use.
 
     Returns:
-        Its statements, in the order of its lines; empty where it says nothing of emitters.
+        Its statements and what of it wasn't understood, in the order of its lines.
     """
-    reader = _Reader(Vocabulary(domain))
-    found = list(reader.children(parse_markdown(text), Context()))
-    if all(statement.kind is Kind.REST and not statement.own for statement in found):
-        # "The rest is planned" in a document about something else.
-        return ()
-    return tuple(sorted(dict.fromkeys(found), key=lambda statement: statement.line))
+    reader = Reader(words)
+    text = folded(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    reader.children(parse_markdown(text), Context())
+    return DocumentReading(
+        tuple(sorted(dict.fromkeys(reader.statements), key=lambda one: one.line)),
+        tuple(sorted(dict.fromkeys(reader.unread), key=lambda one: one.line)),
+    )
 
 
-@dataclass(frozen=True)
-class _Reader:
+def _concerns(tokens: Sequence[Token], context: Context) -> bool:
+    """Does a sentence speak of an event or an emitter, by its name, by a blanket word, or by where it stands?"""
+    kinds = {token.kind for token in tokens}
+    if kinds & {EVENT, EMITTER}:
+        return True
+    if SAID in kinds and (context.events or context.emitters):
+        return True
+    blanket = " ".join(token.text.lower() for token in tokens if token.kind in ("rest", "all", "event", "emitter"))
+    return bool(kinds & {"rest", "all"}) and ("event" in blanket or "emit" in blanket or "событ" in blanket)
+
+
+@dataclass
+class Reader:
     """Walks the tree; each node is read in the context that its headings and labels make."""
 
     words: Vocabulary
+    statements: list[Statement] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
-    def children(self, node: TreeNode, context: Context) -> Iterator[Statement]:
+    def children(self, node: TreeNode, context: Context) -> None:
+        """Read what stands under a node."""
         for child in node.children:
+            tokens = self.words.tokens(child.text, child.line) if child.kind != "table" else []
             match child.kind:
                 case "heading":
-                    yield from self._heading(child, context)
+                    self.children(child, self._inside(child, tokens, context))
                 case "item":
-                    yield from self._item(child, context)
+                    context = self._item(child, tokens, context)
                 case "table":
-                    yield from read_table(child, context, self.words, self._sentences)
+                    read_table(child, context, self)
+                case "html":
+                    self._html(tokens)
                 case _ if child.level == LABEL_LEVEL:
-                    yield from self._label(child, context)
+                    *before, last = list(sentences(tokens)) or [[]]
+                    if before or any(token.kind == EVENT for token in last):
+                        self.text(tokens, context)
+                    self.children(child, self._inside(child, last, context))
                 case _:
-                    yield from self._paragraph(child, context)
-            named = emitter_line(self._tokens(child), self.words) if child.kind in ("item", "paragraph") else None
-            if named and not child.children:
-                # "Emitter: `x`" holds for the lines beside it: "Events: …", "Status: …".
-                context = replace(context, emitters=(named,))
+                    context = self.text(tokens, context)
 
-    def _paragraph(self, node: TreeNode, context: Context) -> Iterator[Statement]:
-        tokens = self._tokens(node)
-        named = emitter_line(tokens, self.words)
-        if named and not context.silent:
-            yield Statement(Kind.EMITTER, node.line, named, None, None, context.section)
-        yield from self._sentences(tokens, context, leading=False)
+    def text(self, tokens: Sequence[Token], context: Context, *, leading: bool = False) -> Context:
+        """Read a paragraph or an item; return the context of what stands beside it."""
+        about = context
+        for sentence in sentences(tokens):
+            kinds = {token.kind for token in sentence}
+            if context.silent:
+                why = "it stands under a heading that announces no statements"
+                self.unread += [unread(sentence, why, unclear=False)] if kinds & {EVENT, EMITTER} else []
+            elif (beside := self.labelled(sentence, about)) is not None:
+                about = context = beside
+            elif _concerns(sentence, about):
+                # Nothing but names, in the section of an emitter, is a list of them.
+                lists = leading or (bool(about.emitters) and kinds <= {EVENT, ",", "and", "-", "(", ")", SAID})
+                read = read_sentence(sentence, self.words, leading=lists)
+                self.sentence(read, sentence, about, leading=lists)
+                if lists and read.claims:
+                    # "- `a`: sent when the visit ends. Planned." still speaks of `a`.
+                    about = replace(about, events=tuple(claim.event for claim in read.claims if claim.event))
+            leading = False
+        return context
 
-    def _tokens(self, node: TreeNode) -> list[Token]:
-        return list(self.words.tokens(node.pieces))
+    def sentence(self, read: Sentence, tokens: Sequence[Token], context: Context, *, leading: bool) -> None:
+        """Take what a sentence says."""
+        kinds, line = {token.kind for token in tokens}, tokens[0].line
+        named = bool(kinds & {EVENT, EMITTER})
+        if read.trouble and (named or read.unclear):
+            self.unread.append(unread(tokens, read.trouble, unclear=read.unclear))
+        stated = True
+        if read.claims:
+            taken = [
+                self.pair(claim.event, claim.emitters, claim.said, context, tokens, line=claim.line, listed=leading)
+                for claim in read.claims
+                if leading or claim.said or claim.linked or context.said
+            ]
+            stated = any(taken) or not named
+        elif context.events and (read.said or (read.emitters and kinds & {"emits", "emitter"})):
+            self.events(read.emitters, read.said, context, tokens)
+        elif read.said or "emitter" in kinds:
+            beside = context if read.emitters else replace(context, region=False)
+            self.emitters(read.emitters or context.emitters, read.said, line, beside)
+        else:
+            stated = not read.emitters
+        if not stated and not read.trouble:
+            self.unread.append(unread(tokens, "it names no emitter with an event, and no status", unclear=False))
 
-    def _heading(self, node: TreeNode, context: Context) -> Iterator[Statement]:
-        tokens = self._tokens(node)
-        emitters = emitters_named(node, tokens, context, self.words)
-        inner = enter(context, tokens, emitters, node)
-        if not inner.silent:
-            said = inner.said if inner.said_at == node.line else None
-            for name in emitters:
-                yield Statement(Kind.EMITTER, node.line, name, None, said, inner.section, listed=context.region)
-            for event in dict.fromkeys(token.text for token in tokens if token.kind == "event"):
-                # A heading that only names events lists them where it stands under an emitter or a status.
-                if inner.emitters or inner.said:
-                    yield from self._pairs(
-                        [Assigned(Token("event", event, node.line), said, node.line)], tokens, inner, listed=True
-                    )
-        yield from self.children(node, inner)
+    def events(
+        self, emitters: Sequence[str], said: Said | None, context: Context, tokens: Sequence[Token]
+    ) -> None:  # fmt: skip
+        """Take what a line such as "Status: planned" says of the events above it."""
+        for event in context.events:
+            self.pair(event, emitters, said, replace(context, said=None), tokens, listed=False)
 
-    def _label(self, node: TreeNode, context: Context) -> Iterator[Statement]:
-        parts = list(sentences(self._tokens(node)))
-        for part in parts[:-1]:
-            yield from self._sentences(part, context, leading=False)
-        last = parts[-1] if parts else []
-        emitters = emitters_named(node, last, context, self.words)
-        statements = list(self._sentences(last, context, leading=False))
-        inner = enter(context, [token for part in parts for token in part], emitters, node)
-        if not inner.silent:
-            for name in emitters:
-                yield Statement(Kind.EMITTER, node.line, name, None, None, inner.section)
-            yield from (statement for statement in statements if statement.kind is not Kind.EMITTER)
-        yield from self.children(node, inner)
+    def emitters(self, names: Sequence[str], said: Said | None, line: int, context: Context) -> None:
+        """Take names that are presented as emitters."""
+        self.statements += [Statement(Kind.EMITTER, line, name, None, said, listed=context.region) for name in names]
 
-    def _item(self, node: TreeNode, context: Context) -> Iterator[Statement]:
-        pieces, checked = _without_checkbox(node.pieces)
-        tokens = list(self.words.tokens(pieces))
-        name = lead_emitter(node, tokens, context, self.words)
-        inner = context
-        if name is not None:
-            inner = replace(context, emitters=(name,), events=(), region=False, section=node.line)
-            if not context.silent and context.said is not Said.NO_EMITTER:
-                said = checked or self._whole(tokens) or context.said
-                yield Statement(Kind.EMITTER, node.line, name, None, said, context.section, listed=context.region)
-        if checked and not any(token.said for token in tokens):
-            inner = replace(inner, said=checked, said_at=node.line)
-        yield from self._sentences(tokens, inner, leading=True)
-        yield from self.children(node, self._inside_item(node, tokens, inner))
-
-    def _inside_item(self, node: TreeNode, tokens: Sequence[Token], inner: Context) -> Context:
-        if not node.children:
-            return inner
-        clause = read_clause(tokens, leading=True)
-        led = tuple(dict.fromkeys(token.text for token in tokens if token.kind == "event"))
-        if led:
-            said = clause.assigned[0].said if clause.assigned else inner.said
-            return replace(inner, events=led, said=said, said_at=node.line)
-        return enter(inner, tokens, (), node)
-
-    def _whole(self, tokens: Sequence[Token]) -> Said | None:
-        """Return the status of an item that speaks of one emitter and of no event."""
-        if any(token.kind == "event" for token in tokens):
-            return None
-        return next(
-            (c.orphan.said for c in (read_clause(s, leading=True) for s in sentences(tokens)) if c.orphan), None
-        )
-
-    def _sentences(self, tokens: Sequence[Token], context: Context, *, leading: bool) -> Iterator[Statement]:
-        if context.silent:
-            return
-        parts: list[list[Token]] = list(sentences(tokens))
-        first, others = (parts[0], parts[1:]) if parts else ([], [])
-        yield from self._sentence(first, context, leads=leading)
-        # "- `a`: sent when the visit ends. Planned." still speaks of `a`.
-        led = led_by(first) if leading else ()
-        later = replace(context, events=led) if led else context
-        for sentence in others:
-            yield from self._sentence(sentence, later, leads=False)
-
-    def _sentence(self, sentence: Sequence[Token], context: Context, *, leads: bool) -> Iterator[Statement]:
-        clause = read_clause(sentence, leading=leads)
-        yield from self._blankets(clause, sentence, context)
-        assigned = [part for part in clause.assigned if part.target.kind == "event"]
-        named = {id(part.target) for part in assigned}
-        assigned += [
-            Assigned(token, None, token.line)
-            for token in sentence
-            if token.kind == "event"
-            and id(token) not in named
-            and stated_here(sentence, token, context, leads=leads, plain=clause.plain)
+    def pair(
+        self, event: str | None, emitters: Sequence[str], said: Said | None, context: Context,
+        tokens: Sequence[Token], *, listed: bool, line: int | None = None,
+    ) -> bool:  # fmt: skip
+        """Take one statement about an event, or about the rest; return whether anything was stated."""
+        joined = merge(context.said, said)
+        if joined is Said.UNCLEAR or (joined is Said.NO_EMITTER and emitters):
+            why = "it says one status, and what stands above or beside it another"
+            self.unread.append(unread(tokens, why, unclear=True, next_step="say one of the two"))
+            return True
+        sources = (None,) if joined is Said.NO_EMITTER else (tuple(emitters) or context.emitters or (None,))
+        kind = Kind.REST if event in (None, ALL) else Kind.PAIR
+        stated = [
+            Statement(kind, line or tokens[0].line, emitter, event, joined, listed=listed, own=said is not None)
+            for emitter in sources
+            if joined or (emitter and kind is Kind.PAIR)
         ]
-        yield from self._pairs(assigned, sentence, context, listed=leads)
-        if clause.orphan and not any(token.kind == "event" for token in sentence):
-            yield from self._orphan(clause, sentence, context)
+        self.statements += stated
+        if context.doubt and joined is None and (context.grave or (stated and listed)):
+            self.unread.append(context.doubt)
+        return bool(stated)
 
-    def _pairs(
-        self, assigned: Sequence[Assigned], sentence: Sequence[Token], context: Context, *, listed: bool
-    ) -> Iterator[Statement]:
-        for part in assigned:
-            said = part.said or context.said
-            emitters = emitter_near(sentence, part.target) or context.emitters or (None,)
-            if said is Said.NO_EMITTER and not emitter_near(sentence, part.target):
-                emitters = (None,)
-            for emitter in emitters:
-                if said is not None or emitter is not None:
-                    yield Statement(
-                        Kind.PAIR, part.line, emitter, part.target.text, said, context.section,
-                        listed=listed, own=part.said is not None,
-                    )  # fmt: skip
+    def labelled(self, tokens: Sequence[Token], context: Context) -> Context | None:
+        """Read a line such as "Status: planned" or "Emitter: `x`"; None where it is none."""
+        colon = next((i for i, token in enumerate(tokens[:6]) if token.kind == ":"), None)
+        if colon is None or any(token.kind not in _LABELS for token in tokens[:colon]):
+            return None
+        label, value = {token.kind for token in tokens[:colon]}, tokens[colon + 1 :]
+        if "consumer" in label:
+            return context
+        if any(token.kind in (EVENT, "rest") for token in value) or not value:
+            return None
+        if "emitter" in label or ("emits" in label and context.events):
+            return self._source(tokens, value, context)
+        if "status" not in label or not (context.events or context.emitters):
+            return None
+        said = status_of(value)
+        if said is Said.UNCLEAR or (said is None and any(token.kind != "-" for token in value)):
+            self.unread.append(unread(tokens, "the status isn't understood", unclear=True))
+        elif said:
+            self.events((), said, context, tokens)
+            if not context.events:
+                self.emitters(context.emitters, said, tokens[0].line, replace(context, region=False))
+        return context
 
-    def _blankets(self, clause: Clause, sentence: Sequence[Token], context: Context) -> Iterator[Statement]:
-        for part in clause.assigned:
-            said = part.said
-            spoken = any(token.means(Sense.EVENT_WORD) or token.kind == "emitter" for token in sentence)
-            if part.target.means(Sense.NOTHING_ELSE):
-                # "nothing else is implemented" denies what it says.
-                said = {Said.IMPLEMENTED: Said.NOT_IMPLEMENTED, Said.PLANNED: Said.EXCLUDED}.get(said or Said.UNCLEAR)
-            everything = part.target.text == "everything" and not context.emitters
-            if part.target.kind == "word" and said and not everything:
-                for emitter in emitter_near(sentence, part.target) or context.emitters or (None,):
-                    yield Statement(Kind.REST, part.line, emitter, None, said, context.section, own=spoken)
-        if only_these(sentence) and any(part.said is Said.IMPLEMENTED for part in clause.assigned):
-            named = tuple(token.text for token in sentence if token.kind == "emitter")
-            for emitter in named[:1] or context.emitters or (None,):
-                yield Statement(Kind.REST, sentence[0].line, emitter, None, Said.NOT_IMPLEMENTED, context.section)
+    def _source(self, tokens: Sequence[Token], value: Sequence[Token], context: Context) -> Context | None:
+        # "source" is too common a word to make an emitter of any name that follows it.
+        called = context.events or any("emit" in token.text.lower() or "эмит" in token.text.lower() for token in tokens)
+        names, said, understood = self.source(value)
+        if not called and not any(token.kind == EMITTER for token in value):
+            return None
+        if not understood:
+            why, advice = "the emitter isn't understood", "name it as the registry does, or say that there is none"
+            self.unread.append(unread(tokens, why, unclear=True, next_step=advice))
+            return context
+        self.events(names, said, context, tokens)
+        if not context.events:
+            self.emitters(names, said, tokens[0].line, replace(context, region=False))
+        return replace(context, emitters=names) if names else context
 
-    def _orphan(self, clause: Clause, sentence: Sequence[Token], context: Context) -> Iterator[Statement]:
-        spoken = any(token.means(Sense.STATUS_WORD) for token in sentence)
-        if clause.orphan is None or not (clause.plain or spoken):
-            return
-        line, said = clause.orphan.line, clause.orphan.said
-        named = tuple(dict.fromkeys(token.text for token in sentence if token.kind == "emitter"))
-        if context.events and not named:
-            for event in context.events:
-                for emitter in (None,) if said is Said.NO_EMITTER else context.emitters or (None,):
-                    yield Statement(Kind.PAIR, line, emitter, event, said, context.section)
-        elif context.events:
-            for event in context.events:
-                for emitter in named:
-                    yield Statement(Kind.PAIR, line, emitter, event, said, context.section)
-        elif said is not Said.NO_EMITTER:
-            for emitter in named or context.emitters:
-                yield Statement(Kind.EMITTER, line, emitter, None, said, context.section)
+    def source(self, tokens: Sequence[Token]) -> tuple[tuple[str, ...], Said | None, bool]:
+        """Read the cell or value that names an emitter: its names, its status, and whether it is understood."""
+        if self.words.says_nobody(tokens) or all(token.kind in ("-", ".") for token in tokens):
+            return (), Said.NO_EMITTER if tokens else None, True
+        names = [t for t in tokens if t.kind in (EMITTER, CONSUMER_NAME) or (t.kind == NAME and self._may_emit(t))]
+        said = status_of([token for token in tokens if token not in names])
+        understood = said is not Said.UNCLEAR and bool(names or said is Said.NO_EMITTER)
+        return tuple(dict.fromkeys(token.text for token in names)), said, understood
 
+    def _may_emit(self, token: Token) -> bool:
+        return token.code or self.words.may_be_emitter(token)
 
-def _without_checkbox(pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], Said | None]:
-    found = _CHECKBOX.match(pieces[0].text) if pieces else None
-    if found is None:
-        return pieces, None
-    first = replace(pieces[0], text=pieces[0].text[found.end() :])
-    return (first, *pieces[1:]), Said.NOT_IMPLEMENTED if found[1] == " " else Said.IMPLEMENTED
+    def _html(self, tokens: Sequence[Token]) -> None:
+        named = [token for token in tokens if token.kind in (EVENT, EMITTER)]
+        if named:
+            around = [token for token in tokens if token.line == named[0].line]
+            why, advice = "HTML, link definitions and deep nesting aren't read", "write it as a Markdown table or list"
+            events = any(token.kind == EVENT for token in named)
+            self.unread.append(unread(around, why, unclear=events, next_step=advice))
+
+    def _item(self, node: TreeNode, tokens: list[Token], context: Context) -> Context:
+        inner = context
+        if tokens and tokens[0].text.lower() in ("[x]", "[ ]"):
+            inner = replace(context, said=merge(context.said, tokens[0].said))
+            tokens = tokens[1:]
+        names = [token for token in tokens if token.kind in (EMITTER, NAME)]
+        events = tuple(dict.fromkeys(token.text for token in tokens if token.kind == EVENT))
+        presents = context.region and bool(names) and names[0] is tokens[0]
+        if not events and (node.children or presents) and not {"rest", "all"} & {token.kind for token in tokens}:
+            self.children(node, self._inside(node, tokens, inner))
+            return context
+        beside = self.text(tokens, inner, leading=True)
+        if node.children:
+            said = None
+            read = read_sentence(next(sentences(tokens), []), self.words, leading=True)
+            self.children(node, replace(inner, events=events, said=said, emitters=read.emitters or inner.emitters))
+        return replace(context, emitters=beside.emitters)
+
+    def _inside(self, node: TreeNode, tokens: Sequence[Token], context: Context) -> Context:
+        """Return the context of what stands under a heading, a label or an item, and take what it states itself."""
+        kinds = {token.kind for token in tokens}
+        title = node.kind == "heading" and node.level == 1
+        emitters = self._emitters_in(node, tokens, context)
+        events = tuple(dict.fromkeys(token.text for token in tokens if token.kind == EVENT))
+        others = bool(kinds & {"aside", "consumer", CONSUMER_NAME}) and not emitters and "emitter" not in kinds
+        if context.silent or (others and not title):
+            return replace(context, silent=True)
+        odd = not_understood([token for token in tokens if token.text not in emitters])
+        grave = bool(odd and kinds & _SIGNALS)
+        doubt = context.doubt if context.grave else None
+        if odd and not (title and not grave):
+            doubt = unread(tokens, f"“{odd}” isn't understood, and stands over events without a status", unclear=True)
+        named = [token for token in tokens if token.kind in (EVENT, EMITTER, NAME)]
+        said = None if odd else status_of([token for token in tokens if token not in named])
+        inner = replace(
+            context, doubt=doubt, grave=grave or context.grave, emitters=emitters or context.emitters,
+            events=events or (() if emitters else context.events),
+            region="emitter" in kinds and not odd and not named and said is None,
+        )  # fmt: skip
+        if said is Said.NO_EMITTER and not emitters:
+            inner = replace(inner, emitters=())
+        self.emitters(emitters, said, node.line, context)
+        read = read_sentence(tokens, self.words, leading=True) if events else Sentence()
+        for claim in read.claims:
+            said = claim.said or said
+            self.pair(claim.event, emitters, claim.said, inner, tokens, listed=True)
+        return replace(inner, said=said or context.said)
+
+    def _emitters_in(self, node: TreeNode, tokens: Sequence[Token], context: Context) -> tuple[str, ...]:
+        """Return the emitters that a heading or an item names: known ones, or a name that is presented as one."""
+        kinds = {token.kind for token in tokens}
+        known = tuple(dict.fromkeys(token.text for token in tokens if token.kind == EMITTER))
+        names = [token for token in tokens if token.kind == NAME and self._may_emit(token)]
+        if known or not names or kinds & {"consumer", CONSUMER_NAME, EVENT}:
+            return known
+        dashed = self.words.may_be_emitter(names[0])
+        presented = dashed and (context.region or self._lists_events(node))
+        return (names[0].text,) if presented or ("emitter" in kinds and self._lists_events(node)) else ()
+
+    def _lists_events(self, node: TreeNode) -> bool:
+        """Do list items, table rows or headings below lead with an event?"""
+        for child in node.children:
+            tokens = self.words.tokens(child.text)
+            before = ("other", "event", "-", "emits", "status", ":", SAID)
+            first = next((token for token in tokens if token.kind not in before), None)
+            if (first and first.kind == EVENT) or self._lists_events(child):
+                return True
+        return False

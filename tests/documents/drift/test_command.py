@@ -13,10 +13,21 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTS = Path("tests/documents/drift/documents")
 
 
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+UNKNOWN = """# Events of `client-webinar-tracker-v2`
+
+| Event | Status |
+|---|---|
+| `client_webinar_completed` | implemented |
+| `client_webinar_entered` | mothballed |
+| `client_webinar_form_submitted` | planned |
+"""
+SETTINGS = '[documents]\nplanned = ["mothballed"]\nstatus = ["Reife"]\n'
+
+
+def _run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "contracts.cli", "drift", *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=cwd, capture_output=True, text=True, timeout=60, check=False,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "PYTHONUTF8": "1"},
     )  # fmt: skip
 
@@ -52,10 +63,61 @@ def test_json_is_one_document() -> None:
 
 
 def test_nothing_said_of_emitters() -> None:
-    """A document without a statement exits 3 and says so."""
+    """A document without a statement exits 3, says so, and lists what names an event without being read."""
     answer = _run(str(DOCUMENTS / "en-in-passing.md"))
-    assert (answer.returncode, answer.stdout) == (3, "")
+    assert answer.returncode == 3
+    assert [line.split(": ")[0].rpartition(":")[2] for line in answer.stdout.splitlines()] == ["3", "4", "6", "7"]
+    assert all(": not read: " in line for line in answer.stdout.splitlines())
     assert "says nothing of emitters" in answer.stderr
+
+
+def test_unclear_is_no_agreement(tmp_path: Path) -> None:
+    """A status that isn't known exits 1, with its line, the word, and what to add."""
+    file = tmp_path / "events.md"
+    file.write_text(UNKNOWN, encoding="utf-8")
+    answer = _run(str(file))
+    assert answer.returncode == 1
+    assert (
+        f"{file}:6: unclear: “client_webinar_entered mothballed”: its “Status” isn't understood; "
+        "next: use a known word, or add yours to [tool.contracts.documents]\n"
+    ) in answer.stdout
+    assert answer.stdout.endswith(" statements, 0 differences, 1 unclear\n")
+    document = json.loads(_run(str(file), "-o", "json").stdout)
+    assert document["success"] is False
+    (unclear,) = document["documents"][0]["unclear"]
+    assert unclear["document"] == {"file": str(file), "line": 6}
+    assert document["documents"][0]["not_read"] == []
+
+
+def test_strict_refuses_what_is_not_read() -> None:
+    """What only mentions a name is listed, and with --strict it exits 1."""
+    document = str(DOCUMENTS / "right-handler-column.md")
+    answer = _run(document)
+    assert answer.returncode == 0
+    assert ":5: not read: " in answer.stdout
+    assert answer.stdout.endswith(": 3 statements, 0 differences, 1 not read\n")
+    assert _run(document, "--strict").returncode == 1
+    assert _run(str(DOCUMENTS / "right-parentheses.md"), "--strict").returncode == 0
+
+
+def test_words_of_the_project(tmp_path: Path) -> None:
+    """A word that the project's settings teach is read, in a status's cell and at the head of a column."""
+    for file, text in (("contracts.toml", SETTINGS), ("events.md", UNKNOWN.replace("Status", "Reife"))):
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    answer = _run("events.md", cwd=tmp_path)
+    assert answer.returncode == 0, answer.stdout
+    (tmp_path / "contracts.toml").write_text(SETTINGS.replace("planned", "implemented"), encoding="utf-8")
+    answer = _run("events.md", cwd=tmp_path)
+    assert answer.returncode == 1
+    assert "events.md:6: status: " in answer.stdout
+
+
+def test_an_unknown_meaning_is_refused(tmp_path: Path) -> None:
+    """A key that no word can have is an error at its line."""
+    (tmp_path / "contracts.toml").write_text('[documents]\nshipped = ["out"]\n', encoding="utf-8")
+    answer = _run("events.md", cwd=tmp_path)
+    assert answer.returncode == 2
+    assert "contracts.toml:2: " in answer.stderr
 
 
 def test_worst_of_several_documents_speaks() -> None:
