@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.documents.drift.statements import Kind, DocumentReading, Said, Statement, Unread
+from contracts.documents.drift.statements import DocumentReading, Kind, Said, Statement, Unread
 from contracts.errors import Where
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean, nearest

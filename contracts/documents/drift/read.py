@@ -15,7 +15,7 @@ from contracts.documents.drift.clauses import (
     unread,
 )
 from contracts.documents.drift.markdown import LABEL_LEVEL, TreeNode, parse_markdown
-from contracts.documents.drift.statements import Kind, DocumentReading, Said, Statement, Unread, merge
+from contracts.documents.drift.statements import DocumentReading, Kind, Said, Statement, Unread, merge
 from contracts.documents.drift.tables import read_table
 from contracts.documents.drift.words import CONSUMER_NAME, EMITTER, EVENT, NAME, SAID, Token, Vocabulary, folded
 

@@ -255,7 +255,7 @@ def _holds(text: str) -> bool:
     return bool(reading.statements) and not differences and not any(one.unclear for one in reading.unread)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(DOCUMENTS)
 def test_the_truth_is_never_a_difference(document: tuple[Rendering, Language, list[Said]]) -> None:
     """What a registry says, rendered in a structure that is read, differs in nothing but what is left out."""
@@ -266,7 +266,7 @@ def test_the_truth_is_never_a_difference(document: tuple[Rendering, Language, li
     assert {(s.emitter, s.event) for s in said} <= {(s.emitter, s.event) for s in reading.statements if s.event}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(DOCUMENTS, st.data())
 def test_a_flipped_status_never_holds(document: tuple[Rendering, Language, list[Said]], data: st.DataObject) -> None:
     """One status that the registry doesn't say, among true ones, is a difference or unclear."""
@@ -276,7 +276,7 @@ def test_a_flipped_status_never_holds(document: tuple[Rendering, Language, list[
     assert not _holds(render(said, lang))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(DOCUMENTS, st.data())
 def test_a_wrong_emitter_never_holds(document: tuple[Rendering, Language, list[Said]], data: st.DataObject) -> None:
     """One event given to an emitter that may not state it, registered or not, is a difference or unclear."""
