@@ -9,6 +9,7 @@ from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Pair
 from contracts.model.verdict import Finding
+from contracts.verification.likeness import likeness_of
 from contracts.verification.message import EmittedMessage
 
 
@@ -30,13 +31,11 @@ class Violates:
 def place(message: EmittedMessage, domain: Domain, emitter: str) -> Belongs | Violates:
     """Say which pair an emission belongs to, or which violation it is.
 
-    At most one of content-type, wrong-source, unknown-event and undeclared-emission, in this order; a wrong
-    content type is a finding of the pair, so where there is no pair the violation speaks.
+    At most one of wrong-source, unknown-event, undeclared-emission and content-type, in this order: a violation is
+    never hidden behind a content type or a planned pair.
     """
     event = message.event
     pair = domain.registry.pair(emitter, event) if event is not None else None
-    if pair is not None and message.content_type_error is not None:
-        return Belongs(pair, _content_type(message))
     source = message.attribute("source")
     if source is not None and source != emitter:
         return Violates(
@@ -53,7 +52,7 @@ def place(message: EmittedMessage, domain: Domain, emitter: str) -> Belongs | Vi
         return Violates(_unknown_event(message, event, domain))
     if pair is None:
         return Violates(_undeclared(message, event, domain, emitter))
-    return Belongs(pair)
+    return Belongs(pair, _content_type(message) if message.content_type_error is not None else None)
 
 
 def _content_type(message: EmittedMessage) -> Finding:
@@ -72,10 +71,18 @@ def _unknown_event(message: EmittedMessage, event: str | None, domain: Domain) -
     if event is not None:
         text = f"{event!r} is no canonical event{did_you_mean(event, domain.catalogue)}"
         return Finding("unknown-event", text, path="$.type", where=where, actual=event)
+    likeness = likeness_of(message)
     if message.refusal is not None:
-        text = f"the body {message.refusal}, and no trigger says which event it was meant to be"
-        return Finding("unknown-event", text, path="$", where=where)
-    return Finding("unknown-event", "the body names no type, and no trigger is known", path="$.type", where=where)
+        text, path = f"the body {message.refusal}, and no trigger says which event it was meant to be", "$"
+    else:
+        text, path = "the body names no type, and no trigger is known", "$.type"
+    return Finding(
+        "unknown-event",
+        f"{text}; it looks like {likeness.what}" if likeness else text,
+        path=path,
+        where=where,
+        next_step=likeness.next_step if likeness else "state the event as the body's type",
+    )
 
 
 def _undeclared(message: EmittedMessage, event: str, domain: Domain, emitter: str) -> Finding:

@@ -80,8 +80,7 @@ class _Run:
         if placed.finding is not None:
             tally.take(placed.finding)
         self._judge_content(message, tally, asked_of_pacts=placed.finding is None)
-        if message.attribute("source") in (None, job.emitter):
-            self._remember(message, tally)
+        self._remember(message, tally)
 
     def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
         event = tally.pair.event

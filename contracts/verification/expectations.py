@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from contracts.model.emission import NOT_RECORDED
 from contracts.model.pact import Interaction, PactUnderTest
 from contracts.model.verdict import Finding
 from contracts.pact_core.actual import actual_message
@@ -89,4 +90,8 @@ def _finding(mismatch: Mismatch, expected: ExpectedInteraction, message: Emitted
         path=mismatch.path,
         expected=mismatch.expected,
         actual=mismatch.actual,
+        next_step=_KEEP if mismatch.actual == NOT_RECORDED else None,
     )
+
+
+_KEEP = "record this header's value too: name it in CONTRACTS_KEEP_HEADERS, or where the captures are written"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from contracts.model.names import did_you_mean
 from contracts.model.schemas import shape_of
 from contracts.model.verdict import Finding
 from contracts.model.vocabulary import FactVocabulary, Named, json_path, named_keys
+from contracts.verification.likeness import likeness_of
 from contracts.verification.message import EmittedMessage
 
 
@@ -28,8 +30,24 @@ def shape_findings(
     """Yield one `event-schema` or `not-a-fact` finding for each key that is wrong.
 
     A key that no fact has is `not-a-fact` alone, whatever else is wrong with it. One that the canonical event names
-    is what the emitter was asked for, and is `contracts lint`'s business.
+    is what the emitter was asked for, and is `contracts lint`'s business. Where the message names
+    no event, what is said of the whole says as well what it looks like.
     """
+    likeness = likeness_of(message) if message.attribute("type") is None else None
+    for finding in _key_by_key(message, model, vocabulary):
+        if likeness is None or finding.path not in _WHOLE:
+            yield finding
+        else:
+            text = f"{finding.message}; it looks like {likeness.what}"
+            yield replace(finding, message=text, next_step=likeness.next_step)
+
+
+_WHOLE = ("$", "$.type")
+
+
+def _key_by_key(
+    message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary
+) -> Iterator[Finding]:
     where = message.emission.where
     if message.refusal is not None or message.text is None:
         yield Finding("event-schema", f"the body {message.refusal}", path="$", where=where)

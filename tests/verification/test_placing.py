@@ -51,10 +51,13 @@ def test_a_wrong_content_type_hides_nothing_but_the_pacts() -> None:
     assert only(message(), content_type="text/plain") == ({"content-type"}, set())
 
 
-def test_a_wrong_content_type_hides_no_event_that_belongs_to_no_pair() -> None:
-    """There is no pair that could carry the finding, so the violation speaks."""
+def test_a_wrong_content_type_hides_no_violation() -> None:
+    """Another's name, an event of nobody and one that isn't permitted: at most one of them and the content type."""
+    assert only(message(source="other"), content_type="text/plain") == (set(), {"wrong-source"})
+    assert only(message(LEFT, source="other"), content_type=None) == (set(), {"wrong-source"})
     assert only(message(LEFT), content_type="text/plain") == (set(), {"undeclared-emission"})
     assert only(message(type="nobody_knows"), content_type="text/plain") == (set(), {"unknown-event"})
+    assert only(message(ENTERED, source="other"), content_type="text/plain") == (set(), {"wrong-source"})
 
 
 def test_the_wrong_source_comes_before_the_unknown_event() -> None:
