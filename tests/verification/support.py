@@ -101,11 +101,11 @@ def interaction(event: str, *, pending: bool | None = None, title: str = "is rea
     }
 
 
-def pact(*interactions: Mapping[str, Any], source: str = "pact.json") -> PactDocument:
-    """Return a pact of the scenario service and the tracker; by default one interaction a permitted event."""
+def pact(*interactions: Mapping[str, Any], source: str = "pact.json", consumer: str = CONSUMER) -> PactDocument:
+    """Return a pact of a consumer and the tracker; by default one interaction a permitted event."""
     chosen = interactions or tuple(interaction(event) for event in (COMPLETED, ENTERED, FORM))
     document = {
-        "consumer": {"name": CONSUMER},
+        "consumer": {"name": consumer},
         "provider": {"name": TRACKER},
         "interactions": list(chosen),
         "metadata": {"pactSpecification": {"version": "4.0"}},
