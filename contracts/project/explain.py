@@ -36,7 +36,6 @@ def explain_rule(rule_id: str) -> Iterator[str]:
     if rule.promise is not None:
         yield "        Where the registry doesn't promise it of the pair, it is a note and breaks nothing."
     yield f"  next: {rule.next_step}"
-    yield f"  since: {rule.since}"
 
 
 def explain_pair(domain: Domain, emitter: str, event: str) -> Iterator[str]:

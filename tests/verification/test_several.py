@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from contracts.verification.message import canonical
 from contracts.verification.repeats import MARKERS_OF_A_FACT
 from tests.verification.support import (
     COMPLETED,
+    CONSUMER,
     ENTERED,
     FACTS,
     FORM,
+    LEFT,
     TRACKER,
     emission,
     interaction,
@@ -130,11 +133,16 @@ class TestFactsAndMarkers:
         assert rules_by_pair(run([stated(ENTERED), stated(COMPLETED)])) == {COMPLETED: {"id-reused"}}
         assert rules_by_pair(run([stated(COMPLETED), stated(ENTERED, marker="m-2"), stated(FORM, marker="m-3")])) == {}
 
-    def test_the_same_values_in_two_events_are_two_facts(self) -> None:
-        """Entered and submitted under ids of their own: neither repeats the other."""
-        assert rules_of(run([stated(COMPLETED), stated(ENTERED, marker="m-2"), stated(COMPLETED)]))["note"] == {
-            "repeated-emission", "planned-but-live",
-        }  # fmt: skip
+    def test_the_same_values_in_two_events_are_two_facts(self, tmp_path: Path) -> None:
+        """One visit entered and left, under ids of their own: neither repeats the other."""
+        registry = registry_of(tmp_path, dict.fromkeys((ENTERED, LEFT), 'status = "implemented"'))
+        pacts = [pact(interaction(ENTERED), interaction(LEFT))]
+        visits = [
+            stated(event, client=client, marker=f"{event}-{client}") for client in "ab" for event in (ENTERED, LEFT)
+        ]
+        assert rules_by_pair(run(visits, registry=registry, pacts=pacts)) == {}
+        again = [*visits, visits[1]]
+        assert rules_by_pair(run(again, registry=registry, pacts=pacts)) == {LEFT: {"repeated-emission"}}
 
     def test_the_eighth_marker_of_a_fact_is_remembered_and_the_ninth_is_not(self) -> None:
         """What is remembered of one fact is bounded; each new marker of it is a finding all the same."""
@@ -182,22 +190,11 @@ class TestFactsAndMarkers:
         assert ("repeat-changes-content" in found) is not same
 
 
-def registry_of(folder: Path, completed: str, entered: str, form: str) -> Path:
+def registry_of(folder: Path, pairs: Mapping[str, str]) -> Path:
     """Write a registry in which the tracker's pairs say this."""
+    head = ["[consumer]", f'name = "{CONSUMER}"', 'description = "It."', f"[emitters.{TRACKER}]", 'description = "It."']
     file = folder / "emitters.toml"
-    file.write_text(
-        f"""
-        [consumer]
-        name = "client-webinar-scenario-service"
-        description = "The consumer."
-        [emitters.{TRACKER}]
-        description = "The tracker."
-        events.{COMPLETED} = {{{completed}}}
-        events.{ENTERED} = {{{entered}}}
-        events.{FORM} = {{{form}}}
-        """,
-        encoding="utf-8",
-    )
+    file.write_text("\n".join([*head, *(f"events.{event} = {{{said}}}" for event, said in pairs.items())]), "utf-8")
     return file
 
 
@@ -205,12 +202,12 @@ def registry_of(folder: Path, completed: str, entered: str, form: str) -> Path:
 def owed(tmp_path: Path) -> Path:
     """A registry in which two events of three are owed again where their delivery was refused."""
     guarded, owed = 'repeats = "guarded"', 'delivery = "at-least-once"'
-    return registry_of(
-        tmp_path,
-        completed=f'status = "implemented", {guarded}, {owed}',
-        entered=f'status = "implemented", {guarded}',
-        form=f'status = "planned", {guarded}, {owed}',
-    )
+    pairs = {
+        COMPLETED: f'status = "implemented", {guarded}, {owed}',
+        ENTERED: f'status = "implemented", {guarded}',
+        FORM: f'status = "planned", {guarded}, {owed}',
+    }
+    return registry_of(tmp_path, pairs)
 
 
 class TestDeliveries:
@@ -314,12 +311,12 @@ class TestVerdicts:
         self, tmp_path: Path, today: date, overdue: list[str]
     ) -> None:
         """On its target it isn't, and an implemented pair never is."""
-        registry = registry_of(
-            tmp_path,
-            completed='status = "implemented", target = 2026-01-01',
-            entered='status = "planned", target = 2026-05-01',
-            form='status = "planned", target = 2026-05-02',
-        )
+        pairs = {
+            COMPLETED: 'status = "implemented", target = 2026-01-01',
+            ENTERED: 'status = "planned", target = 2026-05-01',
+            FORM: 'status = "planned", target = 2026-05-02',
+        }
+        registry = registry_of(tmp_path, pairs)
         result = run([emission()], registry=registry, today=today)
         assert [note.message.partition(" ")[0] for note in result.notes if note.rule == "overdue"] == overdue
 
