@@ -45,9 +45,7 @@ def shape_findings(
 _WHOLE = ("$", "$.type")
 
 
-def _key_by_key(
-    message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary
-) -> Iterator[Finding]:
+def _key_by_key(message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary) -> Iterator[Finding]:
     where = message.emission.where
     if message.refusal is not None or message.text is None:
         yield Finding("event-schema", f"the body {message.refusal}", path="$", where=where)
