@@ -77,15 +77,15 @@ class Page:
             assert received, "Chromium has ended"
             self._buffer += received
 
-    def show(self, file: Path, *, width: int, height: int, dark: bool = False, mobile: bool = False) -> None:
-        """Open a local file in a window of this size, light or dark, and wait until it has loaded."""
+    def show(self, page: Path | str, *, width: int, height: int, dark: bool = False, mobile: bool = False) -> None:
+        """Open a local file or a URL in a window of this size, light or dark, and wait until it has loaded."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=height, deviceScaleFactor=1, mobile=mobile,
         )  # fmt: skip
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", media="", features=[scheme])
-        self.call("Page.navigate", url=file.as_uri())
+        self.call("Page.navigate", url=page if isinstance(page, str) else page.as_uri())
         self._until(lambda heard: heard.get("method") == "Page.loadEventFired")
 
     def evaluate(self, expression: str) -> Any:

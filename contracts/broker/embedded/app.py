@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from contracts.broker.embedded.context import STORE_KEY, Segment, UnsupportedTypeProblem
+from contracts.broker.embedded.context import STORE_KEY, Segment, UnsupportedTypeProblem, wants_page
 from contracts.broker.embedded.differences import PAGE, missing_route
 from contracts.broker.embedded.failures import StorageError
 from contracts.broker.embedded.hal import BASE_URL_KEY, json_response
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger(__name__)
+_PAGES = ("index.get_index", "participants.get_pacticipant", "versions.get_version")
 _READABLE = ("application/hal+json", "application/json", "application/problem+json", "application/*", "*/*")
 
 
@@ -122,10 +123,14 @@ def store_of(app: Flask) -> Store:
 def _refuse(token: str | None) -> Response | None:
     if token is not None and request.path != index.HEARTBEAT:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "basic" and request.method in ("GET", "HEAD") and request.authorization is not None:
+            # A browser asks its user for a name and a password: the password is the token, to read with.
+            scheme, given = "bearer", request.authorization.password or ""
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
-            return Response("", 401, {"WWW-Authenticate": "Bearer"}, content_type="text/plain")
+            schemes = ("Bearer", 'Basic realm="the token is the password"')
+            return Response("", 401, [("WWW-Authenticate", one) for one in schemes], content_type="text/plain")
     wanted = request.headers.get("Accept")
-    if wanted and not any(kind in wanted for kind in _READABLE):
+    if wanted and not any(kind in wanted for kind in _READABLE) and not (request.endpoint in _PAGES and wants_page()):
         return Response("", 406)
     return None
 

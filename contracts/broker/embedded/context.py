@@ -50,6 +50,16 @@ def here() -> str:
     return addresses().base + asked.split("?", maxsplit=1)[0]
 
 
+def wants_page() -> bool:
+    """Return whether a person's browser asks: `text/html` is named, and nothing that a program reads before it.
+
+    What takes anything (`*/*`) is a program.
+    """
+    kinds = {kind.split(";")[0].strip().lower(): quality for kind, quality in request.accept_mimetypes}
+    asked = kinds.get("text/html", 0)
+    return asked > 0 and all(quality < asked for kind, quality in kinds.items() if kind.endswith(("/json", "+json")))
+
+
 def json_body() -> Any:
     """Return the request's JSON; no body at all is an empty object.
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from contracts.broker.embedded.failures import storage_error
+from contracts.broker.embedded.failures import StorageError, storage_error
 from contracts.broker.embedded.schema import connect, prepare
+from contracts.errors import Where
 
 
 class Store:
@@ -94,6 +95,21 @@ class Store:
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:
             self._idle.append(connection)
+
+
+def existing_store(database: Path) -> Store:
+    """Open a broker's file that is there already.
+
+    Raises:
+        StorageError: it isn't, or it can't be used.
+    """
+    if not database.is_file():
+        raise StorageError(
+            "the broker has no such file",
+            where=Where(str(database)),
+            next_step="name its file with --database, or publish something first",
+        )
+    return Store(database)
 
 
 def now() -> str:

@@ -157,6 +157,17 @@ def latest_version(db: sqlite3.Connection, pacticipant: str, *, tag: str | None 
     return Version(**row) if row else None
 
 
+def main_version(db: sqlite3.Connection, pacticipant_id: int) -> Version | None:
+    """Return the head of a pacticipant's main branch, else its latest version."""
+    row = db.execute(
+        f"{_VERSION} WHERE v.id = coalesce((SELECT b.head_id FROM branches b WHERE b.pacticipant_id = :id"  # noqa: S608 - constants
+        " AND b.name = (SELECT main_branch FROM pacticipants WHERE id = :id)),"
+        " (SELECT max(id) FROM versions WHERE pacticipant_id = :id))",
+        {"id": pacticipant_id},
+    ).fetchone()
+    return Version(**row) if row else None
+
+
 def ensure_version(
     db: sqlite3.Connection,
     pacticipant: str,

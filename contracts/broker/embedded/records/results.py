@@ -97,3 +97,28 @@ def latest_result(db: sqlite3.Connection, pact_version_id: int) -> ResultRecord 
     """Return the last result for a pact version, of any provider version."""
     row = db.execute(f"{_RESULT} WHERE r.pact_version_id = ? ORDER BY r.id DESC LIMIT 1", (pact_version_id,)).fetchone()
     return _result(row) if row else None
+
+
+def results_of_provider_version(
+    db: sqlite3.Connection, version_id: int, *, limit: int
+) -> list[tuple[ResultRecord, str]]:
+    """Return the last result that a provider version has for each content, the latest first.
+
+    Each comes with the number of the latest consumer version that has published the content.
+    """
+    rows = db.execute(
+        f"{_RESULT} WHERE r.provider_version_id = ? AND r.id IN (SELECT max(l.id) FROM verifications l"  # noqa: S608 - constants
+        " WHERE l.provider_version_id = r.provider_version_id GROUP BY l.pact_version_id)"
+        " ORDER BY r.id DESC LIMIT ?",
+        (version_id, limit),
+    ).fetchall()
+    found = []
+    for row in rows:
+        (number,) = db.execute(
+            "SELECT cv.number FROM publications x JOIN versions cv ON cv.id = x.consumer_version_id"
+            " WHERE x.pact_version_id = (SELECT pact_version_id FROM verifications WHERE id = ?)"
+            " ORDER BY x.consumer_version_id DESC LIMIT 1",
+            (row["number"],),
+        ).fetchone()
+        found.append((_result(row), str(number)))
+    return found

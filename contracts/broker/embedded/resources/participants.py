@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from contracts.broker.embedded.context import addresses, here, json_object, store
+from contracts.broker.embedded.context import addresses, here, json_object, store, wants_page
 from contracts.broker.embedded.documents.versions import pacticipant_document
 from contracts.broker.embedded.hal import json_response, link
+from contracts.broker.embedded.pages.reading import pacticipant_page
+from contracts.broker.embedded.pages.rendering import page_response
 from contracts.broker.embedded.paging import asked_page, paged
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error, refuse_odd_names
@@ -63,7 +65,11 @@ def post_pacticipant() -> Response:
 
 @blueprint.get("/<segment:name>")
 def get_pacticipant(name: str) -> Response:
-    """Answer with a pacticipant."""
+    """Answer with a pacticipant, as a page to a browser."""
+    if wants_page():
+        with store().read() as db:
+            page = pacticipant_page(db, known(db, name))
+        return page_response(page, addresses())
     with store().read() as db:
         return json_response(pacticipant_document(db, known(db, name), addresses()))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from contracts.broker.embedded.context import addresses, here, json_object, store
+from contracts.broker.embedded.context import addresses, here, json_object, store, wants_page
 from contracts.broker.embedded.documents.versions import (
     branch_version_document,
     tag_document,
@@ -14,6 +14,8 @@ from contracts.broker.embedded.documents.versions import (
     versions_document,
 )
 from contracts.broker.embedded.hal import json_response
+from contracts.broker.embedded.pages.reading import version_page
+from contracts.broker.embedded.pages.rendering import page_response
 from contracts.broker.embedded.paging import asked_page, paged
 from contracts.broker.embedded.problems import NotFoundProblem, ValidationProblem
 from contracts.broker.embedded.publication import name_error, refuse_odd_names
@@ -51,11 +53,13 @@ def get_versions(name: str) -> Response:
 
 @blueprint.get("/versions/<segment:number>")
 def get_version(name: str, number: str) -> Response:
-    """Answer with a version."""
+    """Answer with a version, as a page to a browser."""
     with store().read() as db:
         version = find_version(db, name, number)
         if version is None:
             raise NotFoundProblem
+        if wants_page():
+            return page_response(version_page(db, version), addresses())
         return json_response(version_document(db, version, addresses()))
 
 

@@ -1,0 +1,1 @@
+"""Pages for people: what the broker holds, from its data alone."""
