@@ -89,14 +89,15 @@ def access_from(environ: Mapping[str, str], base_url: str | None = None) -> Brok
     url, url_username, url_password = _without_user(named)
     token = _value(environ, TOKEN)
     username, password = _value(environ, USERNAME), environ.get(PASSWORD) or None
-    source = TOKEN if token else USERNAME if username else None
+    named_by = USERNAME if username else None
     if url_username is not None:
-        username, password, source = url_username, url_password, "the user information in the URL"
+        username, password, named_by = url_username, url_password, "the user information in the URL"
     if token and username is not None:
         raise MisuseError(
-            f"both a token and a user name are given for the broker ({TOKEN}, {source})",
-            next_step=f"keep {TOKEN}, or {USERNAME} and {PASSWORD}",
+            f"both a token and a user name are given for the broker ({TOKEN}, {named_by})",
+            next_step="keep one of the two",
         )
+    source = TOKEN if token else named_by
     _refuse_unsendable(token, username, password)
     return BrokerAccess(url, token, username, password, source, _ca_file(environ))
 

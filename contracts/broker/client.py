@@ -41,6 +41,17 @@ class BrokerClient:
         """Return the address of a link of the index, its template filled in."""
         return hal.link(self.index(), relation, **values)
 
+    def foreign_links(self) -> tuple[tuple[str, str], ...]:
+        """Return the links of the index that lead to another host, each with its relation: none is ever followed."""
+        known = self.index().get("_links")
+        found = [
+            (relation, place)
+            for relation in (known if isinstance(known, dict) else ())
+            for entry in hal.links(self.index(), relation)
+            if (place := self._transport.elsewhere(str(entry.get("href", "")))) is not None
+        ]
+        return tuple(dict(found).items())
+
     def get(self, url: str, *, doing: str, params: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
         """Fetch a document that has to be there.
 

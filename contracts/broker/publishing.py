@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.broker import hal
+from contracts.broker.answer import BrokerAnswer
 from contracts.broker.client import BrokerClient
-from contracts.errors import BrokenContractError, BrokerError
+from contracts.errors import BrokenContractError, BrokerError, ContractsError
 from contracts.model.pact import PactDocument
 from contracts.model.publication import Content, PublishedPact
 
@@ -33,20 +34,49 @@ def publish(client: BrokerClient, publication: PactPublication) -> tuple[Publish
 
     Raises:
         BrokenContractError: the version is published with other content (409).
-        BrokerError: the broker can't be reached, refused, or gives back something else than was published.
+        BrokerError: the broker can't be reached, refused (a name that resembles another is a 409 too), or gives back
+            something else than was published.
     """
     before = _latest_digests(client, publication.consumer)
     answer = client.send("POST", client.link("pb:publish-contracts"), _body(publication), repeatable=True)
     if answer.status == 409:
-        raise BrokenContractError(
-            f"changed content under a published version: {publication.consumer} {publication.version} "
-            "was published with other pacts",
-            next_step="publish under a new version; a version's pacts never change",
-        )
+        raise _conflict(client, publication, answer)
     if answer.status not in (200, 201):
         raise answer.refusal("publishing the pacts")
     _confirm_branch(client, publication)
     return tuple(_confirm(client, publication, pact, before.get(pact.provider)) for pact in publication.pacts)
+
+
+def _conflict(client: BrokerClient, publication: PactPublication, answer: BrokerAnswer) -> ContractsError:
+    """Return what a refusal as a conflict (409) is: changed content, or a name that the broker takes for a slip."""
+    changed = [pact.provider for pact in publication.pacts if _is_published_otherwise(client, publication, pact)]
+    if changed:
+        said = f"; the broker says: {answer.said}" if answer.said else ""
+        return BrokenContractError(
+            f"changed content under a published version: {publication.consumer} {publication.version} "
+            f"was published with another pact with {', '.join(changed)}{said}",
+            next_step="publish under a new version; a version's pacts never change",
+        )
+    return answer.refusal(
+        "publishing the pacts",
+        "correct the name; if it is right, make the pacticipant first: "
+        "pact broker create-or-update-pacticipant --name NAME",
+    )
+
+
+def _is_published_otherwise(client: BrokerClient, publication: PactPublication, pact: PactDocument) -> bool:
+    found = client.find(_address(client, publication, pact), doing="reading a published pact")
+    with hal.understood("the published pact"):
+        return found is not None and _meaning(found) != _meaning(pact.raw)
+
+
+def _address(client: BrokerClient, publication: PactPublication, pact: PactDocument) -> str:
+    return client.link(
+        "pb:publish-pact",
+        provider=pact.provider,
+        consumer=publication.consumer,
+        consumerApplicationVersion=publication.version,
+    )
 
 
 def _body(publication: PactPublication) -> dict[str, Any]:
@@ -90,12 +120,7 @@ def _digest(document: Mapping[str, Any]) -> str:
 def _confirm(
     client: BrokerClient, publication: PactPublication, pact: PactDocument, digest_before: str | None
 ) -> PublishedPact:
-    url = client.link(
-        "pb:publish-pact",
-        provider=pact.provider,
-        consumer=publication.consumer,
-        consumerApplicationVersion=publication.version,
-    )
+    url = _address(client, publication, pact)
     found = client.find(url, doing="reading a published pact back")
     with hal.understood("the published pact"):
         confirmed = found is not None and _meaning(found) == _meaning(pact.raw)

@@ -92,6 +92,15 @@ class Transport:
                     return answer
             self.sleep(pause)
 
+    def elsewhere(self, url: str) -> str | None:
+        """Return the host that a link leads to, if it isn't the broker's; what is no address leads nowhere."""
+        try:
+            address = urljoin(f"{self.access.url}/", url)
+            same = _origin(address) == _origin(requests.Request("GET", self.access.url).prepare().url or "")
+        except (RequestException, ValueError):
+            return None
+        return None if same else self.access.redact(_place(address))
+
     def _prepared(
         self, method: str, url: str, params: tuple[tuple[str, str], ...], body: Any, content_type: str
     ) -> requests.PreparedRequest:

@@ -217,8 +217,14 @@ def push_command(url: str, database: Path | None, output: str) -> None:
     report = push(source, client_for(access), progress)
     differ = {name: there for name, there in report.versions.items() if there[1] is not None and there[1] < there[0]}
     if output == "json":
-        versions = {name: {"here": here, "there": there} for name, (here, there) in report.versions.items()}
-        document = {"to": access.url, "sent": report.sent, "known": report.known, "versions": versions}
+        steps = [
+            {"kind": kind, "sent": report.sent.get(kind, 0), "known": report.known.get(kind, 0)}
+            for kind in sorted({*report.sent, *report.known})
+        ]
+        versions = [
+            {"pacticipant": name, "here": here, "there": there} for name, (here, there) in report.versions.items()
+        ]
+        document = {"to": access.url, "steps": steps, "versions": versions}
         echo_json({**document, "left_behind": list(report.left_behind)})
     else:
         click.echo(f"{shown(source)} is at {access.url}")

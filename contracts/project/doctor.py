@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from contracts import __version__
 from contracts.errors import ContractsError, ExitCode, MisuseError, worst
 from contracts.model.identity import Found
+from contracts.model.printable import counted
 from contracts.project.domain import read_domain
 from contracts.project.named_emitters import is_stand_in, named_emitters, refuse_unknown_settings
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 from contracts.project.version import find_branch, find_version
+
+if TYPE_CHECKING:
+    from contracts.broker.client import BrokerClient
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 TELEMETRY = "PACT_DO_NOT_TRACK"
@@ -178,6 +183,11 @@ def _broker(settings: Settings, environ: Mapping[str, str], named: Named) -> Ite
     yield Checked(
         "broker", ExitCode.HOLDS, f"{client.name} answers, {who}{f' ({access.source})' if access.source else ''}"
     )
+    elsewhere = _links_elsewhere(client)
+    if elsewhere:
+        yield elsewhere
+        yield _clock(answer.date)
+        return
     # A publication without content is refused as incomplete by a broker that would take a whole one.
     tried = client.send("POST", client.link("pb:publish-contracts"), {}, repeatable=True)
     if tried.status in (401, 403):
@@ -186,6 +196,22 @@ def _broker(settings: Settings, environ: Mapping[str, str], named: Named) -> Ite
     else:
         yield Checked("may write", ExitCode.HOLDS, "yes")
     yield _clock(answer.date)
+
+
+def _links_elsewhere(client: BrokerClient) -> Checked | None:
+    """Return what is wrong with a broker whose links lead to another host: no credentials are sent there."""
+    found = client.foreign_links()
+    if not found:
+        return None
+    hosts = sorted({place for _, place in found})
+    relations = f"{found[0][0]} and {counted(len(found) - 1, 'other')}" if len(found) > 1 else found[0][0]
+    return Checked(
+        "broker's links",
+        ExitCode.BROKER,
+        f"they lead to {', '.join(hosts)} instead of {client.name} ({relations}); nothing is sent there",
+        "have the broker know its own address (its base URL setting, or the proxy's X-Forwarded headers), or name "
+        "that address as the base URL",
+    )
 
 
 def _clock(theirs: str) -> Checked:

@@ -61,7 +61,8 @@ def pact_line(result: PactResult) -> str:
         flag for flag, on in (("pending in the broker", pact.broker_pending), ("work in progress", pact.wip)) if on
     ]
     details = [*flags, *([result.reason] if result.reason else [])]
-    named = f"{pact.document.consumer}{version}, {pact.document.source}"
+    # A version names a broker's pact; its address, which is long, says no more and stands in the JSON.
+    named = f"{pact.document.consumer}{version}" if version else f"{pact.document.consumer}, {pact.document.source}"
     return one_line(f"{named}: {said}" + (f" ({'; '.join(details)})" if details else ""))
 
 

@@ -12,6 +12,8 @@ emitter=${EMITTER:-client-webinar-tracker-v2}
 # shellcheck disable=SC2016
 body='{"event_type": "pact-changed", "client_payload": {"pact_url": "${pactbroker.pactUrl}", "version": "${pactbroker.providerVersionNumber}", "branch": "${pactbroker.providerVersionBranch}"}}'
 
+# A webhook names a pacticipant that the broker knows: before the first pact is published nobody does.
+pacticipant=(broker create-or-update-pacticipant --name "$emitter")
 request=(
   broker create-webhook "https://api.github.com/repos/$repository/dispatches"
   --request POST
@@ -23,8 +25,9 @@ request=(
   --description "$emitter verifies a changed pact"
 )
 if [[ ${2:-} == --dry-run ]]; then
-  printf '%s\n' "pact" "${request[@]/Bearer ${GITHUB_TOKEN:-}/Bearer \$GITHUB_TOKEN}"
+  printf '%s\n' "pact" "${pacticipant[@]}" "pact" "${request[@]/Bearer ${GITHUB_TOKEN:-}/Bearer \$GITHUB_TOKEN}"
   exit 0
 fi
 : "${GITHUB_TOKEN:?set the token that may dispatch events}"
+pact "${pacticipant[@]}"
 exec pact "${request[@]}"

@@ -6,8 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+from tests.broker.running import running
 from tests.cli.process import ROOT, environment
 
 
@@ -48,3 +50,16 @@ def test_the_readme_quotes_what_was_measured() -> None:
     assert memory is not None
     assert f"would take {ratio[1]} times as long" in quoted
     assert f"and {memory[1]}, every rule included" in quoted
+
+
+def test_a_broker_is_measured(tmp_path: Path) -> None:
+    """Each request has a median for each number of versions, and the publishers meet no error."""
+    with running(tmp_path / "broker.sqlite") as started:
+        small = ("--versions", "1", "3", "--rounds", "1", "--publishers", "4", "--each", "3")
+        found = run("broker.py", started.url, *small)
+    assert {"publish a new version", "pacts for verification", "official command: can-i-deploy"} <= found[
+        "growth"
+    ].keys()
+    assert all(set(by_size) == {"1", "3"} and min(by_size.values()) > 0 for by_size in found["medians_ms"].values())
+    assert found["publishers"]["failed"] == 0
+    assert found["publishers"]["per_second"] > 0

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from contracts.cli.app import contracts
+from tests.broker.running import running
 from tests.docs.shapes import differences, shapes
 from tests.pages.console import Shown, environment, project_copy, run
 
@@ -65,6 +66,9 @@ RUNS = (
     f"contracts record-undeployment {EMITTER} --environment production",
     f"contracts record-release {EMITTER} --version p1 {PRODUCTION}",
     f"contracts record-support-ended {EMITTER} --version p1 --environment production",
+    "contracts broker backup copy.sqlite",
+    "contracts broker clean --keep 90d --dry-run",
+    "contracts broker push --to BROKER",
 )
 # A difference, a status that isn't understood, and a mention.
 WRONG = f"""# Emitters
@@ -118,11 +122,13 @@ def test_what_is_printed_is_what_the_page_promises(tmp_path: Path) -> None:
     for name, lines in (("both.ndjson", BOTH), ("broken.ndjson", BROKEN), ("wrong.md", [WRONG])):
         (project / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     variables, known = environment(project, tmp_path / "tools"), shapes()
-    for command in RUNS:
-        _, printed = run(Shown(f"{command} --output json 2>/dev/null", "", 0), project, variables)
-        document = json.loads(printed)
-        assert "error" not in document, (command, document)
-        assert not list(differences(document, known[_shape_of(command, known)], known)), command
+    with running(tmp_path / "other.sqlite") as other:
+        for command in RUNS:
+            typed = command.replace("BROKER", other.url)
+            _, printed = run(Shown(f"{typed} --output json 2>/dev/null", "", 0), project, variables)
+            document = json.loads(printed)
+            assert "error" not in document, (command, document)
+            assert not list(differences(document, known[_shape_of(command, known)], known)), command
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,26 @@ def test_an_account_that_may_not_write_is_told_so(own_cli: Cli) -> None:
     assert not found["may write"]["ok"]
 
 
+def test_links_that_lead_elsewhere_are_a_line_of_their_own(own_cli: Cli) -> None:
+    """The host and a relation are named, nothing is sent there, and the rest is looked at all the same."""
+    links = {
+        "pb:publish-contracts": {"href": "http://inside.invalid:9292/contracts/publish"},
+        "pb:environments": {"href": "http://inside.invalid:9292/environments"},
+        "pb:pacticipants": {"href": "/pacticipants"},
+    }
+    index = http("200 OK", json.dumps({"_links": links}))
+    with stub_broker(index, index) as stub:
+        code, found = checks(own_cli, "--broker-base-url", stub.url)
+    assert code == 4
+    assert found["broker"]["ok"]
+    said = str(found["broker's links"]["finding"])
+    assert "inside.invalid:9292" in said
+    assert "pb:publish-contracts and 1 other" in said
+    assert found["clock"]["ok"]
+    assert found["telemetry"]["ok"]
+    assert "may write" not in found
+
+
 @pytest.mark.parametrize(("minutes", "ok"), [(0, True), (1, True), (30, False), (-30, False)])
 def test_clocks_that_are_far_apart_are_named(own_cli: Cli, minutes: int, ok: bool) -> None:
     """A broker orders by time."""

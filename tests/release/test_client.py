@@ -252,10 +252,12 @@ def test_an_empty_variable_names_no_broker() -> None:
 
 def test_a_token_and_a_user_name_at_once_are_misuse() -> None:
     """Two kinds of credentials: the user has to choose."""
-    with pytest.raises(MisuseError, match="both a token and a user name"):
+    with pytest.raises(MisuseError, match="both a token and a user name") as caught:
         access_from(
             {"PACT_BROKER_BASE_URL": "https://b.example", "PACT_BROKER_TOKEN": "t"} | {"PACT_BROKER_USERNAME": "u"}
         )
+    said = f"{caught.value.what} {caught.value.next_step}"
+    assert (said.count("PACT_BROKER_TOKEN"), said.count("PACT_BROKER_USERNAME")) == (1, 1)
 
 
 def test_a_token_with_a_line_break_is_refused_without_showing_it() -> None:

@@ -73,6 +73,18 @@ def test_changed_content_under_a_published_version_breaks_the_contract(
     assert kept["interactions"][0]["contents"]["content"]["id"] == "id-1"
 
 
+def test_a_name_that_resembles_another_is_no_changed_content(settings: Settings, client: BrokerClient) -> None:
+    """It is a refusal of the broker (exit 4), with its own words and what to do; what changed beside it is changed."""
+    known = CONSUMER.replace("-", "_").upper()
+    client.send("POST", client.link("pb:pacticipants"), {"name": known}, repeatable=False)
+    write_pact(settings.root, pact())
+    with pytest.raises(BrokerError) as caught:
+        publish(settings, client)
+    assert caught.value.exit_code == 4
+    assert known in caught.value.what
+    assert "create-or-update-pacticipant" in (caught.value.next_step or "")
+
+
 def test_the_order_of_interactions_is_no_change(settings: Settings, client: BrokerClient) -> None:
     """A pact with its interactions in another order is the same pact, and is confirmed as such."""
     document = pact()

@@ -7,11 +7,8 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ import pytest
 import yaml
 
 from contracts.cli.app import contracts
+from tests.broker.running import Broker, running
 
 FOLDER = Path(__file__).parents[2] / "docs" / "releases"
 JOBS = sorted((FOLDER / "jobs").glob("*.yml"))
@@ -65,60 +63,35 @@ def test_the_compose_file_has_a_broker_that_waits_for_its_database() -> None:
     assert not re.findall(r"PASSWORD:-", text)
 
 
-@contextmanager
-def broker_with_webhooks() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Serve an index with a link to webhooks, and keep what is posted there."""
-    posted: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(200, {"_links": {"pb:webhooks": {"href": f"http://{self.headers['Host']}/webhooks"}}})
-
-        def do_POST(self) -> None:
-            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self._answer(201, {"_links": {"self": {"href": f"http://{self.headers['Host']}/webhooks/1"}}, **posted[-1]})
-
-        def _answer(self, status: int, body: dict[str, Any]) -> None:
-            payload = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/hal+json")
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", posted
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=10)
-
-
-def test_the_webhook_is_made_with_the_official_client() -> None:
-    """It fires when a contract requires verification, and hands the deployed version on."""
+def test_the_webhook_is_made_with_the_official_client(tmp_path: Path) -> None:
+    """On an empty broker it makes the emitter, then the webhook: it fires when a contract requires verification."""
     if shutil.which("pact", path=_path()) is None:
         pytest.skip("the official pact client isn't installed")
-    with broker_with_webhooks() as (url, posted):
-        variables = {"PATH": _path(), "PACT_BROKER_BASE_URL": url, "GITHUB_TOKEN": "a-token"}
-        done = subprocess.run(
-            ["bash", str(FOLDER / "webhook.sh"), "acme/plugin"],
-            env={**variables, "HOME": os.environ.get("HOME", "/")},
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    assert done.returncode == 0, done.stderr + done.stdout
-    (webhook,) = posted
+    database = tmp_path / "broker.sqlite"
+    with running(database, webhooks={"hosts": ["api.github.com"]}) as started:
+        variables = {"PATH": _path(), "PACT_BROKER_BASE_URL": started.url, "GITHUB_TOKEN": "a-token"}
+        for _ in range(2):
+            done = subprocess.run(
+                ["bash", str(FOLDER / "webhook.sh"), "acme/plugin"],
+                env={**variables, "HOME": os.environ.get("HOME", "/")},
+                capture_output=True, text=True, timeout=60, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr + done.stdout
+        broker = Broker(started.url)
+        made = broker.get("/webhooks")["_links"]["pb:webhooks"]
+        webhook = broker.get(made[0]["href"])
+    assert len(made) == 2
     assert [event["name"] for event in webhook["events"]] == ["contract_requiring_verification_published"]
     assert webhook["provider"] == {"name": "client-webinar-tracker-v2"}
-    assert webhook["request"]["headers"]["Authorization"] == "Bearer a-token"
+    assert webhook["request"]["url"] == "https://api.github.com/repos/acme/plugin/dispatches"
     payload = webhook["request"]["body"]
     payload = json.loads(payload) if isinstance(payload, str) else payload
     assert payload["client_payload"]["version"] == "${pactbroker.providerVersionNumber}"
+    # The broker keeps the token to send it, and shows it to nobody.
+    assert "a-token" not in json.dumps(webhook)
+    with sqlite3.connect(database) as db:
+        (headers,) = db.execute("SELECT headers FROM webhooks LIMIT 1").fetchone()
+    assert json.loads(headers)["Authorization"] == "Bearer a-token"
 
 
 def _path() -> str:
