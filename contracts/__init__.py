@@ -1,3 +1,3 @@
-"""Consumer-driven contract testing for canonical webinar events."""
+"""Consumer-driven contract testing for canonical events."""
 
 __version__ = "0.1.0"

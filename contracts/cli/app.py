@@ -59,7 +59,7 @@ class _CommandsByFile(click.Group):
 @click.group(cls=_CommandsByFile, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "--version", message="webinar-contracts %(version)s")
 def contracts() -> None:
-    """Consumer-driven contracts for canonical webinar events.
+    """Consumer-driven contracts for canonical events.
 
     Exit codes: 0 holds; 1 the contract is broken or the release isn't safe; 2 wrong use or a harness that
     broke; 3 nothing to verify; 4 the broker can't be reached or refused.

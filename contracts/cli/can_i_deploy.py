@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     broker: BrokerOption,
     output: str,
 ) -> None:
-    """Say whether PACTICIPANT (an emitter or the scenario service) can be released to an environment.
+    """Say whether PACTICIPANT (an emitter or the consumer) can be released to an environment.
 
     Exit 0 only where the broker says yes, every live version that it has to work with is covered by a result,
     and, for an emitter, each consumer has a successful result for this very version: of what is in the

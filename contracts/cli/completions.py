@@ -26,7 +26,7 @@ def events(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def pacticipants(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
-    """Return the scenario service and the emitters."""
+    """Return the consumer and the emitters."""
     registry = _registry()
     return _starting((registry.consumer.name, *registry.emitters) if registry else (), incomplete)
 

@@ -21,7 +21,7 @@ from contracts.report.status_changes import status_change_lines
 def command(*, emitter: str, event: str, reason: str, environment: str, output: str) -> None:
     """Take the pair (EMITTER, EVENT) back to planned in the registry, and capture the pacts anew.
 
-    The scenario service stops relying on the event first, the emitter stops emitting it last: what has to follow
+    The consumer stops relying on the event first, the emitter stops emitting it last: what has to follow
     is printed in its order.
 
     \b

@@ -93,6 +93,6 @@ def _hook(text: str) -> tuple[str, str]:
     if not (event and equals and action):
         raise MisuseError(
             f"--hook: {text!r} isn't EVENT=ACTION",
-            next_step="say, for instance, --hook client_webinar_completed=my_plugin_webinar_completed",
+            next_step="say, for instance, --hook order_placed=my_plugin_order_placed",
         )
     return event, action

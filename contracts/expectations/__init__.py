@@ -1,1 +1,1 @@
-"""From the scenario service's expectations to pacts."""
+"""From the consumer's expectations to pacts."""

@@ -12,7 +12,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     matches = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
     if matches:
         return matches[0]
-    # "completed" for "client_webinar_completed" is a common slip that plain similarity misses.
+    # "placed" for "order_placed" is a common slip that plain similarity misses.
     contained = [candidate for candidate in candidates if len(name) > 3 and (name in candidate or candidate in name)]
     return contained[0] if len(contained) == 1 else None
 

@@ -131,13 +131,13 @@ class Question:
     """What is asked.
 
     Attributes:
-        is_emitter: the pacticipant is an emitter; else it is the scenario service.
-        implemented: the registry has an implemented pair of it (of any emitter, for the scenario service).
-        planned: the registry's planned pairs, of the emitter, or of all for the scenario service.
+        is_emitter: the pacticipant is an emitter; else it is the consumer.
+        implemented: the registry has an implemented pair of it (of any emitter, for the consumer).
+        planned: the registry's planned pairs, of the emitter, or of all for the consumer.
         allow_unverified: an emitter needs no result for this very version.
         promises: what the registry promises of the implemented pairs that are asked about.
         require_tested: a promise that no run tested is a no.
-        consumer: the scenario service's name, which publishes the contract's own pacts.
+        consumer: the consumer's name, which publishes the contract's own pacts.
     """
 
     pacticipant: str
@@ -161,7 +161,7 @@ class Knowledge:
         known: it has this version.
         deployable: its own answer; None is "unknown".
         reason: its own words.
-        rows: what counts: for the scenario service as the broker says; for an emitter, of each consumer, its versions
+        rows: what counts: for the consumer as the broker says; for an emitter, of each consumer, its versions
             in the environment, or else the one that stands for it.
         live: the versions of each emitter in the environment, deployed or released and supported.
         verified: there is a successful result for this very version of the emitter, and it isn't an empty one.
@@ -227,7 +227,7 @@ class Decision:
         warnings: what was overridden, what a yes doesn't rest on, and what wasn't tested.
         untested: promises of the registry that no run tested.
         rests_on: what an emitter's yes rests on while nothing in the environment relies on it; else empty.
-        waits_for: planned pairs (emitter, event): the scenario service can't use them yet, and they block nothing.
+        waits_for: planned pairs (emitter, event): the consumer can't use them yet, and they block nothing.
     """
 
     question: Question

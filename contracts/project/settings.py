@@ -48,7 +48,7 @@ class Settings:
         domain: the Python package that holds the canonical events and the registry.
         registry: a registry file that is read instead of the domain's own.
         consumer_tests: the folder of the expectations.
-        handler: what makes the scenario service's own intake, `module:name`, for the fixture `handler`.
+        handler: what makes the consumer's own intake, `module:name`, for the fixture `handler`.
         pacts: the folder of the pacts, where it is named.
         emitters: each emitter's driver and its options, by the emitter's name.
         documents: words for a status or a column in hand-kept documents, by what they mean.

@@ -48,7 +48,7 @@ def promote(
     verify = [next_steps.verify(pair.emitter, live.version, live.branch) for live in ready.live]
     steps = (
         "commit the registry and the pacts",
-        f"{next_steps.publish(consumer)} (the scenario service's version with these pacts)",
+        f"{next_steps.publish(consumer)} (the consumer's version with these pacts)",
         *(verify or [next_steps.verify(pair.emitter)]),
         f"in {consumer}'s checkout: {next_steps.ask(consumer, None, place)}",
         (
@@ -84,7 +84,7 @@ def demote(
     consumer = domain.registry.consumer.name
     steps = (
         "commit the registry and the pacts",
-        f"{next_steps.publish(consumer)} (the scenario service's version with these pacts)",
+        f"{next_steps.publish(consumer)} (the consumer's version with these pacts)",
         f"in {consumer}'s checkout: {next_steps.ask(consumer, None, environment)}",
         (
             f"deploy {consumer}, which no longer relies on {pair.event}, then "

@@ -12,7 +12,7 @@ from contracts.model.release import Answer, Decision, Question
 
 
 def known_pacticipant(registry: Registry, name: str) -> str:
-    """Return `name` where the registry knows it: the scenario service or an emitter.
+    """Return `name` where the registry knows it: the consumer or an emitter.
 
     Raises:
         MisuseError: it doesn't.
@@ -20,7 +20,7 @@ def known_pacticipant(registry: Registry, name: str) -> str:
     known = (registry.consumer.name, *registry.emitters)
     if name not in known:
         raise MisuseError(
-            f"{name!r} is neither the scenario service nor an emitter of the registry{did_you_mean(name, known)}",
+            f"{name!r} is neither the consumer nor an emitter of the registry{did_you_mean(name, known)}",
             next_step=f"the pacticipants are {', '.join(known)}",
         )
     return name
@@ -48,7 +48,7 @@ def question(
     ignored = tuple(ignore) if is_emitter else tuple(known_pacticipant(registry, name) for name in ignore)
     if allow_unverified and not is_emitter:
         raise MisuseError(
-            "--allow-unverified is for emitters: the scenario service's pacts have to be verified",
+            "--allow-unverified is for emitters: the consumer's pacts have to be verified",
             next_step="leave it out, or say --ignore with an emitter that doesn't count",
         )
     emitter = pacticipant if is_emitter else None

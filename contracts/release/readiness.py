@@ -194,7 +194,7 @@ def _by_file(settings: Settings, pair: Pair, grounds: Grounds, notes: list[str])
         return Readiness((*notes, unread), (), ())
     freezes = (
         (
-            f"the scenario service's next version, until a version of {pair.emitter} is verified against the new pact "
+            f"the consumer's next version, until a version of {pair.emitter} is verified against the new pact "
             f"and recorded in {grounds.environment}"
         ),
     )

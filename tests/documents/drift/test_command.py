@@ -46,7 +46,7 @@ def test_difference_is_shown_with_both_places() -> None:
     assert (
         "tests/documents/drift/documents/ru-wrong-status.md:4: status: "
         "`client-webinar-tracker-v2` → `client_webinar_completed`: "
-        "the document says not implemented, the registry says implemented (contracts/webinar/emitters.toml:39)"
+        "the document says not implemented, the registry says implemented (contracts/webinar/emitters.toml:37)"
     ) in answer.stdout
     assert answer.stdout.endswith(", 2 differences\n")
 
