@@ -43,12 +43,14 @@ def filled(broker: Broker) -> None:
     )
     read = broker.pact(SERVICE, TRACKER, "2.3.0")
     places = {name: broker.environment(name, production=name == "production") for name in ("production", "test")}
-    said = {"run": "run-2026-01-31-1", "registry": "0123456789abcdef" * 4, "untested": ["lost-fact", "repeats"]}
+    untested = {"client_webinar_completed": ["lost-fact"], "client_webinar_entered": ["lost-fact", "repeated-emission"]}
+    remarks = ["the working copy differed from its commit"]
+    run = {"id": "run-2026-01-31-1", "contract": "0123456789abcdef" * 4, "untested": untested, "remarks": remarks}
     by = {"implementation": "contracts", "version": "0.1.0"}
     broker.put_on_branch(TRACKER, "main", "p1")
     broker.post_result(
         read, "p1", success=True, verifiedBy=by, buildUrl="https://ci.example/2",
-        testResults=results_for(read, fail="client_webinar_entered", **said),
+        testResults=results_for(read, fail="client_webinar_entered", run=run),
     )  # fmt: skip
     other = broker.pact(BILLING, TRACKER, "7")
     failing = results_for(other, fail="client_webinar_completed")
@@ -71,7 +73,8 @@ def hostile(broker: Broker) -> None:
     tests = [
         {
             "interactionId": read["interactions"][0]["_id"], "interactionDescription": HOSTILE, "success": False,
-            "run": HOSTILE, "registry": HOSTILE, "untested": [HOSTILE],
+            "registry": HOSTILE,
+            "run": {"id": HOSTILE, "contract": HOSTILE, "untested": {HOSTILE: [HOSTILE]}, "remarks": [HOSTILE]},
             "mismatches": [{"rule": HOSTILE, "identifier": HOSTILE, "description": HOSTILE}],
             "exceptions": [{"message": HOSTILE}],
         }

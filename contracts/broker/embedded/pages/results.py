@@ -18,6 +18,8 @@ def shown_result(result: ResultRecord, consumer_version: str) -> ShownResult:
         consumer_version: the consumer version whose pact it is shown for.
     """
     entries = list(_entries(result.test_results))
+    # What is true of the whole run stands in one of the tests: a broker keeps no other place for it.
+    runs = [entry["run"] for entry in entries if isinstance(entry.get("run"), dict)]
     language = result.verified_by.get("clientLanguage")
     client = language if isinstance(language, dict) else {}
     by = (result.verified_by.get("implementation"), result.verified_by.get("version") or client.get("version"))
@@ -30,9 +32,10 @@ def shown_result(result: ResultRecord, consumer_version: str) -> ShownResult:
         at=result.created_at,
         by=" ".join(text for text in by if isinstance(text, str)) or "a tool that doesn't say its name",
         build_url=result.build_url,
-        run=_said(entries, "run"),
-        contract=_said(entries, "contract") or _said(entries, "registry"),
-        untested=_untested(entries),
+        run=_said(runs, "id"),
+        contract=_said(runs, "contract") or _said(entries, "registry"),
+        untested=_untested(runs),
+        remarks=tuple(text for run in runs for text in _texts(run.get("remarks"))),
         tests=tuple(_test(entry) for entry in entries if _names_something(entry)),
     )
 
@@ -131,8 +134,14 @@ def _said(entries: Iterable[Mapping[str, Any]], name: str) -> str | None:
     return next((entry[name] for entry in entries if isinstance(entry.get(name), str) and entry[name]), None)
 
 
-def _untested(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
-    lists = [entry["untested"] for entry in entries if isinstance(entry.get("untested"), list)]
-    if not lists:
+def _untested(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
+    said = [run["untested"] for run in runs if isinstance(run.get("untested"), dict)]
+    if not said:
         return None
-    return tuple(dict.fromkeys(rule for listed in lists for rule in listed if isinstance(rule, str)))
+    return tuple(
+        f"{rule} ({event})" for by_event in said for event, rules in by_event.items() for rule in _texts(rules)
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

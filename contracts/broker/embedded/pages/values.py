@@ -42,6 +42,7 @@ class ShownResult:
         run: the run that it belongs to, None where the result doesn't say.
         contract: the digest of the contract or registry that it was judged by.
         untested: what the run couldn't test, None where the result doesn't say.
+        remarks: what the run says of the working copy that was verified.
         tests: what it says of each interaction; none where the tool that posted it lists none.
     """
 
@@ -56,6 +57,7 @@ class ShownResult:
     run: str | None
     contract: str | None
     untested: tuple[str, ...] | None
+    remarks: tuple[str, ...]
     tests: tuple[ShownTest, ...]
 
     @property
