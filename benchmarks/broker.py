@@ -2,9 +2,10 @@
 
     python benchmarks/broker.py URL --versions 1 100 500
 
-One consumer publishes pacts with five providers under each version, and each provider verifies each. After every
-number of versions that is asked for, the requests of a release are timed; at the end four publishers publish at once.
-All names are of this run alone, so a broker may be measured again. PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and
+For every number of versions that is asked for, a consumer publishes pacts with five providers under each version, and
+each provider verifies each. Then the requests of a release are timed, about one consumer after the other, so that a
+busy machine is busy for all of them; at the end four publishers publish at once. All names are of this run alone, so
+a broker may be measured again. PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and
 PACT_BROKER_PASSWORD, are sent if they are set.
 """
 
@@ -179,14 +180,22 @@ def commands_of(load: Load, folder: Path) -> Iterator[tuple[str, Callable[[], ob
     yield "official command: can-i-deploy", lambda: run("can-i-deploy", *named)
 
 
-def milliseconds(request: Callable[[], object], rounds: int) -> float:
-    """Return the median of so many rounds."""
-    taken = []
+Timed = list[tuple[str, Callable[[], object]]]
+
+
+def in_turn(timed: dict[int, Timed], rounds: int) -> dict[str, dict[str, float]]:
+    """Return the medians in milliseconds by request and number of versions; the numbers take turns."""
+    taken: dict[tuple[str, int], list[float]] = {}
     for _ in range(rounds):
-        began = time.perf_counter()
-        request()
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
+        for row in zip(*timed.values(), strict=True):
+            for size, (name, request) in zip(timed, row, strict=True):
+                began = time.perf_counter()
+                request()
+                taken.setdefault((name, size), []).append((time.perf_counter() - began) * 1000)
+    medians: dict[str, dict[str, float]] = {}
+    for (name, size), times in taken.items():
+        medians.setdefault(name, {})[str(size)] = statistics.median(times)
+    return medians
 
 
 def publishers(load: Load, count: int, each: int) -> dict[str, float]:
@@ -213,18 +222,20 @@ def publishers(load: Load, count: int, each: int) -> dict[str, float]:
 
 def measure(url: str, sizes: list[int], rounds: int, count: int, each: int) -> dict[str, Any]:
     """Return the medians by request and number of versions, and what the publishers came to."""
-    load = Load(url.rstrip("/"))
-    medians: dict[str, dict[str, float]] = {}
+    loads = {size: Load(url.rstrip("/")) for size in sorted(set(sizes))}
     with tempfile.TemporaryDirectory() as folder:
-        for size in sorted(sizes):
+        timed: dict[int, Timed] = {}
+        for size, load in loads.items():
             load.grow(size)
-            timed = [*requests_of(load), *(commands_of(load, Path(folder)) if PACT.exists() else ())]
-            for name, request in timed:
-                medians.setdefault(name, {})[str(size)] = milliseconds(request, rounds)
+            own = Path(folder) / str(size)
+            own.mkdir()
+            timed[size] = [*requests_of(load), *(commands_of(load, own) if PACT.exists() else ())]
+        medians = in_turn(timed, rounds)
     growth = {
         name: by_size[str(max(sizes))] / by_size[str(min(sizes))] for name, by_size in medians.items() if len(sizes) > 1
     }
-    return {"medians_ms": medians, "growth": growth, "publishers": publishers(load, count, each)}
+    largest = loads[max(loads)]
+    return {"medians_ms": medians, "growth": growth, "publishers": publishers(largest, count, each)}
 
 
 def main() -> None:

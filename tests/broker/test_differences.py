@@ -52,6 +52,14 @@ def test_no_address_is_left_out(database: Path) -> None:
     assert missing_route("/nonsense") is None
 
 
+def test_what_the_ruby_client_asks_for_is_answered(database: Path) -> None:
+    """Each method and address of the Ruby client's own pact with the Pact Broker has a route."""
+    adapter = create_app(database).url_map.bind("localhost")
+    asked = [line.split(" ", 1) for line in HERE.joinpath("ruby_client.txt").read_text().splitlines()]
+    assert len(asked) > 25
+    assert [(method, path) for method, path in asked if not adapter.test(path, method)] == []
+
+
 @pytest.mark.parametrize("difference", OTHERWISE, ids=lambda difference: difference.what)
 def test_a_difference_is_held_by_a_test(difference: Otherwise) -> None:
     """The test that it names is there, and says what it holds."""

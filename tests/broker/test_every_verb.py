@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.broker.programs import PACT, pact_broker
-from tests.broker.running import Broker, pact, running
+from tests.broker.running import Broker, interaction, pact, running
 
 # What the command has besides: they ask no broker.
 _ASK_NOBODY = {"ruby", "docker", "help", "generate-uuid"}
@@ -137,6 +137,21 @@ def test_a_verb_does_what_it_says(broker: Broker, place: dict[str, str], name: s
     code, said = _run(broker, name, verb.right, place)
     assert code == 0, said
     assert verb.said in said
+
+
+def test_provider_states_of_a_place_and_of_a_branch(broker: Broker, place: dict[str, str]) -> None:
+    """Those that what runs in an environment asks for, by its name, and those of a branch."""
+    name = "provider-states list --provider tracker"
+    broker.publish("service", "2", pact("service", "tracker", interaction("entered")), branch="feat/x")
+    assert "No provider states" in _run(broker, name, "--environment production", place)[1]
+    broker.deploy("service", "2", place["environment"])
+    for chosen, there, absent in (
+        ("--environment production", "entered", "completed"),
+        ("--branch feat/x", "entered", "completed"),
+        ("--branch main", "completed", "entered"),
+    ):
+        code, said = _run(broker, name, chosen, place)
+        assert (code, there in said, absent in said) == (0, True, False), said
 
 
 def test_no_verb_is_left_out() -> None:

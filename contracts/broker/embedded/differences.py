@@ -74,6 +74,8 @@ MISSING_ROUTES = (
     MissingRoute(f"{_PAIR}/version/:number/triggered-webhooks", "each webhook lists its calls"),
     MissingRoute(f"{_PAIR}/webhooks", "`/webhooks` lists them"),
     MissingRoute(f"{_PAIR}/webhooks/status", "each webhook lists its calls"),
+    MissingRoute("/webhooks/provider/:provider", "`/webhooks` takes and lists them"),
+    MissingRoute("/webhooks/consumer/:consumer", "`/webhooks` takes and lists them"),
     MissingRoute("/webhooks/execute", "a webhook is stored before it is tried"),
     MissingRoute(f"{_PAIR}/latest/badge", _NO_BADGES),
     MissingRoute(f"{_PAIR}/latest/:tag/badge", _NO_BADGES),

@@ -123,7 +123,7 @@ def get_provider_states(provider: str, branch: str | None, environment: str | No
     with store().read() as db:
         _known(db, provider)
         if environment is not None:
-            found = publications(db, _LIVE, {"provider": provider, "uuid": environment})
+            found = publications(db, _LIVE, {"provider": provider, "place": environment})
         else:
             values = {"provider": provider, "branch": branch, "consumer": None}
             found = publications(db, _chosen_by_branch("b.head_id"), values)
@@ -139,7 +139,9 @@ _TAGGED = (
 )
 _LIVE = (
     "SELECT x.id FROM live_versions l JOIN environments e ON e.id = l.environment_id"  # noqa: S608 - constants
-    f" JOIN publications x ON x.consumer_version_id = l.version_id WHERE {_ITS} AND e.uuid = :uuid"
+    f" JOIN publications x ON x.consumer_version_id = l.version_id WHERE {_ITS}"
+    # The official command sends its name where its uuid stands in other addresses.
+    " AND :place IN (e.name, e.uuid)"
 )
 
 

@@ -50,8 +50,6 @@ def get_webhooks() -> Response:
 
 @blueprint.post(_ALL, defaults={"consumer": None, "provider": None})
 @blueprint.post("/webhooks/provider/<segment:provider>/consumer/<segment:consumer>")
-@blueprint.post("/webhooks/provider/<segment:provider>", defaults={"consumer": None})
-@blueprint.post("/webhooks/consumer/<segment:consumer>", defaults={"provider": None})
 def post_webhook(consumer: str | None, provider: str | None) -> Response:
     """Create a webhook, for those that the address names."""
     body = json_object()
