@@ -165,7 +165,7 @@ class Knowledge:
             in the environment, or else the one that stands for it.
         live: the versions of each emitter in the environment, deployed or released and supported.
         verified: there is a successful result for this very version of the emitter, and it isn't an empty one.
-        failed: results for this very version of the emitter that failed and don't count for a consumer any more.
+        results: every result for this very version of the emitter, whether its consumer's version counts or not.
         judged: a pact that `contracts verify` is handed asks something of the emitter, so that a result can be owed.
         unpublished: the contract's own pacts ask something of the emitter, and the broker holds no pact of it.
         branches: the branch of each version that may have to be verified, by pacticipant and version.
@@ -180,7 +180,7 @@ class Knowledge:
     rows: tuple[DecisionRow, ...] = ()
     live: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verified: bool = False
-    failed: tuple[DecisionRow, ...] = ()
+    results: tuple[DecisionRow, ...] = ()
     judged: bool = False
     unpublished: bool = False
     branches: Mapping[tuple[str, str], str] = field(default_factory=dict)

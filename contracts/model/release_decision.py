@@ -194,8 +194,9 @@ def _of_emitter(question: Question, knowledge: Knowledge) -> Iterator[Blocker]:
     """An empty matrix is no evidence: where a result can be there, a successful one of this very version is owed."""
     if knowledge.verified or question.allow_unverified:
         return
-    if knowledge.failed:
-        for row in knowledge.failed:
+    failed = [row for row in knowledge.results if row.success is False]
+    if failed:
+        for row in failed:
             yield _failed(question, knowledge, row, f"{row.consumer} {row.consumer_version} and {row.emitter}")
     elif knowledge.judged:
         yield Blocker(
@@ -243,8 +244,14 @@ def _uncovered(question: Question, knowledge: Knowledge, judged: Iterable[Decisi
 
 def _untested(question: Question, knowledge: Knowledge) -> Iterator[Untested]:
     """Promises that none of the successful results of an emitter's version tested."""
-    successful = [row for row in knowledge.rows if row.success is True and row.emitter_version and not row.ignored]
-    for emitter, version in dict.fromkeys((row.emitter, str(row.emitter_version)) for row in successful):
+    if not knowledge.known:
+        return
+    rows = [row for row in knowledge.rows if not row.ignored]
+    successful = [row for row in (*rows, *knowledge.results) if row.success is True and row.emitter_version]
+    # Where a result is still owed, the answer says so; where none can be, nobody tested anything.
+    asked = [(question.pacticipant, question.version)] if question.is_emitter and not _owed(knowledge) else []
+    others = [(row.emitter, str(row.emitter_version)) for row in successful]
+    for emitter, version in dict.fromkeys([*asked, *others]):
         runs = [row.run for row in successful if (row.emitter, row.emitter_version) == (emitter, version)]
         for promise in question.promises:
             missed = tuple(rule for rule in promise.rules if all(_misses(run, promise.event, rule) for run in runs))
@@ -292,7 +299,7 @@ def _warnings(question: Question, knowledge: Knowledge) -> Iterator[str]:
 
 
 def _owed(knowledge: Knowledge) -> bool:
-    return knowledge.verified or knowledge.judged or knowledge.unpublished or bool(knowledge.failed)
+    return knowledge.verified or knowledge.judged or knowledge.unpublished or bool(knowledge.results)
 
 
 def _of_result(row: DecisionRow) -> Iterator[str]:

@@ -138,7 +138,7 @@ def _of_emitter(broker: _Broker, asked: Question, own_pacts: Sequence[PactDocume
         reason=matrix.reason,
         rows=tuple(rows),
         verified=bool(successful),
-        failed=tuple(row for row in results if row.success is False),
+        results=results,
         judged=any(_asks(broker, emitter, head) for head in all_heads) or any(row.demands for row in rows),
         unpublished=not published and any(asks_something(pact, broker.registry) for pact in own_pacts),
         branches=broker.branches,
