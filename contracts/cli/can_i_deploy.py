@@ -12,10 +12,10 @@ from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, leave, output_option, project
 from contracts.errors import ExitCode
 from contracts.model.release import Answer
-from contracts.project.pacts import read_pacts
+from contracts.project.pacts import own_pacts
 from contracts.project.version import require_version
 from contracts.release.knowledge import release_decision
-from contracts.release.question import decision_when_known, question
+from contracts.release.question import decision_when_known, emitters_of, question
 from contracts.report.decisions import decision_lines
 
 
@@ -74,9 +74,9 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
         require_tested=require_tested,
     )
     client = broker.open(settings)
-    own_pacts = read_pacts(settings, None, pacticipant) if asked.is_emitter else ()
+    pacts = own_pacts(settings, emitters_of(domain.registry, pacticipant))
     decision = decision_when_known(
-        lambda: release_decision(client, domain, asked, own_pacts), retries=retries, interval=interval, sleep=time.sleep
+        lambda: release_decision(client, domain, asked, pacts), retries=retries, interval=interval, sleep=time.sleep
     )
     if output == "json":
         echo_json({**decision.to_json(), "broker": client.name, "dry_run": dry_run})

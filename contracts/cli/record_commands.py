@@ -14,8 +14,10 @@ from contracts.cli.broker_options import BrokerOption, branch_option, broker_opt
 from contracts.cli.completions import pacticipants
 from contracts.cli.options import echo_json, output_option, project
 from contracts.model.release import Answer
+from contracts.project.pacts import own_pacts
 from contracts.project.version import require_version
 from contracts.release.deployments import Recorded, Target, record_absence, record_presence
+from contracts.release.question import emitters_of
 from contracts.report.decisions import decision_lines
 
 
@@ -51,7 +53,8 @@ def record_deployment(
     client = broker.open(settings)
     named = require_version(version, os.environ, settings.root).value
     target = Target(pacticipant, environment, instance)
-    done = record_presence(client, domain, target, named, kind="deployed", branch=branch)
+    pacts = own_pacts(settings, emitters_of(domain.registry, pacticipant))
+    done = record_presence(client, domain, target, named, kind="deployed", branch=branch, pacts=pacts)
     _show_presence(done, f"deployed to {environment}", client.name, output)
 
 
@@ -78,7 +81,9 @@ def record_release(
     settings, domain = project()
     client = broker.open(settings)
     named = require_version(version, os.environ, settings.root).value
-    done = record_presence(client, domain, Target(pacticipant, environment), named, kind="released", branch=branch)
+    target = Target(pacticipant, environment)
+    pacts = own_pacts(settings, emitters_of(domain.registry, pacticipant))
+    done = record_presence(client, domain, target, named, kind="released", branch=branch, pacts=pacts)
     _show_presence(done, f"released in {environment}", client.name, output)
 
 

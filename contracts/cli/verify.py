@@ -20,7 +20,7 @@ from contracts.model.domain import Domain
 from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Verification
 from contracts.project.named_emitters import refuse_unknown_emitter
-from contracts.project.pacts import read_pacts
+from contracts.project.pacts import own_pacts
 from contracts.project.settings import Settings
 from contracts.provider.verify import (
     DriverOptions,
@@ -122,7 +122,7 @@ def _with_broker(
     run = _run(settings, domain, request, pacts_to_verify(client, request.emitter, asked))
     if posting is None:
         return run, None
-    run = with_unposted(client, run, asked, domain.registry, read_pacts(settings, None, request.emitter))
+    run = with_unposted(client, run, asked, domain.registry, own_pacts(settings, [request.emitter]))
     record_version(client, run, posting)
     posted = post_results(client, run, posting)
     return posted.verification, posted.failure

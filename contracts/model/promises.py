@@ -10,15 +10,17 @@ from contracts.model.registry import Pair, Registry, Status
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise of an implemented pair.
+    """One promise of a pair.
 
     Attributes:
+        implemented: the pair is; a planned one owes its promise to a pact that demands it all the same.
         text: as the registry has it, such as `delivery = "at-least-once"`.
         rules: the rules that a run has to be able to see broken before the promise counts as tested.
     """
 
     emitter: str
     event: str
+    implemented: bool
     text: str
     rules: tuple[str, ...]
 
@@ -31,13 +33,13 @@ _DELIVERY = {"at-least-once": ("lost-fact",)}
 
 
 def promises(registry: Registry, emitter: str | None = None) -> tuple[Promise, ...]:
-    """Return what the registry promises of the implemented pairs of one emitter, or of all."""
-    pairs = (pair for pair in registry.pairs(emitter) if pair.status is Status.IMPLEMENTED)
-    return tuple(promise for pair in pairs for promise in _of(pair))
+    """Return what the registry promises of the pairs of one emitter, or of all."""
+    return tuple(promise for pair in registry.pairs(emitter) for promise in _of(pair))
 
 
 def _of(pair: Pair) -> Iterator[Promise]:
     repeats, delivery = pair.entry.repeats, pair.entry.delivery
-    yield Promise(pair.emitter, pair.event, f'repeats = "{repeats}"', _REPEATS[repeats])
+    implemented = pair.status is Status.IMPLEMENTED
+    yield Promise(pair.emitter, pair.event, implemented, f'repeats = "{repeats}"', _REPEATS[repeats])
     if delivery is not None:
-        yield Promise(pair.emitter, pair.event, f'delivery = "{delivery}"', _DELIVERY[delivery])
+        yield Promise(pair.emitter, pair.event, implemented, f'delivery = "{delivery}"', _DELIVERY[delivery])

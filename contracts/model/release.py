@@ -135,7 +135,7 @@ class Question:
         implemented: the registry has an implemented pair of it (of any emitter, for the consumer).
         planned: the registry's planned pairs, of the emitter, or of all for the consumer.
         allow_unverified: an emitter needs no result for this very version.
-        promises: what the registry promises of the implemented pairs that are asked about.
+        promises: what the registry promises of the pairs that are asked about.
         require_tested: a promise that no run tested is a no.
         consumer: the consumer's name, which publishes the contract's own pacts.
     """
@@ -167,7 +167,7 @@ class Knowledge:
         verified: there is a successful result for this very version of the emitter, and it isn't an empty one.
         results: every result for this very version of the emitter, whether its consumer's version counts or not.
         judged: a pact that `contracts verify` is handed asks something of the emitter, so that a result can be owed.
-        unpublished: the contract's own pacts ask something of the emitter, and the broker holds no pact of it.
+        unpublished: the contract's own pacts ask something, and the broker holds no such pact.
         branches: the branch of each version that may have to be verified, by pacticipant and version.
         present: how each version in the environment is recorded there, by pacticipant and version.
         candidates: for an emitter that is nowhere in the environment, its latest result with the service's pact, a

@@ -215,7 +215,7 @@ def _of_emitter(question: Question, knowledge: Knowledge) -> Iterator[Blocker]:
 
 def _of_service(question: Question, knowledge: Knowledge, judged: Iterable[DecisionRow]) -> Iterator[Blocker]:
     yield from _uncovered(question, knowledge, judged)
-    if question.implemented and not knowledge.rows:
+    if knowledge.unpublished and not knowledge.rows:
         yield Blocker(
             Answer.NO,
             f"no pact is published for {question.pacticipant} {question.version}",
@@ -252,10 +252,11 @@ def _untested(question: Question, knowledge: Knowledge) -> Iterator[Untested]:
     asked = [(question.pacticipant, question.version)] if question.is_emitter and not _owed(knowledge) else []
     others = [(row.emitter, str(row.emitter_version)) for row in successful]
     for emitter, version in dict.fromkeys([*asked, *others]):
-        runs = [row.run for row in successful if (row.emitter, row.emitter_version) == (emitter, version)]
+        own = [row for row in successful if (row.emitter, row.emitter_version) == (emitter, version)]
+        demanded = {pair.event for row in own for pair in row.pairs if pair.state is PairState.PASSED}
         for promise in question.promises:
-            missed = tuple(rule for rule in promise.rules if all(_misses(run, promise.event, rule) for run in runs))
-            if promise.emitter == emitter and missed:
+            missed = tuple(rule for rule in promise.rules if all(_misses(row.run, promise.event, rule) for row in own))
+            if promise.emitter == emitter and missed and (promise.implemented or promise.event in demanded):
                 yield Untested(promise, version, missed)
 
 

@@ -53,6 +53,21 @@ def read_pacts(settings: Settings, explicit: str | Path | None, emitter: str) ->
     return (_read(own, emitter) if own.exists() else ()) or _read_from_package(emitter)
 
 
+def own_pacts(settings: Settings, emitters: Iterable[str]) -> tuple[PactDocument, ...]:
+    """Return the contract's own pacts with some emitters; having none of one is no mistake here.
+
+    Raises:
+        MisuseError: a pact can't be read, or is there twice.
+    """
+    place = pacts_folder(settings)
+    return tuple(
+        pact
+        for emitter in emitters
+        for pact in (_read(place, emitter) if place.exists() else ())
+        or (() if settings.pacts else _read_from_package(emitter))
+    )
+
+
 def _read_from_package(emitter: str) -> tuple[PactDocument, ...]:
     package = files("contracts")
     with as_file(package / "_pacts") as copy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from contracts.broker.versions import branches_of, put_on_branch
 from contracts.errors import BrokerError, MisuseError
 from contracts.model import next_steps
 from contracts.model.domain import Domain
+from contracts.model.pact import PactDocument
 from contracts.model.registry import Registry
 from contracts.model.release import Decision
 from contracts.release.knowledge import release_decision
@@ -61,7 +63,14 @@ class Target:
 
 
 def record_presence(
-    client: BrokerClient, domain: Domain, target: Target, version: str, *, kind: str, branch: str | None = None
+    client: BrokerClient,
+    domain: Domain,
+    target: Target,
+    version: str,
+    *,
+    kind: str,
+    branch: str | None = None,
+    pacts: Iterable[PactDocument] = (),
 ) -> Recorded:
     """Record a version as `deployed` to an environment or `released` in it.
 
@@ -70,6 +79,7 @@ def record_presence(
     Args:
         branch: the version's. An emitter without an implemented pair may have neither pact nor result on the broker;
             its version is made known on this branch.
+        pacts: the contract's own ones with the pacticipant.
 
     Raises:
         MisuseError: the registry doesn't know the pacticipant, or the broker not the environment.
@@ -81,6 +91,7 @@ def record_presence(
         if not branch or name == domain.registry.consumer.name or domain.registry.has_implemented(name):
             raise _unknown_version(domain.registry, name, version)
         put_on_branch(client, name, version, branch)
+    asked = question(domain.registry, name, version, target.environment)
     before = placements(client, place, name)
     placed = record(client, place, name, version, kind=kind, instance=target.instance)
     return Recorded(
@@ -90,7 +101,7 @@ def record_presence(
         kind,
         target.instance,
         changed=placed not in before,
-        decision=release_decision(client, domain, question(domain.registry, name, version, target.environment)),
+        decision=release_decision(client, domain, asked, pacts),
     )
 
 

@@ -36,7 +36,7 @@ def release_decision(
     """Ask the broker and decide.
 
     Args:
-        own_pacts: the contract's own pacts with the emitter that is asked about: what they ask has to be published.
+        own_pacts: the contract's own pacts with the pacticipant that is asked about: what they ask has to be published.
 
     Raises:
         MisuseError: the broker has no such environment.
@@ -50,7 +50,10 @@ def release_decision(
     known = {(asked.pacticipant, asked.version): branches[0]} if branches else {}
     broker = _Broker(client, domain.registry, present, known)
     return decide(
-        asked, _of_emitter(broker, asked, tuple(own_pacts)) if asked.is_emitter else _of_service(broker, asked)
+        asked,
+        _of_emitter(broker, asked, tuple(own_pacts))
+        if asked.is_emitter
+        else _of_service(broker, asked, tuple(own_pacts)),
     )
 
 
@@ -181,7 +184,7 @@ def _results(broker: _Broker, asked: Question, of_consumers: Iterable[str]) -> I
                 yield broker.row(row)
 
 
-def _of_service(broker: _Broker, asked: Question) -> Knowledge:
+def _of_service(broker: _Broker, asked: Question, own_pacts: Sequence[PactDocument]) -> Knowledge:
     client = broker.client
     matrix = release_matrix(client, asked.pacticipant, asked.version, asked.environment, asked.ignored)
     rows = tuple(broker.row(row) for row in matrix.rows)
@@ -199,6 +202,7 @@ def _of_service(broker: _Broker, asked: Question) -> Knowledge:
         reason=matrix.reason,
         rows=rows,
         live=live,
+        unpublished=not rows and any(asks_something(pact, broker.registry) for pact in own_pacts),
         branches={**broker.branches, **branches},
         present=broker.presences(),
         candidates=dict(_candidates(broker, asked, (name for name in names if not live[name]))),

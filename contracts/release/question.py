@@ -26,6 +26,11 @@ def known_pacticipant(registry: Registry, name: str) -> str:
     return name
 
 
+def emitters_of(registry: Registry, pacticipant: str) -> tuple[str, ...]:
+    """Return the emitters that a question about a pacticipant is about."""
+    return tuple(registry.emitters) if pacticipant == registry.consumer.name else (pacticipant,)
+
+
 def question(
     registry: Registry,
     pacticipant: str,

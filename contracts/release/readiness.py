@@ -17,7 +17,7 @@ from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model import next_steps
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Registry
-from contracts.project.pacts import read_pacts
+from contracts.project.pacts import own_pacts
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 from contracts.release.counted import consumers
@@ -126,7 +126,7 @@ def judge(
         BrokerError: the broker can't be reached or refuses.
     """
     notes = _of_file(domain.registry, pair, grounds)
-    published = [pact for pact in read_pacts(settings, None, pair.emitter) if asks_something(pact, domain.registry)]
+    published = [pact for pact in own_pacts(settings, [pair.emitter]) if asks_something(pact, domain.registry)]
     if not any(True for pact in published for _ in pact.of_event(pair.event)):
         # The broker may hold results all the same: other consumers' pacts are published from their own projects.
         live = live_versions(broker(), domain.registry, pair, grounds.environment) if not grounds.file else ()
@@ -176,7 +176,7 @@ def _of_file(registry: Registry, pair: Pair, grounds: Grounds) -> list[str]:
 
 def _by_file(settings: Settings, pair: Pair, grounds: Grounds, notes: list[str]) -> Readiness:
     """Judge a pair that no pact holds which is published from here: the broker can't know whether it is ready."""
-    expected = any(True for pact in read_pacts(settings, None, pair.emitter) for _ in pact.of_event(pair.event))
+    expected = any(True for pact in own_pacts(settings, [pair.emitter]) for _ in pact.of_event(pair.event))
     if grounds.file is None and not grounds.force:
         raise BrokenContractError(
             f"there is no evidence that {pair.event} is ready, and the broker can't have any: "

@@ -189,6 +189,8 @@ def test_unknown_is_asked_again_as_often_as_said() -> None:
         ([unknown, unknown, yes], 5, Answer.YES, 2),
         ([unknown, unknown, yes], 1, Answer.UNKNOWN, 1),
         ([no, yes], 5, Answer.NO, 0),
+        ([unknown, no, yes], 5, Answer.NO, 1),
+        ([unknown, no, yes], 1, Answer.NO, 1),
         ([unknown], 0, Answer.UNKNOWN, 0),
     ):
         slept: list[float] = []

@@ -86,7 +86,7 @@ def test_an_emitter_is_released_only_on_evidence(
 
 
 @pytest.mark.parametrize(
-    ("known", "deployable", "implemented", "rows", "live"),
+    ("known", "deployable", "unpublished", "rows", "live"),
     list(
         itertools.product(
             (True, False),
@@ -100,7 +100,7 @@ def test_an_emitter_is_released_only_on_evidence(
 def test_the_service_is_released_only_if_every_live_emitter_version_is_covered(
     known: bool,
     deployable: bool | None,
-    implemented: bool,
+    unpublished: bool,
     rows: tuple[tuple[str | None, bool | None], ...],
     live: tuple[str, ...],
 ) -> None:
@@ -111,15 +111,16 @@ def test_the_service_is_released_only_if_every_live_emitter_version_is_covered(
         reason="words",
         rows=tuple(row(success, version=version) for version, success in rows),
         live={EMITTER: live} if rows else {},
+        unpublished=unpublished,
     )
-    decision = decide(ask(implemented=implemented), knowledge)
+    decision = decide(ask(), knowledge)
     covered = {version for version, _ in rows}
     expected = (
         known
         and deployable is True
         and all(success is True for _, success in rows)
         and (not rows or all(version in covered for version in live))
-        and bool(rows or not implemented)
+        and bool(rows or not unpublished)
     )
     assert (decision.answer is Answer.YES) is expected
 
