@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.model.domain import Domain
+from contracts.model.events import CONTENT_TYPE
 from contracts.model.names import did_you_mean
-from contracts.model.registry import Pair
+from contracts.model.registry import Mode, Pair
 from contracts.model.verdict import Finding
 from contracts.verification.likeness import likeness_of
 from contracts.verification.message import EmittedMessage
@@ -62,7 +63,15 @@ def _content_type(message: EmittedMessage) -> Finding:
         path="content-type",
         where=message.emission.where,
         expected="application/cloudevents+json",
-        actual=message.emission.headers.get("content-type"),
+        actual=message.form.sent.headers.get("content-type"),
+        next_step=_ways_out(message.form.mode) if message.form.mode != "structured" else None,
+    )
+
+
+def _ways_out(mode: Mode) -> str:
+    return (
+        f"send the whole event as the body, with Content-Type: {CONTENT_TYPE}, or have the registry permit the mode: "
+        f'modes = ["structured", "{mode}"] under [messages]'
     )
 
 

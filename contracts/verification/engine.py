@@ -15,7 +15,7 @@ from contracts.pact_core.verifier import Replayed
 from contracts.verification.checks import Violates, place, wrong_fact
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
-from contracts.verification.message import EmittedMessage, read_message
+from contracts.verification.message import EmittedMessage, read_messages
 from contracts.verification.plan import Requests
 from contracts.verification.shape import shape_findings
 from contracts.verification.summary import summarise
@@ -55,7 +55,8 @@ class _Run:
         for observation in observations:
             match observation:
                 case Emission():
-                    self._judge(observation)
+                    for message in read_messages(observation, self._job.domain.registry.messages.modes):
+                        self._judge(message)
                     self._tallies.read += 1
                     yield EmissionJudged(self._tallies.read)
                 case Fault():
@@ -63,12 +64,11 @@ class _Run:
                 case Settled():
                     self._asked(observation)
 
-    def _judge(self, emission: Emission) -> None:
-        job, tallies = self._job, self._tallies
-        message = read_message(emission)
+    def _judge(self, message: EmittedMessage) -> None:
+        job, tallies, emission = self._job, self._tallies, message.form.sent
         placed = place(message, job.domain, job.emitter)
         if isinstance(placed, Violates):
-            tallies.take(placed.finding)
+            tallies.take(message.form.as_sent(placed.finding))
             return
         tally = tallies.pairs[placed.pair.event]
         tally.count(emission)
@@ -78,20 +78,21 @@ class _Run:
             # Another event than the triggered one, or a violation, leaves the trigger without an answer.
             self._since_asked.append(emission.trigger)
         if placed.finding is not None:
-            tally.take(placed.finding)
+            tally.take(message.form.as_sent(placed.finding))
         self._judge_content(message, tally, asked_of_pacts=placed.finding is None)
         self._remember(message, tally)
 
     def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
         event = tally.pair.event
         domain = self._job.domain
-        shape = list(shape_findings(message, domain.catalogue[event], domain.registry.vocabulary))
+        permitted = domain.registry.messages.extensions
+        shape = list(shape_findings(message, domain.catalogue[event], domain.registry.vocabulary, permitted))
         fact_key = self._job.domain.catalogue.fact_key(event)
         for finding in (*shape, *wrong_fact(message, fact_key)):
-            tally.take(finding)
+            tally.take(message.form.as_sent(finding))
         if asked_of_pacts and not any(finding.rule == "event-schema" for finding in shape):
             for finding in self._expectations.judge(event, message):
-                tally.take(finding)
+                tally.take(message.form.as_sent(finding))
 
     def _remember(self, message: EmittedMessage, tally: PairTally) -> None:
         """Compare with what was stated before; a message whose fact or id can't be read can't be compared."""
@@ -101,7 +102,7 @@ class _Run:
         if fact is None or marker is None or message.attribute("type") != event:
             return
         for finding in self._tallies.repeats.add(message, event, fact, marker):
-            tally.take(finding)
+            tally.take(message.form.as_sent(finding))
 
     def _fault(self, fault: Fault) -> None:
         finding = Finding(fault.rule, fault.message, where=fault.where, next_step=fault.next_step)

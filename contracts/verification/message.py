@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from contracts.model.emission import Emission
 from contracts.model.events import CONTENT_TYPE
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
+from contracts.verification.forms import SentForm, forms_of
 
 _PARAMETER = re.compile(r'\s*(?P<name>[^=;\s]+)\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^;\s]*))\s*(?:;|$)')
 
 
 @dataclass(frozen=True, slots=True)
 class EmittedMessage:
-    """An emission with its body read.
+    """An event with its body read.
 
     Attributes:
+        form: how it was sent.
         text: the body as text; None where it isn't UTF-8.
         value: the body as JSON; None where it can't be read.
         refusal: why the body can't be read; None where it can.
-        content_type_error: what is wrong with the content type; None where nothing is.
+        content_type_error: what is wrong with the content type or the mode; None where nothing is.
     """
 
-    emission: Emission
+    form: SentForm
     text: str | None
     value: Any
     refusal: str | None
     content_type_error: str | None
+
+    @property
+    def emission(self) -> Emission:
+        """The event in the form in which it is judged."""
+        return self.form.judged
 
     def attribute(self, name: str) -> str | None:
         """Return a top-level attribute of the body where it is a string."""
@@ -54,17 +61,34 @@ class EmittedMessage:
         return values if all(isinstance(value, str) for value in values.values()) else None  # type: ignore[return-value]  # just checked
 
 
+def read_messages(emission: Emission, modes: Collection[str] = ("structured",)) -> Iterator[EmittedMessage]:
+    """Read each event that an emission carries; nothing is raised, what is wrong is said in the message.
+
+    Args:
+        modes: CloudEvents' modes that are permitted.
+    """
+    for form in forms_of(emission):
+        text, value, refusal = _read(form.judged.body)
+        wrong = content_type_error(form.judged.headers.get("content-type"))
+        if form.mode not in modes:
+            wrong = f"is a CloudEvent in {form.mode} mode, and the registry permits {' and '.join(modes)}"
+        if form.refusal is not None and form.mode != "binary":
+            text, value = None, None
+        yield EmittedMessage(form, text, value, form.refusal or refusal, wrong)
+
+
 def read_message(emission: Emission) -> EmittedMessage:
-    """Read an emission's body and content type; nothing is raised, what is wrong is said in the message."""
+    """Read the first event that an emission carries."""
+    return next(read_messages(emission))
+
+
+def _read(body: bytes) -> tuple[str | None, Any, str | None]:
     text: str | None = None
-    value: Any = None
-    refusal: str | None = None
     try:
-        text = decode_text(emission.body)
-        value = decode(text)
+        text = decode_text(body)
+        return text, decode(text), None
     except JsonRefusedError as error:
-        refusal = str(error)
-    return EmittedMessage(emission, text, value, refusal, content_type_error(emission.headers.get("content-type")))
+        return text, None, str(error)
 
 
 def content_type_error(header: str | None) -> str | None:

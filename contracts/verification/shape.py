@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from contracts.model.names import did_you_mean
 from contracts.model.schemas import shape_of
 from contracts.model.verdict import Finding
 from contracts.model.vocabulary import FactVocabulary, Named, json_path, named_keys
+from contracts.verification.advice import advice_on
+from contracts.verification.extensions import without_permitted
 from contracts.verification.likeness import likeness_of
 from contracts.verification.message import EmittedMessage
 
@@ -25,16 +27,22 @@ def _named(model: type[CanonicalEvent]) -> Named:
 
 
 def shape_findings(
-    message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary
+    message: EmittedMessage,
+    model: type[CanonicalEvent],
+    vocabulary: FactVocabulary,
+    extensions: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Yield one `event-schema` or `not-a-fact` finding for each key that is wrong.
+
+    Args:
+        extensions: CloudEvents extension attributes that the registry permits.
 
     A key that no fact has is `not-a-fact` alone, whatever else is wrong with it. One that the canonical event names
     is what the emitter was asked for, and is `contracts lint`'s business. Where the message names
     no event, what is said of the whole says as well what it looks like.
     """
     likeness = likeness_of(message) if message.attribute("type") is None else None
-    for finding in _key_by_key(message, model, vocabulary):
+    for finding in _key_by_key(message, model, vocabulary, extensions):
         if likeness is None or finding.path not in _WHOLE:
             yield finding
         else:
@@ -45,12 +53,15 @@ def shape_findings(
 _WHOLE = ("$", "$.type")
 
 
-def _key_by_key(message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary) -> Iterator[Finding]:
+def _key_by_key(
+    message: EmittedMessage, model: type[CanonicalEvent], vocabulary: FactVocabulary, extensions: Collection[str]
+) -> Iterator[Finding]:
     where = message.emission.where
     if message.refusal is not None or message.text is None:
         yield Finding("event-schema", f"the body {message.refusal}", path="$", where=where)
         return
-    refused = vocabulary.keys_that_are_no_facts(message.value, _named(model))
+    value, text = without_permitted(message.value, message.text, extensions)
+    refused = vocabulary.keys_that_are_no_facts(value, _named(model))
     no_facts = {path: (word, meaning) for path, word, meaning in refused}
     for path, (word, meaning) in no_facts.items():
         yield Finding(
@@ -61,7 +72,7 @@ def _key_by_key(message: EmittedMessage, model: type[CanonicalEvent], vocabulary
             actual=_at(message.value, path),
         )
     try:
-        model.model_validate_json(message.text)
+        model.model_validate_json(text)
     except ValidationError as error:
         reported = set(no_facts)
         for detail in error.errors(include_url=False):
@@ -75,8 +86,10 @@ def _finding(detail: ErrorDetails, path: str, model: type[BaseModel], message: E
     where = message.emission.where
     kind = detail["type"]
     key = str(detail["loc"][-1]) if detail["loc"] else ""
+    advice = advice_on(detail, key)
     if kind == "missing":
-        return Finding("event-schema", f"{path} is missing", path=path, where=where, expected="present")
+        text = f"{path} is missing"
+        return Finding("event-schema", text, path=path, where=where, expected="present", next_step=advice)
     if kind == "extra_forbidden":
         known = _keys_at(model, detail["loc"][:-1])
         return Finding(
@@ -86,6 +99,7 @@ def _finding(detail: ErrorDetails, path: str, model: type[BaseModel], message: E
             where=where,
             expected=f"one of {', '.join(known)}",
             actual=detail["input"],
+            next_step=advice,
         )
     text = detail["msg"].removeprefix("Value error, ")
     return Finding(
@@ -95,6 +109,7 @@ def _finding(detail: ErrorDetails, path: str, model: type[BaseModel], message: E
         where=where,
         expected=_expected(detail),
         actual=detail["input"],
+        next_step=advice,
     )
 
 
