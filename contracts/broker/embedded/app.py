@@ -107,6 +107,7 @@ def create_app(
     ):
         app.register_blueprint(module.blueprint)
     app.before_request(lambda: _refuse(token))
+    app.after_request(_varying)
     _answer_errors(app)
     # One hop is believed: what stands in front says how clients see the broker, and the links lead there.
     forwarded = ProxyFix(EncodedSlashes(app.wsgi_app), x_for=0, x_proto=1, x_host=1, x_port=1, x_prefix=1)
@@ -118,6 +119,12 @@ def store_of(app: Flask) -> Store:
     """Return the open file of a broker that was built."""
     store: Store = app.config[STORE_KEY]
     return store
+
+
+def _varying(response: Response) -> Response:
+    # An address answers a browser otherwise than a client: what keeps answers has to tell them apart.
+    response.vary.add("Accept")
+    return response
 
 
 def _refuse(token: str | None) -> Response | None:

@@ -58,7 +58,7 @@ def can_i_deploy_query(db: sqlite3.Connection, query_string: str) -> Query:
     errors = {name: [text] for name in ("pacticipant", "version") if (text := name_error(flat, name))}
     errors |= {name: [text] for name in ("environment", "to") if name in flat and (text := name_error(flat, name))}
     if not flat.keys() & {"environment", "to"}:
-        errors[""] = ["either an environment or a tag ('to') has to be named"]
+        errors["environment"] = ["either an environment or a tag ('to') has to be named"]
     if errors:
         raise ValidationProblem(errors)
     environment, tag = flat.get("environment"), flat.get("to")

@@ -41,7 +41,6 @@ def page_response(page: OverviewPage | PacticipantPage | VersionPage, at: Addres
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
-        "Vary": "Accept",
     }
     return Response(text, 200, headers, content_type="text/html;charset=utf-8")
 
