@@ -98,6 +98,10 @@ class Waiver(_Strict):
     decision: Prose = Field(description="A reference to who decided it, and where.")
     until: date = Field(description="The last day on which it is accepted.")
 
+    def covers(self, rule: str, path: str | None) -> bool:
+        """Is a finding of its pair, of this rule and at this place, the one that is accepted?"""
+        return rule == self.rule and self.path in (None, path)
+
 
 class Registry(_Strict):
     """The whole registry, as its TOML file holds it."""
@@ -124,6 +128,10 @@ class Registry(_Strict):
         known = self.emitters.get(emitter)
         entry = known.events.get(event) if known else None
         return Pair(emitter, event, entry) if entry else None
+
+    def waivers_of(self, emitter: str, event: str) -> tuple[Waiver, ...]:
+        """Return the findings of a pair that are accepted for a time, also those whose time is over."""
+        return tuple(one for one in self.waivers if (one.emitter, one.event) == (emitter, event))
 
     def has_implemented(self, emitter: str | None = None) -> bool:
         """Is a pair implemented, of one emitter or of any?"""

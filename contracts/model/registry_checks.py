@@ -91,8 +91,10 @@ class _Checks:
             what = f"{waiver.emitter} may not state {waiver.event}, so no finding of it can be waived"
             yield self._problem((*path, "event"), what, "name a pair of the registry")
         if waiver.rule in RULES and waiver.rule not in rules:
-            what = f"{waiver.rule} is no finding of a pair, and can't be waived"
-            yield self._problem((*path, "rule"), what, f"the rules are {', '.join(rules)}")
+            relied_on = waiver.rule in _RELIED_ON
+            why = "says that what the consumer reads isn't there" if relied_on else "is no finding of a pair"
+            then = "take it out of the expectation" if relied_on else f"the rules are {', '.join(rules)}"
+            yield self._problem((*path, "rule"), f"{waiver.rule} {why}, and can't be waived", then)
         elif waiver.rule not in RULES:
             yield self._unknown("rule", waiver.rule, rules, (*path, "rule"))
 
@@ -113,6 +115,13 @@ class _Checks:
         return MisuseError(what, where=Where(self.file, line_of(self.lines, path)), next_step=next_step)
 
 
+_RELIED_ON = ("not-emitted", "pact-mismatch")
+"""What the consumer reads isn't there: no decision makes it so, and a broker that is told so gives a wrong yes."""
+
+
 def waivable_rules() -> tuple[str, ...]:
-    """Return the rules of which a finding can be accepted for a time: those that a pair breaks, and not the run."""
-    return tuple(rule.id for rule in RULES.values() if rule.severity is Severity.FINDING)
+    """Return the rules of which a finding can be accepted for a time.
+
+    Those that a pair breaks, and not the run, except for what the consumer relies on.
+    """
+    return tuple(rule.id for rule in RULES.values() if rule.severity is Severity.FINDING and rule.id not in _RELIED_ON)

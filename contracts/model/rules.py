@@ -121,6 +121,10 @@ _TABLE = (
          "promote the pair when it is ready, or stop emitting it"),
     Rule("overdue", _N, "A planned pair keeps its target date.",
          "agree on a new target in the registry, or promote the pair"),
+    Rule("waived", _N, "A finding that a decision accepts for a time is shown all the same.",
+         "mend it before the waiver ends: then it is a finding again"),
+    Rule("unused-waiver", _N, "A waiver stands in the registry as long as something needs it.",
+         "remove it from the registry"),
 )  # fmt: skip
 
 RULES = MappingProxyType({rule.id: rule for rule in _TABLE})

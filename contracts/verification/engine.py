@@ -19,7 +19,7 @@ from contracts.verification.message import EmittedMessage, read_messages
 from contracts.verification.plan import Requests
 from contracts.verification.shape import shape_findings
 from contracts.verification.summary import summarise
-from contracts.verification.tally import PairTally, Tallies
+from contracts.verification.tally import PairTally, Tallies, tallies_of
 
 
 def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
@@ -46,7 +46,7 @@ class _Run:
         self._capabilities = capabilities
         self._requests = requests
         self._expectations = Expectations(job.pacts)
-        self._tallies = Tallies({pair.event: PairTally(pair) for pair in job.domain.registry.pairs(job.emitter)})
+        self._tallies = Tallies(tallies_of(job.domain.registry, job.emitter, job.today))
         # The triggers that were answered with their event since the driver last said that one is done.
         self._since_asked: list[Trigger] = []
 
@@ -77,9 +77,11 @@ class _Run:
         if self._capabilities.drives and emission.trigger is not None and emission.trigger.event == placed.pair.event:
             # Another event than the triggered one, or a violation, leaves the trigger without an answer.
             self._since_asked.append(emission.trigger)
-        if placed.finding is not None:
-            tally.take(message.form.as_sent(placed.finding))
-        self._judge_content(message, tally, asked_of_pacts=placed.finding is None)
+        placing = None if placed.finding is None else message.form.as_sent(placed.finding)
+        if placing is not None:
+            tally.take(placing)
+        told = placing is None or tally.waiver_of(placing) is not None
+        self._judge_content(message, tally, asked_of_pacts=told)
         self._remember(message, tally)
 
     def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
@@ -90,7 +92,8 @@ class _Run:
         fact_key = self._job.domain.catalogue.fact_key(event)
         for finding in (*shape, *wrong_fact(message, fact_key)):
             tally.take(message.form.as_sent(finding))
-        if asked_of_pacts and not any(finding.rule == "event-schema" for finding in shape):
+        refused = [message.form.as_sent(finding) for finding in shape if finding.rule == "event-schema"]
+        if asked_of_pacts and all(tally.waiver_of(finding) for finding in refused):
             for finding in self._expectations.judge(event, message):
                 tally.take(message.form.as_sent(finding))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from contracts.model.driver import Capabilities
 from contracts.model.registry import Status
@@ -96,6 +97,7 @@ def _notes(job: Job, tallies: Sequence[PairTally], expectations: Expectations) -
     for tally in tallies:
         event, entry = tally.pair.event, tally.pair.entry
         yield from _unpromised(tally)
+        yield from _accepted(job, tally)
         if not expectations.of_event(event):
             yield Finding("no-expectation", f"no pact expects {event} of {job.emitter}")
         if entry.status is Status.PLANNED and tally.emissions:
@@ -116,6 +118,26 @@ def _unpromised(tally: PairTally) -> Iterator[Finding]:
     if lost := tally.noted["lost-fact"]:
         text = f"{event}: {lost} refused deliveries were never made good, and the registry promises no retry"
         yield Finding("lost-fact", text, next_step='promise delivery = "at-least-once" once the emitter retries')
+
+
+def _accepted(job: Job, tally: PairTally) -> Iterator[Finding]:
+    """Yield each finding that a waiver accepts, and each waiver that nothing needed, also one whose time is over."""
+    event = tally.pair.event
+    for finding in tally.waived.findings():
+        waiver = tally.waiver_of(finding)
+        terms = f" until {waiver.until.isoformat()} ({waiver.decision})" if waiver else ""
+        yield replace(
+            finding,
+            rule="waived",
+            message=f"{event}: {finding.rule}, accepted{terms}: {finding.message}",
+            next_step=None,
+        )
+    for waiver in job.domain.registry.waivers_of(job.emitter, event) if tally.emissions else ():
+        over = waiver not in tally.waivers
+        if over or waiver not in tally.needed:
+            why = f"ended on {waiver.until.isoformat()}" if over else "is needed by nothing"
+            place = f" at {waiver.path}" if waiver.path else ""
+            yield Finding("unused-waiver", f"{event}: the waiver of {waiver.rule}{place} ({waiver.decision}) {why}")
 
 
 def _stale_pacts(job: Job, tallies: Sequence[PairTally], expectations: Expectations) -> Iterator[Finding]:

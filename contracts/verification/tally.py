@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from contracts.model.emission import Emission, Trigger
-from contracts.model.registry import Pair
+from contracts.model.registry import Pair, Registry, Waiver
 from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Finding
 from contracts.verification.log import FindingLog, with_next_step
 from contracts.verification.repeats import RepeatMemory
 
 SAMPLES = 3
+
+
+def tallies_of(registry: Registry, emitter: str, today: date) -> dict[str, PairTally]:
+    """Return an empty tally of each of an emitter's pairs, by event; waivers whose time is over accept nothing."""
+    return {
+        pair.event: PairTally(
+            pair, waivers=tuple(one for one in registry.waivers_of(emitter, pair.event) if today <= one.until)
+        )
+        for pair in registry.pairs(emitter)
+    }
 
 
 @dataclass(slots=True)
@@ -26,6 +37,9 @@ class PairTally:
         broken: what broke in the harness while this pair was driven.
         samples: the first emissions, as evidence.
         noted: how often a rule was broken that this pair doesn't promise to keep.
+        waivers: findings that the registry accepts today.
+        waived: the findings that it accepted.
+        needed: the waivers that accepted one.
     """
 
     pair: Pair
@@ -36,6 +50,9 @@ class PairTally:
     broken: list[Finding] = field(default_factory=list)
     samples: list[Emission] = field(default_factory=list)
     noted: Counter[str] = field(default_factory=Counter)
+    waivers: tuple[Waiver, ...] = ()
+    waived: FindingLog = field(default_factory=FindingLog)
+    needed: set[Waiver] = field(default_factory=set)
 
     def count(self, emission: Emission) -> None:
         """Count an emission of this pair."""
@@ -45,17 +62,30 @@ class PairTally:
 
     def with_findings(self, findings: Iterable[Finding]) -> PairTally:
         """Return the tally with further findings, as the table of rules judges them; this one stays as it is."""
-        other = replace(self, findings=self.findings.copy(), noted=Counter(self.noted))
+        other = replace(
+            self,
+            findings=self.findings.copy(),
+            noted=Counter(self.noted),
+            waived=self.waived.copy(),
+            needed=set(self.needed),
+        )
         for finding in findings:
             other.take(finding)
         return other
 
     def take(self, finding: Finding) -> None:
-        """Take a finding of this pair: a note where the pair doesn't promise to keep the rule."""
+        """Take a finding of this pair: a note where the pair doesn't promise to keep the rule, or it is accepted."""
         if RULES[finding.rule].severity_of(self.pair.entry) is Severity.NOTE:
             self.noted[finding.rule] += 1
+        elif (waiver := self.waiver_of(finding)) is not None:
+            self.needed.add(waiver)
+            self.waived.add(finding)
         else:
             self.findings.add(finding)
+
+    def waiver_of(self, finding: Finding) -> Waiver | None:
+        """Return the waiver that accepts a finding today, or None."""
+        return next((waiver for waiver in self.waivers if waiver.covers(finding.rule, finding.path)), None)
 
 
 @dataclass(slots=True)
