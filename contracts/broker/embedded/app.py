@@ -93,6 +93,8 @@ def create_app(
     app.url_map.converters["segment"] = Segment
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
+    # Two addresses of one thing are both answered: a client need not follow a redirection.
+    app.url_map.redirect_defaults = False
     for module in (
         index,
         publishing,

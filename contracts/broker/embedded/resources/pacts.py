@@ -107,7 +107,6 @@ def get_branch_pacts(provider: str, branch: str | None, consumer: str | None) ->
 @blueprint.get(f"{_PROVIDER}/branch", defaults={"branch": None, "consumer": None})
 @blueprint.get(f"{_PROVIDER}/branch/<segment:branch>", defaults={"consumer": None})
 @blueprint.get(f"{_PAIR}/branch", defaults={"branch": None})
-@blueprint.get(f"{_PAIR}/branch/versions", defaults={"branch": None})
 @blueprint.get(f"{_PAIR}/branch/<segment:branch>")
 def get_all_branch_pacts(provider: str, branch: str | None, consumer: str | None) -> Response:
     """Answer with links to every pact of a branch, or of the consumers' main branches."""
