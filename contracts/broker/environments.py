@@ -146,7 +146,7 @@ def record(
     if document is None:
         raise BrokerError(
             f"the broker has no version {version} of {pacticipant}",
-            next_step="check the version; it is made by contracts publish, or by contracts verify --broker --publish",
+            next_step="check the version; publishing its pacts makes a consumer's known, a verification an emitter's",
         )
     relation = "pb:record-deployment" if kind == "deployed" else "pb:record-release"
     target = next((e for e in hal.links(document, relation) if e.get("name") == place.name), None)

@@ -21,7 +21,7 @@ from contracts.report.status_changes import status_change_lines
     "--evidence",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The output of contracts verify --output json; else the results of what is in production.",
+    help="The output of contracts verify EMITTER --output json; else the results of what is in production.",
 )
 @click.option(
     "--environment", metavar="NAME", default="production", show_default=True, help="What counts as production."

@@ -26,7 +26,7 @@ _TABLE = (
     ChangeRule("pair-removed", True, "A pair is gone that the consumer expects or its emitter implements.",
                "take the expectation away first, and the emission; then remove the pair"),
     ChangeRule("status-taken-back", True, "An implemented pair is planned again: the consumer can't rely on it.",
-               "deploy a consumer that doesn't need the event first: contracts demote shows the order"),
+               "deploy a consumer that doesn't need the event first: a demotion prints the order"),
     ChangeRule("repeats-allowed", True, "An emitter may state a fact again: a consumer that counts is wrong.",
                "have the consumer drop repeats by source and id first"),
     ChangeRule("repeats-forbidden", True, "An implemented pair may no longer repeat a fact: who does fails.",
@@ -60,7 +60,7 @@ _TABLE = (
     ChangeRule("pair-added", False, "An emitter may state an event that it could not state before.", ""),
     ChangeRule("pair-unused-removed", False, "A planned pair is gone that nobody expects.", ""),
     ChangeRule("promoted", False, "A planned pair is implemented: from now on it has to hold.",
-               "deploy the emitter first: contracts promote shows the order"),
+               "deploy the emitter first: a promotion prints the order"),
 )  # fmt: skip
 
 CHANGES = MappingProxyType({rule.id: rule for rule in _TABLE})
