@@ -76,6 +76,7 @@ class _Comparison:
         if self.before.consumer != self.after.consumer:
             detail = f"the consumer was {self.before.consumer} and is {self.after.consumer}"
             yield self._change("consumer-renamed", None, None, detail, (self.before.consumer,), self.after.registry)
+        yield from self._forms()
         for key, pair in self.before.pairs.items():
             if key in self.after.pairs:
                 yield from self._pair(key, pair, self.after.pairs[key])
@@ -99,6 +100,21 @@ class _Comparison:
         for name, state in self.after.events.items():
             if name not in self.before.events:
                 yield self._change("event-added", None, name, "added", (), state.where)
+
+    def _forms(self) -> Iterator[Change]:
+        old, new = self.before.forms, self.after.forms
+        emitters, consumer = self.before.with_implemented, (self.before.consumer,)
+        gone = [f"the mode {name}" for name in old.modes if name not in new.modes]
+        gone += [f"the extension {name}" for name in old.extensions if name not in new.extensions]
+        for what in gone if emitters else ():
+            yield self._change("form-forbidden", None, None, f"{what} is no longer permitted", emitters, new.where)
+        for mode in new.modes:
+            if mode not in old.modes:
+                yield self._change("mode-permitted", None, None, f"the mode {mode} is permitted", consumer, new.where)
+        for name in new.extensions:
+            if name not in old.extensions:
+                what = f"the extension {name} is permitted"
+                yield self._change("extension-permitted", None, None, what, (), new.where)
 
     def _change(
         self, rule: str, emitter: str | None, event: str | None, detail: str, breaks: tuple[str, ...], where: Where,

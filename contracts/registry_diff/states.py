@@ -20,7 +20,7 @@ from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
 from contracts.project.settings import Settings, load_settings
 from contracts.registry_diff import describe
 from contracts.registry_diff.git import archive, top_level
-from contracts.registry_diff.values import ContractState, EventState, RegisteredPair
+from contracts.registry_diff.values import ContractState, EventState, MessageForms, RegisteredPair
 
 _TIMEOUT = 60.0
 _TOOLKIT = Path(__file__).resolve().parents[2]
@@ -89,6 +89,7 @@ def read_tree(root: Path, name: str, *, shown_under: Path) -> ContractState:
         pairs={key: _pair(key, entry, lines, where) for key, entry in ContractState.registry_pairs(document).items()},
         events={event: _event(event, told) for event, told in described["events"].items()},
         reads=_reads(settings, name),
+        forms=_forms(document.get("messages", {}), Where(where.file, line_of(lines, ("messages",)))),
     )
 
 
@@ -139,6 +140,17 @@ def _pair(key: tuple[str, str], entry: Mapping[str, Any], lines: dict[KeyPath, i
         repeats=str(entry.get("repeats", "never")),
         delivery=entry.get("delivery"),
         where=Where(where.file, line),
+    )
+
+
+def _forms(said: Any, where: Where) -> MessageForms:
+    # An older state's registry may be one that today's toolkit refuses: what isn't understood says nothing.
+    table = said if isinstance(said, Mapping) else {}
+    modes, extensions = table.get("modes"), table.get("extensions")
+    return MessageForms(
+        tuple(modes) if isinstance(modes, list) else ("structured",),
+        tuple(extensions) if isinstance(extensions, list) else (),
+        where,
     )
 
 

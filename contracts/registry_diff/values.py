@@ -41,6 +41,21 @@ class EventState:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageForms:
+    """In which forms a state's registry permits messages.
+
+    Attributes:
+        modes: of CloudEvents over HTTP; structured alone where nothing is said.
+        extensions: extension attributes of CloudEvents.
+        where: the place that says so.
+    """
+
+    modes: tuple[str, ...]
+    extensions: tuple[str, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class ContractState:
     """A registry and a catalogue.
 
@@ -49,6 +64,7 @@ class ContractState:
         registry: its file.
         pairs: by (emitter, event).
         reads: by (emitter, event), the paths that the consumer reads; None where the state has no pacts.
+        forms: in which messages may be sent.
     """
 
     name: str
@@ -57,6 +73,7 @@ class ContractState:
     pairs: Mapping[tuple[str, str], RegisteredPair]
     events: Mapping[str, EventState]
     reads: Mapping[tuple[str, str], frozenset[str]] | None
+    forms: MessageForms
 
     def expects(self, emitter: str, event: str) -> bool:
         """Does the consumer expect the event of this emitter? Without pacts, it is taken to expect every pair."""
@@ -71,6 +88,11 @@ class ContractState:
     def implementers(self, event: str) -> tuple[str, ...]:
         """Return the emitters that have to hold the event."""
         return tuple(emitter for (emitter, name), pair in self.pairs.items() if name == event and pair.implemented)
+
+    @property
+    def with_implemented(self) -> tuple[str, ...]:
+        """The emitters that have to hold an event, each once."""
+        return tuple(dict.fromkeys(emitter for (emitter, _), pair in self.pairs.items() if pair.implemented))
 
     @staticmethod
     def registry_pairs(document: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -92,3 +92,22 @@ def test_without_pacts_what_may_be_left_out_is_in_none(tmp_path: Path) -> None:
         "values-loosened - order_placed data.payment.unread: billing",
         "values-widened - order_placed data.payment.voucher",
     ]
+
+
+def test_where_nothing_is_said_messages_are_structured(tmp_path: Path, before: ContractState) -> None:
+    """Saying so is no change, and leaving the table out takes back what it permitted."""
+    root = tmp_path / "project"
+    shutil.copytree(HERE / "base", root, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / ".git").mkdir()
+    registry = root / "orders" / "emitters.toml"
+    text = registry.read_text()
+    table = text[text.index("[messages]") : text.index("[emitters.shop]")]
+    registry.write_text(text.replace(table, ""))
+    silent = read_tree(root, "silent", shown_under=root)
+    assert [change.detail for change in compare(before, silent)] == [
+        "the mode binary is no longer permitted",
+        "the extension traceparent is no longer permitted",
+        "the extension tracestate is no longer permitted",
+    ]
+    registry.write_text(text.replace(table, '[messages]\nmodes = ["structured"]\n'))
+    assert compare(silent, read_tree(root, "said", shown_under=root)) == ()
