@@ -203,8 +203,7 @@ def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -
 
 
 def _pending_of(report: pytest.TestReport | pytest.CollectReport) -> str | None:
-    properties = dict(getattr(report, "user_properties", ()))
-    reason = properties.get("contracts_pending")
+    reason = getattr(report, "contracts_pending", None)
     return reason if isinstance(reason, str) else None
 
 
@@ -214,11 +213,15 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember which expectations' tests have passed, and what a CI is to show of an emitter."""
     report = yield
-    if report.failed and "contracts.provider.items" in sys.modules:
-        from contracts.provider.items import annotations_of
+    if "contracts.provider.items" in sys.modules:
+        from contracts.provider.items import PENDING, annotations_of
 
-        # An attribute of a report goes through pytest-xdist as JSON.
-        vars(report)["contracts_annotations"] = annotations_of(item, call.excinfo.value if call.excinfo else None)
+        # An attribute of a report goes through pytest-xdist as JSON; a property of it would stand in JUnit's XML,
+        # where Jenkins' schema has no place for it.
+        said = vars(report)
+        said["contracts_pending"] = item.stash.get(PENDING, None)
+        if report.failed:
+            said["contracts_annotations"] = annotations_of(item, call.excinfo.value if call.excinfo else None)
     if report.when == "call" and report.passed and not hasattr(report, "wasxfail") and _expects(item):
         _run_of(item.config).passed.add(item.nodeid)
     elif report.failed and _expects(item):

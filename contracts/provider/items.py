@@ -18,14 +18,14 @@ from contracts.project.settings import load_settings
 from contracts.provider.contract import EmitterContract
 from contracts.provider.once import verified_once
 
-PENDING = "contracts_pending"
-"""The attribute of a report that holds why its pair is pending."""
+PENDING: pytest.StashKey[str] = pytest.StashKey()
+"""Why an item's pair is pending."""
 
 HARNESS = "harness"
 
 
-class ContractBrokenError(Exception):
-    """An item's findings, as the message that pytest shows.
+class ItemError(Exception):
+    """What an item found, as the message that pytest shows.
 
     Args:
         message: what pytest shows.
@@ -35,6 +35,14 @@ class ContractBrokenError(Exception):
     def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(message)
         self.findings = findings
+
+
+class ContractBrokenError(ItemError, AssertionError):
+    """The emitter broke the contract: failed, as any assertion, for what reads pytest's outcomes."""
+
+
+class NoVerdictError(ItemError):
+    """The harness broke, or there was nothing to judge: broken, and not failed."""
 
 
 def collector_name(around: object, name: str, contract: EmitterContract) -> str:
@@ -93,9 +101,15 @@ class EmitterItem(pytest.Item):
         where = self.contract.where
         return Path(where.file), None if where.line is None else where.line - 1, f"{self.contract.emitter} {self.name}"
 
+    def _initrequest(self) -> None:
+        """Do nothing: plugins that run an item again call it to renew the fixtures, and an emitter's item has none.
+
+        A second attempt comes to the same verdict: an emitter is verified once a run.
+        """
+
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show findings and errors as they are, without a traceback through the toolkit."""
-        if isinstance(excinfo.value, ContractBrokenError | ContractsError):
+        if isinstance(excinfo.value, ItemError | ContractsError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -110,12 +124,12 @@ class PairItem(EmitterItem):
         strict = self.config.getoption("--strict-pending")
         if pair.verdict is Verdict.PENDING and not (strict and pair.ready):
             reason = pending_reason(pair)
-            self.user_properties.append((PENDING, reason))
+            self.stash[PENDING] = reason
             pytest.skip(reason)
         if pair.verdict is Verdict.PENDING:
             raise ContractBrokenError(f"{pending_reason(pair)} (--strict-pending)")
         if pair.verdict is Verdict.ERROR:
-            raise ContractBrokenError("no verdict: the harness broke\n" + shown(run.errors), run.errors)
+            raise NoVerdictError("no verdict: the harness broke\n" + shown(run.errors), run.errors)
         if pair.verdict is Verdict.FAILED:
             raise ContractBrokenError(shown(pair.findings), pair.findings)
 
@@ -137,9 +151,9 @@ class HarnessItem(EmitterItem):
         """Fail with the errors, or because nothing was read."""
         run = self.verification()
         if run.errors:
-            raise ContractBrokenError(shown(run.errors), run.errors)
+            raise NoVerdictError(shown(run.errors), run.errors)
         if run.nothing_read:
-            raise ContractBrokenError("nothing to verify: no emission was read and nothing was driven")
+            raise NoVerdictError("nothing to verify: no emission was read and nothing was driven")
 
 
 def annotations_of(item: pytest.Item, error: BaseException | None) -> list[dict[str, Any]]:
@@ -147,9 +161,9 @@ def annotations_of(item: pytest.Item, error: BaseException | None) -> list[dict[
 
     A finding without a place of its own is shown where the test module names the emitter.
     """
-    if not isinstance(item, EmitterItem) or not isinstance(error, ContractBrokenError | ContractsError):
+    if not isinstance(item, EmitterItem) or not isinstance(error, ItemError | ContractsError):
         return []
-    found = error.findings if isinstance(error, ContractBrokenError) else ()
+    found = error.findings if isinstance(error, ItemError) else ()
     messages = [(finding.where, shown((finding,))) for finding in found] or [(None, str(error))]
     here = item.contract.where
     return [

@@ -14,12 +14,32 @@ from typing import Any
 import pytest
 
 from contracts.consumer.pact_writing import plugin_options
+from tests.report.junit_schema import faults
 from tests.verification.support import ENTERED, message
 
 ROOT = Path(__file__).parents[2]
 SUITE = """
 from contracts.testing import verify_emitter
 test_contract = verify_emitter("client-webinar-tracker-v2", captures="captures.ndjson")
+"""
+KINDS = """
+def pytest_exception_interact(node, call):
+    kind = "an assertion" if isinstance(call.excinfo.value, AssertionError) else "another error"
+    print(f"{node.name}: {kind}")
+"""
+AGAIN = """
+import pytest
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call" and report.failed:
+        item.ihook.pytest_runtest_teardown(item=item, nextitem=pytest.Class.from_parent(item.session, name="Again"))
+        item._initrequest()
+        item.ihook.pytest_runtest_setup(item=item)
+        again = pytest.CallInfo.from_call(lambda: item.ihook.pytest_runtest_call(item=item), when="call")
+        report.outcome = pytest.TestReport.from_item_and_call(item, again).outcome
+    return report
 """
 PAIRS = ("client_webinar_completed", "client_webinar_entered", "client_webinar_form_submitted")
 
@@ -89,6 +109,38 @@ def test_junit_shows_pending_as_skipped_with_its_reason(project: Project) -> Non
     assert skipped is not None
     assert "not emitted yet" in (skipped.get("message") or "")
     assert cases["client_webinar_completed"].find("skipped") is None
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_junit_has_the_form_that_jenkins_validates(project: Project, arguments: tuple[str, ...]) -> None:
+    """Pending, passed and failed items, of one process or of several, give a document without a foreign element."""
+    project.captures(message(data={"client_id": "client-1"}))
+    project.pytest("--junitxml=out.xml", *arguments)
+    root = ET.parse(project.folder / "out.xml").getroot()  # noqa: S314 - ours
+    assert faults(root) == []
+    assert len(list(root.iter("skipped"))) == 2
+    assert len(list(root.iter("failure"))) == 1
+
+
+def test_a_broken_contract_is_a_failed_assertion_and_a_broken_harness_none(project: Project) -> None:
+    """What tells failed from broken by the exception, as Allure does, tells a finding from a harness that broke."""
+    (project.folder / "conftest.py").write_text(KINDS, encoding="utf-8")
+    project.captures(message(data={"client_id": "client-1"}))
+    assert "client_webinar_completed: an assertion" in project.pytest("-s").output
+    (project.folder / "captures.ndjson").write_text("{\n", encoding="utf-8")
+    outcome = project.pytest("-s").output
+    assert "harness: another error" in outcome
+    assert "harness: an assertion" not in outcome
+
+
+def test_plugins_that_run_an_item_again_find_what_they_call(project: Project) -> None:
+    """An item that is torn down, set up and called again, as pytest-retry does, comes to the same verdict."""
+    (project.folder / "conftest.py").write_text(AGAIN, encoding="utf-8")
+    project.captures(message(data={"client_id": "client-1"}))
+    outcome = project.pytest()
+    assert outcome.code == 1
+    assert "INTERNALERROR" not in outcome.output
+    assert "1 failed, 4 passed, 2 pending" in outcome.output
 
 
 def test_a_failing_pair_shows_its_findings_and_no_traceback(project: Project) -> None:
