@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 @click.command("check", short_help="Check the whole project and rehearse its release.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here.")
+@click.option("--sarif", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write SARIF here.")
 @output_option()
-def command(junit: Path | None, output: str) -> None:
+def command(junit: Path | None, sarif: Path | None, output: str) -> None:
     """Lint the contract, compare the pacts with the consumer tests, verify every emitter, rehearse the release.
 
     The release is asked of a throwaway broker; what PACT_BROKER_BASE_URL names is never spoken to.
@@ -47,12 +48,17 @@ def command(junit: Path | None, output: str) -> None:
         from contracts.report.junit import render_junit
 
         write_file(junit, render_junit(result.runs, checks=complaints))
+    others = [found for group in complaints.values() for found in group]
+    if sarif is not None:
+        from contracts.report.sarif import render_sarif
+
+        write_file(sarif, render_sarif(result.runs, domain, others=others))
     if output == "json":
         echo_json(check_json(domain, result))
     else:
         folder = shown(result.capture.folder)
         click.echo(render_check(domain, result, folder=folder, look=look_at(sys.stdout)))
-    tell_ci(domain, result.runs, others=[found for group in complaints.values() for found in group], matrix=True)
+    tell_ci(domain, result.runs, others=others, matrix=True)
     leave(result.exit_code)
 
 

@@ -40,6 +40,7 @@ from contracts.provider.verify import (
 @click.option("--strict-pending", is_flag=True, help="A planned pair that is ready fails the run.")
 @click.option("--report-only", is_flag=True, help="Show everything and exit 0: a first look at an existing emitter.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here.")
+@click.option("--sarif", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write SARIF here.")
 @output_option()
 def command(
     emitter: str,
@@ -48,6 +49,7 @@ def command(
     strict_pending: bool,
     report_only: bool,
     junit: Path | None,
+    sarif: Path | None,
     output: str,
     **driver: Any,
 ) -> None:
@@ -79,6 +81,10 @@ def command(
         from contracts.report.junit import render_junit
 
         write_file(junit, render_junit([run]))
+    if sarif is not None:
+        from contracts.report.sarif import render_sarif
+
+        write_file(sarif, render_sarif([run], domain))
     _show(run, output)
     if failure is not None:
         click.echo(f"error: {failure}", err=True)

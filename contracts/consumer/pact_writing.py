@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from contracts.errors import BrokenContractError, HarnessError, MisuseError, Whe
 from contracts.expectations.files import changes, write
 from contracts.expectations.recording import RecordedExpectations
 from contracts.model.domain import Domain
+from contracts.model.printable import one_line
 from contracts.model.written_pacts import WrittenPacts
 from contracts.project.pacts import pacts_folder
 from contracts.project.paths import shown
@@ -110,7 +112,7 @@ def _record(settings: Settings, echo: Callable[[str], None]) -> RecordedExpectat
         status, output = _pytest([*options, str(tests)], settings.root)
         if status != 0:
             echo(output)
-            raise _failure(status if file.exists() else None, tests)
+            raise _failure(status if file.exists() else None, tests, output)
         return RecordedExpectations.from_json(file.read_text(encoding="utf-8"))
 
 
@@ -159,12 +161,19 @@ def _pytest(arguments: list[str], folder: Path) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def _failure(status: int | None, tests: Path) -> BrokenContractError | MisuseError | HarnessError:
+def _failure(status: int | None, tests: Path, output: str) -> BrokenContractError | MisuseError | HarnessError:
     where = Where(shown(tests))
     if status == 1:
         return BrokenContractError(
             "a consumer test failed", where=where, next_step="mend it (its output is above); nothing was written"
         )
+    if status == 5 and (left := re.search(r"\b(\d+) deselected\b", output)):
+        options = os.environ.get("PYTEST_ADDOPTS")
+        who = f"PYTEST_ADDOPTS ({one_line(options)})" if options else "addopts in pytest's settings"
+        return MisuseError(
+            f"no test was chosen: {left[1]} in this folder, all deselected", where=where,
+            next_step=f"let {who} choose every consumer test",
+        )  # fmt: skip
     if status == 5:
         return MisuseError("there are no tests in this folder", where=where, next_step="write an expectation")
     return HarnessError(

@@ -15,6 +15,9 @@ from contracts.model.verdict import Verification
 from contracts.report import github, gitlab
 from contracts.report.annotations import Annotation, Level, annotate, inside, registry_places
 
+CODE_QUALITY = "CONTRACTS_CODE_QUALITY"
+"""The variable that asks for GitLab's code-quality report, and names its file; no file is written unasked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Writing:
@@ -54,13 +57,19 @@ def ci_writings(
         environ: the environment's variables.
     """
     environ = os.environ if environ is None else environ
-    if not (_on(environ, "GITHUB_ACTIONS") or _on(environ, "GITLAB_CI")):
+    on_github, report = _on(environ, "GITHUB_ACTIONS"), environ.get(CODE_QUALITY)
+    if not on_github and not report:
         return ()
     taken = tuple(runs)
     annotations = (*others, *annotate(taken, registry_places(domain)))
-    if _on(environ, "GITHUB_ACTIONS"):
-        return tuple(_github(taken, annotations, markdown, environ))
-    return tuple(_gitlab(annotations, domain, environ))
+    told = tuple(_github(taken, annotations, markdown, environ)) if on_github else ()
+    return (*told, _code_quality(annotations, domain, Path(report), checkout(environ))) if report else told
+
+
+def checkout(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the folder that a CI's places are relative to: its checkout, else the current folder."""
+    environ = os.environ if environ is None else environ
+    return Path(environ.get("GITHUB_WORKSPACE") or environ.get("CI_PROJECT_DIR") or ".")
 
 
 def commands_for(found: Iterable[Mapping[str, Any]], environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -107,8 +116,7 @@ def _github(
     markdown: Callable[[], str],
     environ: Mapping[str, str],
 ) -> Iterator[Writing]:
-    root = Path(environ.get("GITHUB_WORKSPACE") or ".")
-    commands = list(github.workflow_commands(_placed(annotations, root)))
+    commands = list(github.workflow_commands(_placed(annotations, checkout(environ))))
     if commands:
         yield Writing("".join(f"{command}\n" for command in commands))
     if not runs:
@@ -121,15 +129,13 @@ def _github(
         yield Writing(github.output_file(github.outputs(runs)), Path(output), append=True)
 
 
-def _gitlab(annotations: tuple[Annotation, ...], domain: Domain, environ: Mapping[str, str]) -> Iterator[Writing]:
-    root = Path(environ.get("CI_PROJECT_DIR") or ".")
+def _code_quality(annotations: tuple[Annotation, ...], domain: Domain, file: Path, root: Path) -> Writing:
     registry = inside(Where(str(domain.registry_file)), root, Path.cwd())
     # A registry from an installed package has no place in the checkout, but GitLab wants some file.
     elsewhere = registry or Where(domain.registry_file.name)
-    file = root / gitlab.FILE
     # A job may run several commands: each adds to what the ones before it found.
     before = gitlab.issues_in(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else ()
-    yield Writing(gitlab.code_quality(_placed(annotations, root), elsewhere=elsewhere, before=before), file)
+    return Writing(gitlab.code_quality(_placed(annotations, root), elsewhere=elsewhere, before=before), file)
 
 
 def _placed(annotations: Iterable[Annotation], root: Path) -> Iterator[Annotation]:

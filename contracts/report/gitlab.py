@@ -15,9 +15,6 @@ from typing import Any
 from contracts.errors import Where
 from contracts.report.annotations import Annotation, Level
 
-FILE = "gl-code-quality-report.json"
-"""The name that GitLab's own documentation gives the artifact."""
-
 _SEVERITY = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTICE: "info"}
 
 

@@ -14,6 +14,10 @@ KEPT_OF_A_KIND = 20
 KEPT_OF_A_RULE = 1000
 """However many kinds there are: ten thousand emissions may each name a wrong key of their own."""
 
+UNREADABLE = "unreadable-capture"
+RANGES = 50
+"""Ranges of lines that are listed of unreadable ones in a file."""
+
 LONGEST = 4000
 """Characters that are kept of what a finding shows: a message may hold a megabyte in one value, or in one key."""
 
@@ -29,6 +33,7 @@ class FindingLog:
         self._seen: Counter[tuple[str, str | None, str | None]] = Counter()
         self._of_rule: Counter[str] = Counter()
         self._beyond: Counter[str] = Counter()
+        self._lines: dict[str, list[tuple[int, int]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._kept)
@@ -39,6 +44,7 @@ class FindingLog:
         other._kept = list(self._kept)
         other._seen, other._of_rule = Counter(self._seen), Counter(self._of_rule)
         other._beyond = Counter(self._beyond)
+        other._lines = {file: list(ranges) for file, ranges in self._lines.items()}
         return other
 
     def add(self, finding: Finding) -> None:
@@ -52,6 +58,25 @@ class FindingLog:
         if self._seen[kind] <= KEPT_OF_A_KIND and not full:
             self._of_rule[finding.rule] += 1
             self._kept.append(with_next_step(_shortened(finding)))
+        elif finding.rule == UNREADABLE and finding.where and finding.where.line:
+            self._left_line(finding.where.file, finding.where.line)
+
+    def _left_line(self, file: str, line: int) -> None:
+        ranges = self._lines.setdefault(file, [])
+        if ranges and ranges[-1][1] in (line - 1, line):
+            ranges[-1] = (ranges[-1][0], line)
+        elif len(ranges) <= RANGES:
+            ranges.append((line, line))
+
+    def _where_left(self, rule: str) -> str:
+        """Say which lines the unreadable ones that aren't kept are: nobody could find them otherwise."""
+        if rule != UNREADABLE or not self._lines:
+            return ""
+        said = []
+        for file, ranges in self._lines.items():
+            shown = [str(first) if first == last else f"{first}-{last}" for first, last in ranges[:RANGES]]
+            said.append(f"{file}: {', '.join(shown)}{' and more' if len(ranges) > RANGES else ''}")
+        return f" (lines of {'; '.join(said)})"
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the kept findings in their order, and one line a kind for what was left out."""
@@ -59,7 +84,8 @@ class FindingLog:
         left_out = [
             Finding(
                 rule,
-                f"and {count - kept[rule, interaction, path]} more like the {kept[rule, interaction, path]} shown",
+                f"and {count - kept[rule, interaction, path]} more like the {kept[rule, interaction, path]} shown"
+                f"{self._where_left(rule)}",
                 interaction=interaction,
                 path=path,
                 next_step=RULES[rule].next_step,

@@ -56,6 +56,11 @@ FAILING = "def test_else():\n    assert False\n"
             "a consumer test failed",
         ),
         ({"pytest.ini": "[pytest]\naddopts = -k weighed\n"}, 1, "was deselected"),
+        (
+            {"pytest.ini": "[pytest]\naddopts = -k nothing\n"},
+            2,
+            "no test was chosen: 6 in this folder, all deselected",
+        ),
         ({"pytest.ini": "[pytest]\naddopts = --ignore=consumer_tests/test_other.py\n"}, 1, "--ignore was given"),
         ({"pytest.ini": "[pytest]\naddopts = --collect-only\n"}, 1, "--collectonly was given"),
         ({"consumer_tests/test_else.py": "def test(:"}, 2, "pytest ended before every consumer test had run"),
@@ -75,6 +80,14 @@ def test_nothing_is_written(parcels: MakeProject, files: dict[str, str], status:
     assert json.loads(run.stdout)["error"]["next"]
     assert "INTERNALERROR" not in run.stderr
     assert project.files("pacts") == {"parcel-desk-scales.json": b"edited by hand"}
+
+
+def test_a_choice_in_the_environment_is_named(parcels: MakeProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment hands to pytest and leaves no test is named, instead of an empty folder."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    error = json.loads(parcels({}).contracts("capture", "--output", "json").stdout)["error"]
+    assert "no test was chosen" in error["what"]
+    assert error["next"] == "let PYTEST_ADDOPTS (-k nothing) choose every consumer test"
 
 
 def test_a_passing_test_that_expects_nothing_is_no_obstacle(parcels: MakeProject) -> None:

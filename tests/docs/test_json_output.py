@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import click
 import pytest
@@ -14,6 +15,7 @@ from contracts.cli.app import contracts
 from tests.broker.running import running
 from tests.docs.shapes import differences, shapes
 from tests.pages.console import Shown, environment, project_copy, run
+from tests.report.junit_schema import faults
 
 EMITTER, SERVICE = "client-webinar-tracker-v2", "client-webinar-scenario-service"
 PRODUCTION = "--to-environment production"
@@ -48,7 +50,7 @@ RUNS = (
     "contracts doctor",
     "contracts capture",
     "contracts capture --check",
-    "contracts check",
+    "contracts check --junit found.xml --sarif found.sarif",
     "contracts drift docs/emitters.en.md wrong.md",
     f"contracts verify {EMITTER}",
     f"contracts verify {EMITTER} --captures broken.ndjson",
@@ -129,6 +131,9 @@ def test_what_is_printed_is_what_the_page_promises(tmp_path: Path) -> None:
             document = json.loads(printed)
             assert "error" not in document, (command, document)
             assert not list(differences(document, known[_shape_of(command, known)], known)), command
+    # The files that a command was asked for beside its JSON are whole too.
+    assert faults(ET.parse(project / "found.xml").getroot()) == []  # noqa: S314 - our own output
+    assert json.loads((project / "found.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,12 @@ from contracts.report.annotations import annotate, complaint, inside, registry_p
 from contracts.report.ci import Writing, ci_writings, deliver, in_ci
 from contracts.report.console import render_verification
 from contracts.report.github import SUMMARY_BYTES, job_summary, output_file, workflow_commands
-from contracts.report.gitlab import FILE, code_quality
+from contracts.report.gitlab import code_quality
 from tests.report.examples import COMPLETED, ENTERED, HOSTILE, domain, finding, green, pair, red, run
 
 ROOT = Path(__file__).parents[2]
+
+FILE = "gl-code-quality-report.json"
 
 
 def _commands(*runs: Verification) -> list[str]:
@@ -142,9 +144,10 @@ def test_github_is_told_everything_by_itself(tmp_path: Path, monkeypatch: pytest
 
 
 def test_gitlab_gets_its_code_quality_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With GitLab's variables the file lies in the checkout, and each issue has what GitLab asks for."""
+    """The file lies where it was asked for, and each issue has what GitLab asks for."""
     monkeypatch.chdir(tmp_path)
-    deliver(_write([red("words")], {"GITLAB_CI": "true", "CI_PROJECT_DIR": str(tmp_path)}), io.StringIO())
+    environ = {"GITLAB_CI": "true", "CI_PROJECT_DIR": str(tmp_path), "CONTRACTS_CODE_QUALITY": FILE}
+    deliver(_write([red("words")], environ), io.StringIO())
     issues = json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
     for issue in issues:
         assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
@@ -156,7 +159,7 @@ def test_gitlab_gets_its_code_quality_file(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_second_command_of_the_job_keeps_what_the_first_found(tmp_path: Path) -> None:
     """GitLab takes one file a job: later commands add to it, and what is found again is there once."""
-    environ = {"GITLAB_CI": "true", "CI_PROJECT_DIR": str(tmp_path)}
+    environ = {"CI_PROJECT_DIR": str(tmp_path), "CONTRACTS_CODE_QUALITY": str(tmp_path / FILE)}
     for runs in ([red()], [run(pair(Verdict.FAILED, finding("lost-fact")), emitter="another")], [red()]):
         deliver(_write(runs, environ), io.StringIO())
     names = [issue["check_name"] for issue in json.loads((tmp_path / FILE).read_text(encoding="utf-8"))]
@@ -165,6 +168,14 @@ def test_a_second_command_of_the_job_keeps_what_the_first_found(tmp_path: Path) 
     (tmp_path / FILE).write_text("{torn", encoding="utf-8")
     deliver(_write([red()], environ), io.StringIO())
     assert json.loads((tmp_path / FILE).read_text(encoding="utf-8"))
+
+
+def test_no_file_appears_unasked(tmp_path: Path) -> None:
+    """A GitLab job that asks for no report gets none; one on GitHub that asks gets it beside its annotations."""
+    assert _write([red()], {"CI": "true", "GITLAB_CI": "true", "CI_PROJECT_DIR": str(tmp_path)}) == ()
+    file = tmp_path / "quality.json"
+    both = _write([red()], {"GITHUB_ACTIONS": "true", "CONTRACTS_CODE_QUALITY": str(file)})
+    assert [writing.file for writing in both] == [None, file]
 
 
 def test_other_checks_are_shown_at_their_line(tmp_path: Path) -> None:
@@ -191,7 +202,7 @@ def test_fingerprints_are_unique_and_stable() -> None:
 
 def test_without_a_ci_nothing_is_written() -> None:
     """On a developer's machine nothing is said; an empty or false variable is none."""
-    for environ in ({}, {"CI": "true"}, {"GITHUB_ACTIONS": "", "GITLAB_CI": "false"}):
+    for environ in ({}, {"CI": "true"}, {"GITHUB_ACTIONS": "", "CONTRACTS_CODE_QUALITY": ""}):
         assert _write([red()], environ) == ()
     assert in_ci({"CI": "1"})
     assert not in_ci({"CI": "false"})

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from contracts.report.gitlab import FILE
 from tests.report.examples import COMPLETED, EMITTER, emission, pacts
 
 ROOT = Path(__file__).parents[2]
@@ -99,16 +98,28 @@ def test_github_hears_of_a_verification_beside_its_json(project: Path) -> None:
     assert "violations=1\n" in (project / "github_output").read_text(encoding="utf-8")
 
 
-def test_gitlab_gets_code_quality_by_itself(project: Path) -> None:
-    """A job needs to name the artifact alone."""
+def test_gitlab_gets_code_quality_where_a_job_asks(project: Path) -> None:
+    """A job names the file once, for all of its commands; one that doesn't gets no file."""
     (project / "captures.ndjson").write_text(_capture(id="-"), encoding="utf-8")
-    done = _run(project, "verify", EMITTER, GITLAB_CI="true", CI="true", CI_PROJECT_DIR=str(project))
+    job = {"GITLAB_CI": "true", "CI": "true", "CI_PROJECT_DIR": str(project)}
+    done = _run(project, "verify", EMITTER, **job)
     assert done.returncode == 1, done.stderr
-    (issue,) = [
-        issue for issue in json.loads((project / FILE).read_text(encoding="utf-8")) if issue["severity"] == "major"
-    ]
+    assert not list(project.glob("*quality*"))
+    _run(project, "verify", EMITTER, CONTRACTS_CODE_QUALITY="gl-code-quality-report.json", **job)
+    report = json.loads((project / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+    (issue,) = [issue for issue in report if issue["severity"] == "major"]
     assert issue["location"]["path"] == "captures.ndjson"
     assert COMPLETED in issue["description"]
+
+
+def test_sarif_is_written_where_asked(project: Path) -> None:
+    """`--sarif` writes what code scanning reads; a file that can't be written is misuse."""
+    (project / "captures.ndjson").write_text(_capture(id="-"), encoding="utf-8")
+    assert _run(project, "verify", EMITTER, "--sarif", "found.sarif").returncode == 1
+    (found,) = json.loads((project / "found.sarif").read_text(encoding="utf-8"))["runs"]
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in found["results"]]
+    assert "captures.ndjson" in places
+    assert _run(project, "verify", EMITTER, "--sarif", "nowhere/found.sarif").returncode == 2
 
 
 def test_without_a_ci_nothing_else_is_written(project: Path) -> None:

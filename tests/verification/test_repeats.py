@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.errors import Where
 from contracts.model.driver import Capabilities
-from contracts.model.emission import Answered, Emission, Observation, Refused, Settled, Trigger
+from contracts.model.emission import Answered, Emission, Fault, Observation, Refused, Settled, Trigger
 from contracts.model.verdict import Finding
-from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE, LONGEST
+from contracts.verification.log import KEPT_OF_A_KIND, KEPT_OF_A_RULE, LONGEST, RANGES
 from tests.verification.support import COMPLETED, ENTERED, FACTS, emission, message, rules_of, run
 
 ACCEPTED, UNAVAILABLE, NO_ANSWER = Answered(status=202), Answered(status=503), Refused(error="timeout")
@@ -168,6 +169,26 @@ def test_ten_thousand_findings_of_a_kind_are_counted_not_kept() -> None:
     schema = [finding for finding in result.pairs[0].findings if finding.rule == "event-schema"]
     assert len(schema) == KEPT_OF_A_KIND + 1
     assert "50 more" in schema[-1].message
+
+
+def test_unreadable_lines_beyond_the_shown_are_named_as_ranges() -> None:
+    """Of ten thousand unreadable lines each can be found: in a row as a range, alone as itself, file by file."""
+    lines = [*range(1, 31), 35, 36, *range(40, 10_001), 20_000]
+    faults = [Fault("unreadable-capture", "no JSON", Where("a.ndjson", line)) for line in lines]
+    other = [Fault("unreadable-capture", "no JSON", Where("b.ndjson", 7))]
+    *shown, last = run([*faults, *other, stated()]).errors
+    assert [error.where.line for error in shown if error.where] == list(range(1, KEPT_OF_A_KIND + 1))
+    assert last.message == (
+        "and 9975 more like the 20 shown (lines of a.ndjson: 21-30, 35-36, 40-10000, 20000; b.ndjson: 7)"
+    )
+
+
+def test_the_ranges_are_bounded() -> None:
+    """Every second line unreadable: fifty ranges are listed, and that there are more."""
+    faults = [Fault("unreadable-capture", "no JSON", Where("a.ndjson", line)) for line in range(1, 1001, 2)]
+    last = run([*faults, stated()]).errors[-1]
+    assert last.message.count(",") == RANGES - 1
+    assert last.message.endswith(" and more)")
 
 
 def test_findings_of_ever_new_kinds_are_bounded_too() -> None:
