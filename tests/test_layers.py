@@ -62,6 +62,7 @@ LAYERS = (
 
 LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.pact_core",),
+    ("msgspec",): ("contracts.verification",),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("h11",): ("contracts.emitters",),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),

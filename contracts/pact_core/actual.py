@@ -10,7 +10,7 @@ from typing import Any
 from contracts.model.emission import Emission
 from contracts.model.pact import Interaction
 
-_CONTENT_TYPE_KEYS = ("contenttype", "content-type")
+CONTENT_TYPE_KEYS = ("contenttype", "content-type")
 """What Pact takes for a message's content type among its metadata, in any case."""
 
 
@@ -39,9 +39,9 @@ def actual_message(emission: Emission, interaction: Interaction) -> ActualMessag
     metadata: dict[str, Any] = {} if stated is None else {"contentType": _spelled(stated, None)}
     for name, expected in interaction.metadata.items():
         wanted = name.lower()
-        header = stated if wanted in _CONTENT_TYPE_KEYS else emission.headers.get(wanted)
+        header = stated if wanted in CONTENT_TYPE_KEYS else emission.headers.get(wanted)
         if header is not None:
-            is_type = wanted in _CONTENT_TYPE_KEYS
+            is_type = wanted in CONTENT_TYPE_KEYS
             metadata[name] = _spelled(header, expected) if is_type else _as_json(header, expected)
     content_type = None if stated is None else _spelled(stated, interaction.content_type)
     return ActualMessage(emission.body, content_type, metadata)

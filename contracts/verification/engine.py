@@ -13,10 +13,12 @@ from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, 
 from contracts.model.verdict import Finding, Verification
 from contracts.pact_core.verifier import Replayed
 from contracts.verification.checks import Violates, place, wrong_fact
+from contracts.verification.compiled import CompiledContract, RightMessage
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
-from contracts.verification.message import EmittedMessage, read_messages
+from contracts.verification.message import EmittedMessage, canonical, read_messages
 from contracts.verification.plan import Requests
+from contracts.verification.repeats import Parts, StatedFact
 from contracts.verification.shape import shape_findings
 from contracts.verification.summary import summarise
 from contracts.verification.tally import PairTally, Tallies, tallies_of
@@ -45,8 +47,12 @@ class _Run:
         self._job = job
         self._capabilities = capabilities
         self._requests = requests
-        self._expectations = Expectations(job.pacts)
-        self._tallies = Tallies(tallies_of(job.domain.registry, job.emitter, job.today))
+        registry = job.domain.registry
+        # What another mode is judged as takes the exact way; so does this one where it isn't permitted.
+        events = [pair.event for pair in registry.pairs(job.emitter)] if "structured" in registry.messages.modes else []
+        self._compiled = CompiledContract(job.domain.catalogue, job.emitter, events)
+        self._expectations = Expectations(job.pacts, self._compiled.leaves)
+        self._tallies = Tallies(tallies_of(registry, job.emitter, job.today))
         # The triggers that were answered with their event since the driver last said that one is done.
         self._since_asked: list[Trigger] = []
 
@@ -55,8 +61,7 @@ class _Run:
         for observation in observations:
             match observation:
                 case Emission():
-                    for message in read_messages(observation, self._job.domain.registry.messages.modes):
-                        self._judge(message)
+                    self._judge(observation)
                     self._tallies.read += 1
                     yield EmissionJudged(self._tallies.read)
                 case Fault():
@@ -64,25 +69,46 @@ class _Run:
                 case Settled():
                     self._asked(observation)
 
-    def _judge(self, message: EmittedMessage) -> None:
+    def _judge(self, emission: Emission) -> None:
+        right = self._compiled.read(emission)
+        if right is None or not _states_what_was_triggered(right, emission.trigger):
+            for message in read_messages(emission, self._job.domain.registry.messages.modes):
+                self._judge_exactly(message)
+            return
+        tally = self._tallies.pairs[right.event]
+        self._count(emission, tally)
+        for finding in self._expectations.judge(right.event, emission, accepted=True):
+            if finding.rule == "engines-disagree":
+                self._tallies.take(finding, (right.event,))
+            else:
+                tally.take(finding)
+        stated = StatedFact(emission, right.event, right.fact, right.marker, right.content, right.parts)
+        for finding in self._tallies.repeats.add(stated):
+            tally.take(finding)
+
+    def _judge_exactly(self, message: EmittedMessage) -> None:
         job, tallies, emission = self._job, self._tallies, message.form.sent
         placed = place(message, job.domain, job.emitter)
         if isinstance(placed, Violates):
             tallies.take(message.form.as_sent(placed.finding))
             return
         tally = tallies.pairs[placed.pair.event]
-        tally.count(emission)
-        self._requests.stated(placed.pair.event)
-        tallies.repeats.seen[placed.pair.event].triggered += emission.trigger is not None
-        if self._capabilities.drives and emission.trigger is not None and emission.trigger.event == placed.pair.event:
-            # Another event than the triggered one, or a violation, leaves the trigger without an answer.
-            self._since_asked.append(emission.trigger)
+        self._count(emission, tally)
         placing = None if placed.finding is None else message.form.as_sent(placed.finding)
         if placing is not None:
             tally.take(placing)
         told = placing is None or tally.waiver_of(placing) is not None
         self._judge_content(message, tally, asked_of_pacts=told)
         self._remember(message, tally)
+
+    def _count(self, emission: Emission, tally: PairTally) -> None:
+        event, trigger = tally.pair.event, emission.trigger
+        tally.count(emission)
+        self._requests.stated(event)
+        self._tallies.repeats.seen[event].triggered += trigger is not None
+        if self._capabilities.drives and trigger is not None and trigger.event == event:
+            # Another event than the triggered one, or a violation, leaves the trigger without an answer.
+            self._since_asked.append(trigger)
 
     def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
         event = tally.pair.event
@@ -94,7 +120,7 @@ class _Run:
             tally.take(message.form.as_sent(finding))
         refused = [message.form.as_sent(finding) for finding in shape if finding.rule == "event-schema"]
         if asked_of_pacts and all(tally.waiver_of(finding) for finding in refused):
-            for finding in self._expectations.judge(event, message):
+            for finding in self._expectations.judge(event, message.emission):
                 tally.take(message.form.as_sent(finding))
 
     def _remember(self, message: EmittedMessage, tally: PairTally) -> None:
@@ -104,7 +130,9 @@ class _Run:
         marker = message.attribute("id")
         if fact is None or marker is None or message.attribute("type") != event:
             return
-        for finding in self._tallies.repeats.add(message, event, fact, marker):
+        value = message.value
+        stated = StatedFact(message.emission, event, fact, marker, canonical(value), lambda: Parts.of(value))
+        for finding in self._tallies.repeats.add(stated):
             tally.take(message.form.as_sent(finding))
 
     def _fault(self, fault: Fault) -> None:
@@ -150,6 +178,13 @@ class _Run:
     def finish(self) -> Verification:
         """Sum up."""
         return summarise(self._job, self._tallies, self._expectations, self._capabilities)
+
+
+def _states_what_was_triggered(right: RightMessage, trigger: Trigger | None) -> bool:
+    if trigger is None:
+        return True
+    asked = ((key, trigger.fact.get(key)) for key in right.fact)
+    return trigger.event == right.event and all(value in (None, right.fact[key]) for key, value in asked)
 
 
 def _disagreement(case: Replayed, accepted: bool) -> Finding:

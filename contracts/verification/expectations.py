@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from contracts.model.emission import NOT_RECORDED
+from contracts.model.emission import NOT_RECORDED, Emission
 from contracts.model.pact import Interaction, PactUnderTest
 from contracts.model.verdict import Finding
 from contracts.pact_core.actual import actual_message
 from contracts.pact_core.judging import Judge, Mismatch, judge_for
 from contracts.pact_core.verifier import Replayed
+from contracts.verification.implied import is_implied
 from contracts.verification.log import FindingLog
-from contracts.verification.message import EmittedMessage
+from contracts.verification.plain_schema import Leaf
+
+SAMPLE = 1000
+"""Of so many messages that the compiled contract accepts one is asked of what it implies all the same."""
 
 
 @dataclass(slots=True)
@@ -20,22 +24,37 @@ class ExpectedInteraction:
     """One interaction of one pact, with what was found so far.
 
     Attributes:
+        implied: whatever the compiled contract accepts satisfies it.
+        spared: how many messages it wasn't asked about for that.
         first: the first message that was matched against it, for the second opinion.
     """
 
     pact: PactUnderTest
     interaction: Interaction
     judge: Judge
+    implied: bool = False
+    spared: int = 0
     first: Replayed | None = None
     findings: FindingLog = field(default_factory=FindingLog)
 
 
 class Expectations:
-    """The interactions of the pacts under test, by event."""
+    """The interactions of the pacts under test, by event.
 
-    def __init__(self, pacts: Sequence[PactUnderTest]) -> None:
+    Args:
+        compiled: what may be spared of asking; by default nothing is.
+    """
+
+    def __init__(self, pacts: Sequence[PactUnderTest], compiled: Mapping[str, tuple[Leaf, ...]] | None = None) -> None:
+        leaves = compiled or {}
         self.all = tuple(
-            ExpectedInteraction(pact, interaction, judge_for(pact.document, interaction))
+            ExpectedInteraction(
+                pact,
+                interaction,
+                judge_for(pact.document, interaction),
+                implied=interaction.event in leaves
+                and is_implied(interaction, interaction.event, leaves[interaction.event]),
+            )
             for pact in pacts
             for interaction in pact.document.interactions
         )
@@ -48,20 +67,28 @@ class Expectations:
         """Return what is expected of one event."""
         return self._by_event.get(event, ())
 
-    def judge(self, event: str, message: EmittedMessage) -> Iterator[Finding]:
+    def judge(self, event: str, emission: Emission, *, accepted: bool = False) -> Iterator[Finding]:
         """Match a message against every interaction of its event.
+
+        Args:
+            accepted: the compiled contract takes it, so what that implies is asked of the first one and of a
+                sample alone; there a mismatch would say that the two disagree.
 
         Yields:
             The mismatches that count for the pair. Those with a pact that the broker holds as pending or WIP
             count for that pact's result alone.
         """
         for expected in self.of_event(event):
-            found = expected.judge(actual_message(message.emission, expected.interaction))
-            mismatches = [_finding(mismatch, expected, message) for mismatch in found]
+            if accepted and expected.implied and expected.first is not None:
+                expected.spared += 1
+                if expected.spared % SAMPLE:
+                    continue
+            found = expected.judge(actual_message(emission, expected.interaction))
+            if found and accepted and expected.implied:
+                yield _contradiction(found[0], expected, emission)
+            mismatches = [_finding(mismatch, expected, emission) for mismatch in found]
             if expected.first is None:
-                expected.first = Replayed(
-                    expected.pact.document, expected.interaction, message.emission, not mismatches
-                )
+                expected.first = Replayed(expected.pact.document, expected.interaction, emission, not mismatches)
             for finding in mismatches:
                 expected.findings.add(finding)
                 if not expected.pact.lenient:
@@ -80,13 +107,26 @@ class Expectations:
                     yield replace(finding, message=f"{finding.message} (the broker holds this pact as {why})")
 
 
-def _finding(mismatch: Mismatch, expected: ExpectedInteraction, message: EmittedMessage) -> Finding:
+def _contradiction(mismatch: Mismatch, expected: ExpectedInteraction, emission: Emission) -> Finding:
+    return Finding(
+        "engines-disagree",
+        f"the compiled contract accepts what the matching core refuses: {mismatch.message}",
+        consumer=expected.pact.document.consumer,
+        interaction=expected.interaction.key,
+        where=emission.where,
+        path=mismatch.path,
+        expected="one answer",
+        actual=emission.body.decode("utf-8", "replace"),
+    )
+
+
+def _finding(mismatch: Mismatch, expected: ExpectedInteraction, emission: Emission) -> Finding:
     return Finding(
         "pact-mismatch",
         mismatch.message,
         consumer=expected.pact.document.consumer,
         interaction=expected.interaction.key,
-        where=message.emission.where,
+        where=emission.where,
         path=mismatch.path,
         expected=mismatch.expected,
         actual=mismatch.actual,

@@ -6,8 +6,9 @@ Only digests are remembered, so that memory grows by a bounded number of bytes a
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -16,17 +17,14 @@ from zlib import crc32
 from contracts.errors import Where
 from contracts.model.emission import Emission
 from contracts.model.verdict import Finding
-from contracts.verification.message import EmittedMessage, canonical
+from contracts.verification.message import canonical
 from contracts.verification.untested import Seen
 
 
 def _digest(*parts: str | None) -> bytes:
-    hashed = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        encoded = b"\x00" if part is None else part.encode("utf-8", "surrogatepass")
-        # A length before each part keeps ("ab", "c") and ("a", "bc") apart.
-        hashed.update(len(encoded).to_bytes(8, "big") + encoded)
-    return hashed.digest()
+    encoded = [b"\x00" if part is None else part.encode("utf-8", "surrogatepass") for part in parts]
+    # A length before each part keeps ("ab", "c") and ("a", "bc") apart.
+    return hashlib.blake2b(b"".join([len(e).to_bytes(8, "big") + e for e in encoded]), digest_size=16).digest()
 
 
 MARKERS_OF_A_FACT = 8
@@ -38,25 +36,48 @@ MOST_PARTS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
     """The paths of a message's values, and a checksum of each."""
 
     paths: tuple[str, ...]
     checksums: bytes
 
     @classmethod
-    def of(cls, value: Any) -> _Parts:
+    def of(cls, value: Any) -> Parts:
+        """Return the parts of a JSON value."""
         found = dict(islice(_leaves(value, "$"), MOST_PARTS))
         paths = tuple(sorted(found))
-        return cls(paths, b"".join(crc32(found[path].encode()).to_bytes(4, "big") for path in paths))
+        return cls(paths, checksums([found[path] for path in paths]))
 
-    def differing(self, other: _Parts) -> tuple[str, ...]:
+    def differing(self, other: Parts) -> tuple[str, ...]:
         """Return the paths that only one of them has, or that don't hold the same in both."""
         mine, theirs = self._by_path(), other._by_path()
         return tuple(path for path in sorted(mine.keys() | theirs.keys()) if mine.get(path) != theirs.get(path))
 
     def _by_path(self) -> dict[str, bytes]:
         return {path: self.checksums[4 * n : 4 * n + 4] for n, path in enumerate(self.paths)}
+
+
+def checksums(texts: Sequence[str]) -> bytes:
+    """Return four bytes for each value's canonical text."""
+    return struct.pack(f">{len(texts)}I", *[crc32(text.encode()) for text in texts])
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFact:
+    """One statement of a fact.
+
+    Attributes:
+        content: one text for all spellings of the message.
+        parts: makes the message's parts, where they are asked for.
+    """
+
+    emission: Emission
+    event: str
+    fact: Mapping[str, str]
+    marker: str
+    content: str
+    parts: Callable[[], Parts]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -75,7 +96,7 @@ class _Stated:
     event: str
     marker: bytes
     content: bytes
-    parts: _Parts
+    parts: Parts
     where: Where | None
     delivered: bool | None
     markers: int = 0
@@ -97,35 +118,39 @@ class RepeatMemory:
         """Was this fact stated, outside any context?"""
         return _fact_key(None, event, fact) in self._facts
 
-    def add(self, message: EmittedMessage, event: str, fact: Mapping[str, str], marker: str) -> Iterator[Finding]:
+    def add(self, stated: StatedFact) -> Iterator[Finding]:
         """Remember one statement of a fact and yield what it breaks, `repeated-emission` included."""
-        emission = message.emission
-        key = _fact_key(emission.context, event, fact)
-        marked = _digest(emission.context, marker)
-        content = _digest(canonical(message.value))
+        emission, event = stated.emission, stated.event
+        key = _fact_key(emission.context, event, stated.fact)
+        marked = _digest(emission.context, stated.marker)
+        content = _digest(stated.content)
         delivered = emission.delivered
         self.seen[event].refusals += delivered is False
         seen = self._facts.get(key)
         other = self._markers.get(marked)
         if other is not None and other != key:
-            yield _id_reused(marker, self._facts.get(other), emission, event)
+            yield _id_reused(stated.marker, self._facts.get(other), emission, event)
         if seen is None:
-            parts = _Parts.of(message.value)
-            if len(self._paths) < MOST_PARTS:
-                parts = replace(parts, paths=self._paths.setdefault(parts.paths, parts.paths))
-            self._facts[key] = _Stated(event, marked, content, parts, emission.where, delivered)
+            parts = self._kept_once(stated.parts())
+            # One marker is remembered of a fact that is new, unless it already names another one.
+            self._facts[key] = _Stated(event, marked, content, parts, emission.where, delivered, int(other is None))
             self.seen[event].distinct_facts += 1
         else:
             self.seen[event].repeats += 1
-            yield from _repeat(seen, marked, content, marker, message, fact)
-            self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered))
-        if other is None and self._facts[key].markers < MARKERS_OF_A_FACT:
+            yield from _repeat(seen, marked, content, stated)
+            markers = seen.markers + (other is None and seen.markers < MARKERS_OF_A_FACT)
+            self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered), markers=markers)
+        if other is None and (seen is None or seen.markers < MARKERS_OF_A_FACT):
             self._markers[marked] = key
-            self._facts[key] = replace(self._facts[key], markers=self._facts[key].markers + 1)
         if self._facts[key].delivered is False:
             self._owed[key] = event
         else:
             self._owed.pop(key, None)
+
+    def _kept_once(self, parts: Parts) -> Parts:
+        if len(self._paths) >= MOST_PARTS:
+            return parts
+        return Parts(self._paths.setdefault(parts.paths, parts.paths), parts.checksums)
 
     def lost(self) -> Iterator[tuple[str, Finding]]:
         """Yield, with its event, each fact whose refused delivery was never made good."""
@@ -162,11 +187,9 @@ def _id_reused(marker: str, other: _Stated | None, emission: Emission, event: st
     )
 
 
-def _repeat(
-    seen: _Stated, marked: bytes, content: bytes, marker: str, message: EmittedMessage, fact: Mapping[str, str]
-) -> Iterator[Finding]:
-    emission = message.emission
-    shown = ", ".join(f"{key}={value}" for key, value in fact.items())
+def _repeat(seen: _Stated, marked: bytes, content: bytes, stated: StatedFact) -> Iterator[Finding]:
+    emission, marker = stated.emission, stated.marker
+    shown = ", ".join(f"{key}={value}" for key, value in stated.fact.items())
     if seen.marker != marked:
         yield Finding(
             "repeat-changes-id",
@@ -178,7 +201,7 @@ def _repeat(
         )
         return
     if seen.content != content:
-        differing = seen.parts.differing(_Parts.of(message.value))
+        differing = seen.parts.differing(stated.parts())
         named = f": {', '.join(differing[:6])}{' …' if len(differing) > 6 else ''}" if differing else ""
         yield Finding(
             "repeat-changes-content",

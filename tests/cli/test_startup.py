@@ -11,7 +11,7 @@ from tests.cli.process import ROOT, command, environment
 
 HEAVY = (
     "pact", "pact_ffi", "requests", "responses", "urllib3", "rich", "flask", "werkzeug", "waitress", "sqlite3",
-    "jinja2", "markdown_it", "tomlkit", "pytest", "_pytest", "unittest.mock", "asyncio",
+    "msgspec", "jinja2", "markdown_it", "tomlkit", "pytest", "_pytest", "unittest.mock", "asyncio",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from contracts.model.emission import Answered, Refused, Trigger
 from contracts.model.verdict import Finding
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
-from contracts.verification.message import read_message
+from contracts.verification.repeats import Parts, StatedFact
 from contracts.verification.summary import summarise
 from contracts.verification.tally import PairTally, Tallies
 from tests.verification.support import (
@@ -40,7 +41,9 @@ def tallies() -> Tallies:
             fact = FACTS[event] | {"client_id": f"client-{number}"}
             sent = emission(message(event, id=f"{event}:{number}", data=fact), response=response)
             tally.count(sent)
-            list(counted.repeats.add(read_message(sent), event, fact, f"{event}:{number}"))
+            content = f"content {number}"
+            stated = StatedFact(sent, event, fact, f"{event}:{number}", content, partial(Parts.of, content))
+            list(counted.repeats.add(stated))
         tally.unanswered += [Trigger(event=event, fact=FACTS[event] | {"webinar_id": name}) for name in ("a", "b")]
         tally.take(Finding("event-schema", "wrong", path="$.id"))
     counted.take(Finding("wrong-source", "another"))
