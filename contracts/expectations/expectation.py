@@ -118,7 +118,7 @@ def expect(
     if missing:
         raise ExpectationError(
             f"the fact key of {event} names {missing[0]!r}, which its data doesn't have",
-            next_step="mend the model: more says: contracts lint",
+            next_step="mend the model; this says more: contracts lint",
         )
     state = {key: example["data"][key] for key in model.fact_key}
     return ExpectedEvent(Expectation(event, title, tuple(sorted(set(reads))), state, test), shape, reading, example)

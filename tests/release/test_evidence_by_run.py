@@ -43,6 +43,13 @@ def production(own_cli: Cli) -> Cli:
     return own_cli
 
 
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each result arrive a second after the one before."""
+    moments = iter(f"2026-03-01T00:{minute:02d}:{second:02d}+00:00" for minute in range(9) for second in range(60))
+    monkeypatch.setattr("contracts.broker.embedded.records.results.now", lambda: next(moments))
+
+
 def post(
     client: BrokerClient, run: str | None, version: str, pact: tuple[str, str], events: Mapping[str, bool]
 ) -> None:
@@ -77,6 +84,7 @@ def shortcomings(cli: Cli) -> dict[str, str | None]:
     return {one.version: one.shortcoming for one in live_versions(cli.client, domain.registry, pair, "production")}
 
 
+@pytest.mark.usefixtures("ticking")
 def test_every_result_of_the_run_counts_whenever_it_arrived(production: Cli) -> None:
     """The feature branch's pact was judged last and is ready; main's, of the same run, isn't: not ready."""
     post(production.client, "r1", "p1", (CONSUMER, "c1"), {COMPLETED: True, ENTERED: False})
@@ -85,10 +93,9 @@ def test_every_result_of_the_run_counts_whenever_it_arrived(production: Cli) -> 
     assert (shortcomings(production)["p1"] or "").startswith(NOT_YET)
 
 
-def test_a_later_run_replaces_an_earlier_one_as_a_whole(production: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("ticking")
+def test_a_later_run_replaces_an_earlier_one_as_a_whole(production: Cli) -> None:
     """What an earlier run said of a pact that the later one wasn't handed is no part of it."""
-    moments = iter(f"2026-03-01T00:00:{second:02d}+00:00" for second in range(60))
-    monkeypatch.setattr("contracts.broker.embedded.records.results.now", lambda: next(moments))
     post(production.client, "r1", "p1", (CONSUMER, "f1"), {COMPLETED: True, ENTERED: False})
     post(production.client, "r1", "p1", (CONSUMER, "c1"), {COMPLETED: True, ENTERED: False})
     post(production.client, "r2", "p1", (CONSUMER, "c1"), {COMPLETED: True, ENTERED: True})
