@@ -34,6 +34,7 @@ def command(output: str) -> None:
             {
                 "success": not findings,
                 "registry": domain.registry.digest,
+                "contract": domain.contract_digest,
                 "findings": [finding.to_json() for finding in findings],
             }
         )

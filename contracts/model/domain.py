@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from contracts.model.contract_digest import contract_digest
 from contracts.model.events import Catalogue
 from contracts.model.registry import Registry
 
@@ -24,3 +26,8 @@ class Domain:
     catalogue: Catalogue
     registry: Registry
     registry_file: Path
+
+    @cached_property
+    def contract_digest(self) -> str:
+        """The digest of what is judged by: two runs under one were judged alike, whatever else the registry says."""
+        return contract_digest(self.catalogue, self.registry)

@@ -97,7 +97,7 @@ class DecisionRow:
     Attributes:
         emitter_version: None where no version of the emitter that counts has a result.
         success: the latest result; None where there is none.
-        other_registry: the result was judged by another registry than the one of this run.
+        other_registry: the result was judged by another contract than the one of this run.
         ignored: the user asked to leave it out of the decision.
         empty: the result rests on no interaction at all, so that its success says nothing.
         violations: what the emitter's run broke beside any pair.

@@ -306,7 +306,7 @@ def _owed(knowledge: Knowledge) -> bool:
 def _of_result(row: DecisionRow) -> Iterator[str]:
     between = f"{row.emitter} {row.emitter_version} with {row.consumer} {row.consumer_version}"
     if row.other_registry:
-        yield f"{between}: verified under another registry"
+        yield f"{between}: verified under another contract"
     if row.posted_by:
         yield f"{between}: the result was posted by {row.posted_by}, which knows neither the registry nor its rules"
     if row.standing is Standing.NEWEST:

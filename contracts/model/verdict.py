@@ -174,7 +174,8 @@ class Verification:
 
     Attributes:
         toolkit: the toolkit's version.
-        registry: SHA-256 of the registry's content.
+        registry: SHA-256 of the registry's content, prose too.
+        contract: the digest of what was judged by; two runs under one were judged alike.
         untested: rules that the driver couldn't test, each with the reason.
         strict_pending: a planned pair that is ready fails the run.
         nothing_read: no emission was read and nothing was driven.
@@ -187,6 +188,7 @@ class Verification:
     registry: str
     emitter: str
     pairs: tuple[PairVerdict, ...]
+    contract: str = ""
     violations: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     errors: tuple[Finding, ...] = ()
@@ -229,6 +231,7 @@ class Verification:
         return {
             "toolkit": self.toolkit,
             "registry": self.registry,
+            "contract": self.contract,
             "emitter": self.emitter,
             "success": self.success,
             "pairs": [pair.to_json() for pair in self.pairs],

@@ -123,7 +123,11 @@ def _registry(settings: Settings) -> Checked:
     domain = read_domain(settings)
     pairs = len(list(domain.registry.pairs()))
     found = f"{shown(domain.registry_file)}: {len(domain.registry.emitters)} emitters, {pairs} pairs"
-    return Checked("registry", ExitCode.HOLDS, f"{found}, digest {domain.registry.digest[:12]}")
+    return Checked(
+        "registry",
+        ExitCode.HOLDS,
+        f"{found}, contract {domain.contract_digest[:12]}, file {domain.registry.digest[:12]}",
+    )
 
 
 def _emitters(settings: Settings) -> Checked:

@@ -48,7 +48,7 @@ def release_decision(
     if branches is None:
         return decide(asked, Knowledge(False, None, "the version is unknown"))
     known = {(asked.pacticipant, asked.version): branches[0]} if branches else {}
-    broker = _Broker(client, domain.registry, present, known)
+    broker = _Broker(client, domain, present, known)
     return decide(
         asked,
         _of_emitter(broker, asked, tuple(own_pacts))
@@ -75,9 +75,14 @@ class _Broker:
     """
 
     client: BrokerClient
-    registry: Registry
+    domain: Domain
     present: Sequence[Placement]
     branches: Mapping[tuple[str, str], str]
+
+    @property
+    def registry(self) -> Registry:
+        """The registry that is judged by now."""
+        return self.domain.registry
 
     def versions_present(self, pacticipant: str) -> tuple[str, ...]:
         """Return the versions of a pacticipant in the environment."""
@@ -106,7 +111,7 @@ class _Broker:
             emitter_version=row.emitter_version,
             success=row.success,
             pairs=merged(pairs),
-            other_registry=_is_other(found, self.registry.digest),
+            other_registry=_is_other(found, self.domain),
             ignored=row.ignored,
             empty=found is not None and found.empty,
             violations=found.violations if found else (),
@@ -218,9 +223,13 @@ def _candidates(broker: _Broker, asked: Question, emitters: Iterable[str]) -> It
             yield emitter, broker.row(max(judged, key=lambda row: (row.success is True, row.verified_at)))
 
 
-def _is_other(found: PostedResult | None, digest: str) -> bool:
-    judged_by = (found.run.contract if found.run else found.registry) if found else None
-    return judged_by is not None and judged_by != digest
+def _is_other(found: PostedResult | None, domain: Domain) -> bool:
+    if found is None:
+        return False
+    if found.run is not None:
+        return found.run.contract != domain.contract_digest
+    # A result of before there were contract digests names the registry, prose and all.
+    return found.registry is not None and found.registry != domain.registry.digest
 
 
 def _is_implemented(registry: Registry, emitter: str, event: str) -> bool:

@@ -16,7 +16,7 @@ from contracts.broker.versions import branches_of
 from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model import next_steps
 from contracts.model.domain import Domain
-from contracts.model.registry import Pair, Registry
+from contracts.model.registry import Pair
 from contracts.project.pacts import own_pacts
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -76,17 +76,17 @@ class Readiness:
     live: tuple[LiveVersion, ...]
 
 
-def refuse_file(file: Path, registry: Registry, pair: Pair) -> None:
+def refuse_file(file: Path, domain: Domain, pair: Pair) -> None:
     """Accept the JSON of `contracts verify --output json` as evidence, or say why it is none.
 
     Raises:
         MisuseError: the file can't be read as such a document.
-        BrokenContractError: it is another emitter's or another registry's, or the pair wasn't ready.
+        BrokenContractError: it is another emitter's or of another contract, or the pair wasn't ready.
     """
     where = Where(shown(file))
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
-        emitter, digest, errors = document["emitter"], document["registry"], document["errors"]
+        emitter, digest, errors = document["emitter"], document["contract"], document["errors"]
         entry = next((p for p in document["pairs"] if p["event"] == pair.event), None)
         ready = entry is not None and entry["ready"] is True
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -98,8 +98,8 @@ def refuse_file(file: Path, registry: Registry, pair: Pair) -> None:
     why = None
     if emitter != pair.emitter:
         why = f"it is a verification of {emitter}"
-    elif digest != registry.digest:
-        why = "it was judged by another registry than this one"
+    elif digest != domain.contract_digest:
+        why = "it was judged by another contract than this one"
     elif errors:
         why = "the run had errors of the harness"
     elif not ready:
@@ -108,7 +108,7 @@ def refuse_file(file: Path, registry: Registry, pair: Pair) -> None:
         raise BrokenContractError(
             f"no evidence that {pair.event} is ready: {why}",
             where=where,
-            next_step=f"verify {pair.emitter} again with this registry: contracts verify {pair.emitter} --output json",
+            next_step=f"verify {pair.emitter} again with this contract: contracts verify {pair.emitter} --output json",
         )
 
 
@@ -125,15 +125,15 @@ def judge(
         MisuseError: the file can't be read.
         BrokerError: the broker can't be reached or refuses.
     """
-    notes = _of_file(domain.registry, pair, grounds)
+    notes = _of_file(domain, pair, grounds)
     published = [pact for pact in own_pacts(settings, [pair.emitter]) if asks_something(pact, domain.registry)]
     if not any(True for pact in published for _ in pact.of_event(pair.event)):
         # The broker may hold results all the same: other consumers' pacts are published from their own projects.
-        live = live_versions(broker(), domain.registry, pair, grounds.environment) if not grounds.file else ()
+        live = live_versions(broker(), domain, pair, grounds.environment) if not grounds.file else ()
         if not live or any(version.shortcoming for version in live):
             return _by_file(settings, pair, grounds, notes)
     else:
-        live = live_versions(broker(), domain.registry, pair, grounds.environment)
+        live = live_versions(broker(), domain, pair, grounds.environment)
     short = [version for version in live if version.shortcoming]
     notes += [f"{pair.emitter} {v.version} in {grounds.environment} is ready" for v in live if not v.shortcoming]
     if live and not short:
@@ -162,11 +162,11 @@ def _way_out(pair: Pair, short: Sequence[LiveVersion], environment: str) -> str:
     )
 
 
-def _of_file(registry: Registry, pair: Pair, grounds: Grounds) -> list[str]:
+def _of_file(domain: Domain, pair: Pair, grounds: Grounds) -> list[str]:
     if grounds.file is None:
         return []
     try:
-        refuse_file(grounds.file, registry, pair)
+        refuse_file(grounds.file, domain, pair)
     except BrokenContractError as error:
         if not grounds.force:
             raise
@@ -213,7 +213,7 @@ def _freezes(domain: Domain, pair: Pair, environment: str, short: Sequence[LiveV
     return (first, f"{pair.emitter} {versions} can't be released again once that version of the service is deployed")
 
 
-def live_versions(client: BrokerClient, registry: Registry, pair: Pair, environment: str) -> tuple[LiveVersion, ...]:
+def live_versions(client: BrokerClient, domain: Domain, pair: Pair, environment: str) -> tuple[LiveVersion, ...]:
     """Return each version of the pair's emitter in production, and whether its latest run shows the pair ready.
 
     Raises:
@@ -223,10 +223,10 @@ def live_versions(client: BrokerClient, registry: Registry, pair: Pair, environm
     if place is None:
         return ()
     versions = dict.fromkeys(p.version for p in placements(client, place, pair.emitter))
-    return tuple(_live_version(client, registry, pair, version) for version in versions)
+    return tuple(_live_version(client, domain, pair, version) for version in versions)
 
 
-def _live_version(client: BrokerClient, registry: Registry, pair: Pair, version: str) -> LiveVersion:
+def _live_version(client: BrokerClient, domain: Domain, pair: Pair, version: str) -> LiveVersion:
     run = _latest_run(client, pair.emitter, version)
     tests = [test for found in run for test in found.tests if test.event == pair.event]
     branch = next(iter(branches_of(client, pair.emitter, version) or ()), None)
@@ -236,8 +236,8 @@ def _live_version(client: BrokerClient, registry: Registry, pair: Pair, version:
     elif any(found.run is None for found in run):
         poster = run[0].posted_by or "an older toolkit"
         why = f"its latest result was posted by {poster}, which says nothing of readiness"
-    elif any(found.run and found.run.contract != registry.digest for found in run):
-        lacks, why = Lack.REGISTRY, "its latest result was judged by another registry than this one"
+    elif any(found.run and found.run.contract != domain.contract_digest for found in run):
+        lacks, why = Lack.REGISTRY, "its latest result was judged by another contract than this one"
     elif not tests:
         why = f"its latest result says nothing of {pair.event}"
     elif not all(test.success for test in tests):

@@ -60,8 +60,8 @@ def rehearse(
 
 
 def _decision(client: BrokerClient, domain: Domain, run: Verification, identity: Identity) -> Decision:
-    digest = domain.registry.digest
-    posting = Posting(identity.version.value, identity.branch.value, __version__, digest, digest, "rehearsal")
+    version, branch = identity.version.value, identity.branch.value
+    posting = Posting(version, branch, __version__, domain.registry.digest, domain.contract_digest, "rehearsal")
     found = {result.pact.document.consumer: result for result in run.pacts}
     for pact in pacts_to_verify(client, run.emitter, PactRequest(identity.branch.value)):
         result = found.get(pact.document.consumer)

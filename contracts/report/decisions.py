@@ -30,7 +30,7 @@ def _row(row: DecisionRow) -> list[str]:
         text
         for text, holds in (
             ("ignored", row.ignored),
-            ("another registry", row.other_registry),
+            ("another contract", row.other_registry),
             ("nothing tested", row.empty),
             (f"posted by {row.posted_by}", row.posted_by is not None),
             (row.standing.value, row.standing is not Standing.IN_ENVIRONMENT),

@@ -30,6 +30,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
     return Verification(
         toolkit=job.toolkit,
         registry=job.domain.registry.digest,
+        contract=job.domain.contract_digest,
         emitter=job.emitter,
         pairs=pairs,
         violations=violations,

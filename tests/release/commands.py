@@ -98,8 +98,8 @@ def verify_and_post(
 ) -> dict[str | None, bool | None]:
     """Verify and post; returns the posted result of each consumer version."""
     run = verify(client, captures, registry=registry, emitter=emitter, branch=branch)
-    digest = run.registry
-    posting = Posting(version, branch, __version__, digest, digest, uuid4().hex, "https://ci.example/build/1")
+    run_id, build = uuid4().hex, "https://ci.example/build/1"
+    posting = Posting(version, branch, __version__, run.registry, run.contract, run_id, build)
     record = run_record(run, posting)
     posted = {}
     for result in run.pacts:

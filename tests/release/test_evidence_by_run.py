@@ -59,13 +59,19 @@ def post(
         "pb:publish-pact", provider=TRACKER, consumer=consumer, consumerApplicationVersion=consumer_version
     )
     document = client.get(url, doing="fetching the pact")
-    digest = load_domain(load_settings(Path.cwd())).registry.digest
+    domain = load_domain(load_settings(Path.cwd()))
     tests = [
-        {"event": event, "success": right, "pending": event != COMPLETED, "ready": right, "registry": digest}
+        {
+            "event": event,
+            "success": right,
+            "pending": event != COMPLETED,
+            "ready": right,
+            "registry": domain.registry.digest,
+        }
         for event, right in events.items()
     ]
     if run is not None:
-        tests[0]["run"] = {"id": run, "contract": digest, "untested": {}, "remarks": []}
+        tests[0]["run"] = {"id": run, "contract": domain.contract_digest, "untested": {}, "remarks": []}
     body = {
         "success": events[COMPLETED],
         "providerApplicationVersion": version,
@@ -81,7 +87,7 @@ def shortcomings(cli: Cli) -> dict[str, str | None]:
     domain = load_domain(load_settings(Path.cwd()))
     pair = domain.registry.pair(TRACKER, ENTERED)
     assert pair is not None
-    return {one.version: one.shortcoming for one in live_versions(cli.client, domain.registry, pair, "production")}
+    return {one.version: one.shortcoming for one in live_versions(cli.client, domain, pair, "production")}
 
 
 @pytest.mark.usefixtures("ticking")

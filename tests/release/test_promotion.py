@@ -157,7 +157,7 @@ def evidence(settings: Settings, **change: Any) -> Path:
     """Write the JSON of a verification in which the entered event was ready."""
     document = {
         "emitter": TRACKER,
-        "registry": load_domain(settings).registry.digest,
+        "contract": load_domain(settings).contract_digest,
         "errors": [],
         "pairs": [{"event": ENTERED, "ready": True}],
     }
@@ -170,14 +170,14 @@ def evidence(settings: Settings, **change: Any) -> Path:
     ("change", "words"),
     [
         ({"emitter": CRM}, "a verification of crm-sync"),
-        ({"registry": "0" * 64}, "another registry"),
+        ({"contract": "0" * 64}, "another contract"),
         ({"errors": [{"rule": "driver-error"}]}, "errors of the harness"),
         ({"pairs": [{"event": ENTERED, "ready": False}]}, "wasn't ready"),
         ({"pairs": [{"event": COMPLETED, "ready": True}]}, "wasn't ready"),
     ],
 )
 def test_evidence_that_is_none(settings: Settings, change: dict[str, Any], words: str) -> None:
-    """Another emitter's, another registry's, a broken run's, or a pair that wasn't ready: exit 1, nothing changed."""
+    """Another emitter's, another contract's, a broken run's, or a pair that wasn't ready: exit 1, nothing changed."""
     with pytest.raises(BrokenContractError, match=words):
         try_promotion(settings, file=evidence(settings, **change))
     assert (settings.root / "emitters.toml").read_text(encoding="utf-8") == registry_toml()

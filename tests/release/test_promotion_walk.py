@@ -287,7 +287,7 @@ def test_a_result_under_another_registry_is_no_evidence(walk: Walk) -> None:
     walk.deploy(TRACKER, "p2")
     refused = walk.cli("promote", TRACKER, ENTERED)
     assert refused.code == 1
-    assert "another registry" in refused.err
+    assert "another contract" in refused.err
     walk.result("p2", (COMPLETED, ENTERED))
     assert walk.cli("promote", TRACKER, ENTERED).code == 0
 

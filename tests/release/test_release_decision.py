@@ -179,11 +179,11 @@ def test_allow_unverified_is_loud() -> None:
 
 
 def test_another_registry_is_a_warning_and_no_reason() -> None:
-    """A result under another registry counts; the reader learns of it."""
+    """A result under another contract counts; the reader learns of it."""
     older = DecisionRow(CONSUMER, "c1", EMITTER, "v", True, other_registry=True)
     decision = decide(ask(is_emitter=True), Knowledge(True, True, "", (older,), verified=True))
     assert decision.answer is Answer.YES
-    assert "under another registry" in decision.warnings[0]
+    assert "under another contract" in decision.warnings[0]
 
 
 def test_planned_pairs_are_named_once_and_block_nothing() -> None:
