@@ -9,11 +9,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-import contracts
 from contracts.errors import BrokenContractError, HarnessError, MisuseError, Where
 from contracts.expectations.files import changes, write
 from contracts.expectations.recording import RecordedExpectations
@@ -22,11 +20,10 @@ from contracts.model.printable import one_line
 from contracts.model.written_pacts import WrittenPacts
 from contracts.project.pacts import pacts_folder
 from contracts.project.paths import shown
+from contracts.project.python_process import NO_AUTOLOAD, environment, plugin_options
 from contracts.project.settings import Settings
 
-PLUGIN = "contracts.pytest_plugin"
 RECORD_OPTION = "--contracts-record"
-_NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 TIME_LIMIT = 1800
 """Seconds that the consumer tests may take."""
 
@@ -116,27 +113,9 @@ def _record(settings: Settings, echo: Callable[[str], None]) -> RecordedExpectat
         return RecordedExpectations.from_json(file.read_text(encoding="utf-8"))
 
 
-def plugin_options() -> list[str]:
-    """Return the options with which pytest loads this project's plugin, where it doesn't find it by itself."""
-    return [] if _is_found_by_pytest() else ["-p", PLUGIN]
-
-
-def environment() -> dict[str, str]:
-    """Return the environment in which another Python process finds this package where this one did."""
-    if _is_found_by_pytest():
-        return dict(os.environ)
-    above = str(Path(contracts.__file__).resolve().parents[1])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (above, os.environ.get("PYTHONPATH"))))}
-
-
-def _is_found_by_pytest() -> bool:
-    found = any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
-    return found and not os.environ.get(_NO_AUTOLOAD)
-
-
 def _one_process() -> list[str]:
     # A project may ask for several processes in its addopts; what is said last counts.
-    return ["-n0"] if find_spec("xdist") and not os.environ.get(_NO_AUTOLOAD) else []
+    return ["-n0"] if find_spec("xdist") and not os.environ.get(NO_AUTOLOAD) else []
 
 
 def _pytest(arguments: list[str], folder: Path) -> tuple[int, str]:

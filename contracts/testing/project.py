@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from contracts.consumer.pact_writing import environment, plugin_options
+from contracts.project.python_process import environment, plugin_options
 
 TIME_LIMIT = 300
 """Seconds that one run may take."""

@@ -11,13 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.consumer.pact_writing import plugin_options
+import click
+
+from contracts.cli.provider_ci import command
 from contracts.model.examples import example_event
+from contracts.project.python_process import plugin_options
 from contracts.webinar.events import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "contracts" / "ci" / "provider-ci.sh"
 TRACKER = "client-webinar-tracker-v2"
+TEXTS = tuple(
+    option.envvar for option in command.params if isinstance(option, click.Option) and isinstance(option.envvar, str)
+)
+SWITCHES = ("CONTRACTS_PUBLISH", "CONTRACTS_STRICT_PENDING", "CONTRACTS_REPORT_ONLY")
+"""The variables of an emitter's CI: one an option."""
 COMPLETED, ENTERED = "client_webinar_completed", "client_webinar_entered"
 PYTEST = " ".join([sys.executable, "-m", "pytest", "-q", *plugin_options(), "-p", "no:cacheprovider"])
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.ci.repository import ROOT, SCRIPT, TRACKER, ci_environment, line, read_outputs
+from tests.ci.repository import ROOT, SCRIPT, SWITCHES, TEXTS, TRACKER, ci_environment, line, read_outputs
 
 FILE = ROOT / "action.yml"
 ACTION = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -100,10 +100,10 @@ def test_a_planted_defect_is_found(path: tuple[str | int, ...], value: Any, said
     assert said in "; ".join(defects(action))
 
 
-def test_every_variable_is_one_of_the_script() -> None:
+def test_every_variable_is_one_of_the_command() -> None:
     """What the action hands over is read, and every option of the script can be reached from the action."""
-    of_script = set(re.findall(r"\$\{(CONTRACTS_[A-Z_]+):-", SCRIPT.read_text(encoding="utf-8")))
-    assert set(ACTION["runs"]["steps"][1]["env"]) == of_script - {"CONTRACTS_PYTHON"}
+    of_script = set(re.findall(r"\$\{(CONTRACTS_[A-Z_]+):-", SCRIPT.read_text(encoding="utf-8"))) - {"CONTRACTS_PYTHON"}
+    assert set(ACTION["runs"]["steps"][1]["env"]) == of_script | {*TEXTS, *SWITCHES}
 
 
 def test_the_outputs_are_those_that_are_written(repository: Path) -> None:

@@ -24,9 +24,6 @@ SERVERS = {
 }
 """Examples that aren't run here; their commands are, by tests of their own."""
 
-SCRIPTS = {"contracts provider-ci"}
-"""Commands that hand everything to a script, whose help is its own."""
-
 STORY = (
     "contracts capture",
     "contracts capture --check",
@@ -81,7 +78,7 @@ def test_the_help_lists_exactly_the_commands_that_have_a_file() -> None:
     assert listed == files
 
 
-@pytest.mark.parametrize("path", [path for path, _ in commands() if path not in SCRIPTS])
+@pytest.mark.parametrize("path", [path for path, _ in commands()])
 def test_every_command_explains_itself_with_an_example(path: str) -> None:
     """Its help works, is made of whole words, and shows a call of this very command."""
     done = contracts(*path.split()[1:], "--help")

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from contracts.cli.provider_ci import command
 from contracts.emitters.parts.capture_line import CaptureRefusedError, read_capture, write_capture
 from contracts.errors import ExitCode, MisuseError
 from contracts.model.emission import Answered, Commit, Emission, Trigger
@@ -19,7 +21,11 @@ from contracts.project.settings import load_settings
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 VARIABLE = re.compile(r"_?[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
-READ_BY_CLICK = {"_CONTRACTS_COMPLETE"}
+READ_BY_CLICK = {
+    "_CONTRACTS_COMPLETE",
+    "CONTRACTS_PYTHON",
+    *(str(one.envvar) for one in command.params if isinstance(one, click.Option)),
+}
 
 
 def _page(name: str) -> str:

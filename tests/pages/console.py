@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.consumer.pact_writing import plugin_options
+from contracts.project.python_process import plugin_options
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT = 300

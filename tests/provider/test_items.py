@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from contracts.consumer.pact_writing import plugin_options
+from contracts.project.python_process import plugin_options
 from tests.report.junit_schema import faults
 from tests.verification.support import ENTERED, message
 

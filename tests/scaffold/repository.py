@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.consumer.pact_writing import plugin_options
+from contracts.project.python_process import plugin_options
 
 ROOT = Path(__file__).parents[2]
 TRACKER = "client-webinar-tracker-v2"
