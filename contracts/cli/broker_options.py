@@ -57,6 +57,10 @@ def broker_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_broker
 
 
+allow_dirty_option = click.option(
+    "--allow-dirty", is_flag=True, help="Publish a working copy that isn't what its commit holds; it is said."
+)
+
 branch_option = click.option(
     "--branch",
     metavar="BRANCH",

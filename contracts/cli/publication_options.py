@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.broker_options import BrokerOption, known_branch
+from contracts.cli.broker_options import BrokerOption, allow_dirty_option, known_branch
 from contracts.errors import MisuseError
 
 if TYPE_CHECKING:
+    from contracts.model.domain import Domain
     from contracts.model.posting import Posting
     from contracts.project.settings import Settings
     from contracts.release.posting import PactRequest
@@ -29,11 +30,15 @@ class BrokerWishes:
         wanted: the pacts come from a broker.
         publish: the results go there.
         broker: which one it is.
+        allow_dirty: the working copy may differ from the commit under which the results are posted.
+        allow_old_captures: the captures may be of another commit.
     """
 
     wanted: bool
     publish: bool
     broker: BrokerOption
+    allow_dirty: bool
+    allow_old_captures: bool
     version: str | None
     branch: str | None
     build_url: str | None
@@ -55,7 +60,7 @@ class BrokerWishes:
             require_branch(self.branch, os.environ, settings.root)
         return PactRequest(known_branch(settings, self.branch), self.selectors, self.wip_since, self.consumer_versions)
 
-    def posting(self, settings: Settings, toolkit: str, registry: str) -> Posting:
+    def posting(self, settings: Settings, domain: Domain, toolkit: str) -> Posting:
         """Return what every posted result says of itself.
 
         Raises:
@@ -71,8 +76,8 @@ class BrokerWishes:
             version=require_version(self.version, os.environ, settings.root).value,
             branch=require_branch(self.branch, os.environ, settings.root).value,
             toolkit=toolkit,
-            registry=registry,
-            contract=registry,
+            registry=domain.registry.digest,
+            contract=domain.contract_digest,
             run=uuid4().hex,
             build_url=build.value if build else None,
         )
@@ -81,15 +86,8 @@ class BrokerWishes:
 def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the broker's options to a command, handed over as one `publication`."""
     names = (
-        "broker",
-        "publish",
-        "broker_base_url",
-        "embedded",
-        "version",
-        "branch",
-        "build_url",
-        "selector",
-        "consumer_version",
+        *("broker", "publish", "broker_base_url", "embedded", "version", "branch", "build_url", "selector"),
+        *("consumer_version", "allow_dirty", "allow_old_captures"),
     )
 
     @click.option("--broker", is_flag=True, help="Verify the pacts that the broker wants verified.")
@@ -99,6 +97,8 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("-a", "--version", metavar="VERSION", help="The emitter's version; else GIT_COMMIT, CI, git.")
     @click.option("--branch", metavar="BRANCH", help="The emitter's branch; else GIT_BRANCH, CI, git.")
     @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
+    @allow_dirty_option
+    @click.option("--allow-old-captures", is_flag=True, help="Publish captures of another commit; it is said.")
     @click.option("--selector", multiple=True, metavar="JSON", help="A consumer version selector; may be said again.")
     @click.option(
         "--consumer-version",
@@ -114,6 +114,8 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
             wanted=said["broker"],
             publish=said["publish"],
             broker=BrokerOption(said["broker_base_url"], said["embedded"]),
+            allow_dirty=said["allow_dirty"],
+            allow_old_captures=said["allow_old_captures"],
             version=said["version"],
             branch=said["branch"],
             build_url=said["build_url"],
@@ -129,6 +131,10 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _refuse_half(publication: BrokerWishes, said: Mapping[str, Any], wip_since: datetime | None) -> None:
     if publication.wanted:
+        for name in ("allow_dirty", "allow_old_captures"):
+            if said[name] and not publication.publish:
+                option = f"--{name.replace('_', '-')}"
+                raise MisuseError(f"{option} goes with --publish", next_step="say --publish as well, or leave it out")
         return
     alone = [f"--{name.replace('_', '-')}" for name, value in said.items() if value and name != "broker"]
     alone += ["--wip-since"] if wip_since else []

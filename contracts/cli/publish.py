@@ -6,8 +6,9 @@ import os
 
 import click
 
-from contracts.cli.broker_options import BrokerOption, broker_options
+from contracts.cli.broker_options import BrokerOption, allow_dirty_option, broker_options
 from contracts.cli.options import echo_json, output_option, project
+from contracts.project.published_version import compare_version
 from contracts.release.publish import identify, publish_pacts, refuse_stale
 from contracts.report.receipts import receipt_lines
 
@@ -17,6 +18,7 @@ from contracts.report.receipts import receipt_lines
 @click.option("--branch", metavar="BRANCH", help="The consumer's branch; else GIT_BRANCH, CI, git.")
 @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
 @click.option("--dry-run", is_flag=True, help="Check everything, send nothing.")
+@allow_dirty_option
 @broker_options
 @output_option("table", "json")
 def command(
@@ -24,30 +26,36 @@ def command(
     branch: str | None,
     build_url: str | None,
     dry_run: bool,
+    allow_dirty: bool,
     broker: BrokerOption,
     output: str,
 ) -> None:
     """Publish the pacts of `pacts/`, not those of `pacts/planned/`, and confirm each by reading it back.
 
     All of them go in one request, so that no version has a part of its pacts. Publishing equal content again
-    is fine. Exit 1: the pacts are stale, or the version is published with other content. Exit 4: the broker
-    can't be reached, refused, or didn't confirm.
+    is fine. Where the version is a commit, the working copy has to be what it holds. Exit 1: the pacts are
+    stale, or the version is published with other content. Exit 2: the working copy isn't the version. Exit 4:
+    the broker can't be reached, refused, or didn't confirm.
 
     \b
     Example:
       contracts publish --version 2.3.0 --branch main
     """
     settings, domain = project()
+    identity = identify(os.environ, settings.root, version=version, branch=branch, build_url=build_url)
+    compared = compare_version(settings, domain, identity.version, allow_dirty=allow_dirty)
     receipt = publish_pacts(
         settings,
         domain,
-        identify(os.environ, settings.root, version=version, branch=branch, build_url=build_url),
+        identity,
         broker=lambda: broker.open(settings),
         refuse_stale=lambda own, judged: refuse_stale(own, judged, lambda text: click.echo(text, err=True)),
         dry_run=dry_run,
     )
     if output == "json":
-        echo_json(receipt.to_json())
+        echo_json({**receipt.to_json(), "notes": [*compared.remarks, *compared.listing]})
     else:
         for line in receipt_lines(receipt):
             click.echo(line)
+        for note in (*compared.remarks, *compared.listing):
+            click.echo(f"note: {note}", err=True)

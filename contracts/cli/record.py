@@ -15,7 +15,8 @@ from contracts.emitters.suite import record_suite
 from contracts.errors import MisuseError
 from contracts.model.durations import parse_seconds
 from contracts.model.printable import counted
-from contracts.project.checkout import checkout_of
+from contracts.project.settings import load_settings
+from contracts.project.working_copy import checkout_of
 
 
 @click.command(short_help="Run a test suite and record what it sends.")
@@ -62,7 +63,7 @@ def command(
         per_message=per_message,
         keep=kept_names(keep),
     )
-    commit = checkout_of(Path.cwd(), leaving_out=out)
+    commit = checkout_of(load_settings(Path.cwd()), leaving_out=out)
     run = record_suite(words, recording, commit=commit, settle=seconds, note=note)
     faults = f", and {counted(run.faults, 'fault')}" if run.faults else ""
     click.echo(f"recorded {counted(run.messages, 'message')}{faults} in {out}", err=True)

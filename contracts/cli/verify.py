@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,17 @@ from contracts.errors import ContractsError, MisuseError
 from contracts.model.domain import Domain
 from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Verification
+from contracts.project.capture_times import CaptureTimes, compare_captures
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import own_pacts
+from contracts.project.published_version import ComparedVersion, compare_version
 from contracts.project.settings import Settings
 from contracts.provider.verify import (
     DriverOptions,
     Mode,
-    driver_for,
+    captures_named,
     local_pacts,
-    verification_events,
-    verification_of,
+    run_verification,
 )
 
 
@@ -56,7 +58,8 @@ def command(
     """Verify what EMITTER really sends against the registry and the pacts.
 
     Implemented pairs must pass; planned pairs stay pending; everything else that is emitted is a violation.
-    With --broker the pacts are those that the broker wants verified, and --publish posts one result a pact.
+    With --broker the pacts are those that the broker wants verified, and --publish posts one result a pact; where the
+    version is a commit, working copy and captures have to be of it.
 
     \b
     Examples:
@@ -100,12 +103,25 @@ class _Request:
     pacts: Path | None
 
 
-def _run(settings: Settings, domain: Domain, request: _Request, pacts: Sequence[PactUnderTest]) -> Verification:
+def _run(
+    settings: Settings,
+    domain: Domain,
+    request: _Request,
+    pacts: Sequence[PactUnderTest],
+    times: CaptureTimes | None = None,
+) -> Verification:
     from contracts.report.progress import watch
 
-    driver = driver_for(settings, request.emitter, request.options)
-    events = verification_events(domain, request.emitter, driver, pacts, request.mode)
-    return verification_of(watch(events, request.emitter, stream=sys.stderr))
+    return run_verification(
+        settings,
+        domain,
+        request.emitter,
+        options=request.options,
+        pacts=pacts,
+        mode=request.mode,
+        listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
+        times=times,
+    )
 
 
 def _with_broker(
@@ -122,16 +138,40 @@ def _with_broker(
     if publication.publish:
         refuse_stand_in(settings, request.emitter, request.options)
     # What a result needs is asked for before anything is driven.
-    posting = publication.posting(settings, __version__, domain.registry.digest) if publication.publish else None
+    posting = publication.posting(settings, domain, __version__) if publication.publish else None
+    compared = _compared(settings, domain, request, publication) if publication.publish else None
     client = publication.broker.open(settings)
     asked = publication.asked(settings)
-    run = _run(settings, domain, request, pacts_to_verify(client, request.emitter, asked))
-    if posting is None:
+    times = CaptureTimes()
+    run = _run(settings, domain, request, pacts_to_verify(client, request.emitter, asked), times)
+    if posting is None or compared is None:
         return run, None
+    try:
+        remarks = _remarks(compared, times, publication)
+    except MisuseError as error:
+        return replace(run, failures=(*run.failures, error.exit_code)), error
+    for remark in (*remarks, *compared.listing):
+        click.echo(f"note: {remark}", err=True)
+    posting = replace(posting, remarks=remarks)
     run = with_unposted(client, run, asked, domain.registry, own_pacts(settings, [request.emitter]))
     record_version(client, run, posting)
     posted = post_results(client, run, posting)
     return posted.verification, posted.failure
+
+
+def _compared(settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes) -> ComparedVersion:
+    from contracts.project.version import require_version
+
+    version = require_version(publication.version, os.environ, settings.root)
+    written = captures_named(settings, request.emitter, request.options)
+    return compare_version(settings, domain, version, allow_dirty=publication.allow_dirty, leaving_out=written)
+
+
+def _remarks(compared: ComparedVersion, times: CaptureTimes, publication: BrokerWishes) -> tuple[str, ...]:
+    found = compare_captures(
+        compared, times, allow_old=publication.allow_old_captures, allow_dirty=publication.allow_dirty
+    )
+    return (*compared.remarks, *found)
 
 
 def _show(run: Verification, output: str) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.errors import MisuseError
 from contracts.model.identity import Found
-
-_GIT_TIMEOUT = 10.0
+from contracts.project.git import ask_git
 
 
 def find_version(given: str | None, environ: Mapping[str, str], folder: Path) -> Found | None:
@@ -106,18 +104,9 @@ def _first(given: str | None, option: str, environ: Mapping[str, str], names: tu
 
 
 def _git(folder: Path, *arguments: str) -> Found | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's own git, as the shell finds it
-            capture_output=True,
-            text=True,
-            timeout=_GIT_TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    value = done.stdout.strip()
-    return Found(value, "git") if done.returncode == 0 and value else None
+    answer = ask_git(folder, *arguments)
+    value = answer.text.strip()
+    return Found(value, "git") if answer.failed is None and value else None
 
 
 def _is_url(text: str) -> bool:

@@ -14,7 +14,7 @@ from contracts.errors import ContractsError, HarnessError
 from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
-from contracts.provider.verify import driver_for, local_pacts, verification_events, verification_of
+from contracts.provider.verify import run_verification
 
 TIME_LIMIT = 1800
 """Seconds that one process waits for another one's verification."""
@@ -56,10 +56,7 @@ def _verified(
 ) -> Verification | ContractsError:
     try:
         settings = load_settings(root)
-        events = verification_events(
-            load_domain(settings), emitter, driver_for(settings, emitter, driver), local_pacts(settings, emitter)
-        )
-        run = verification_of(events)
+        run = run_verification(settings, load_domain(settings), emitter, options=driver)
     except ContractsError as error:
         # Kept like a verification: a mistake isn't repeated by every item.
         return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from contracts.model.driver import Driver
 from contracts.model.pact import PactUnderTest
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
+from contracts.project.capture_times import CaptureTimes, TimedDriver
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import read_pacts
 from contracts.project.settings import STAND_IN, Settings
@@ -22,6 +23,10 @@ from contracts.verification.job import Job
 
 DriverOptions = Mapping[str, OptionInput]
 """A driver's options by name, as the command line or the settings gave them."""
+
+
+Listen = Callable[[Iterator[RunEvent], str], Iterator[RunEvent]]
+"""Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,45 @@ def driver_for(settings: Settings, emitter: str, options: DriverOptions) -> Driv
             next_step=f"name its captures (--captures FILE), or a driver under [tool.contracts.emitters.{emitter}]",
         )
     return open_driver(chosen, where=None if options else settings.place_of("emitters", emitter))
+
+
+def run_verification(
+    settings: Settings,
+    domain: Domain,
+    emitter: str,
+    *,
+    options: DriverOptions | None = None,
+    pacts: Sequence[PactUnderTest] | None = None,
+    mode: Mode = Mode(),
+    listen: Listen | None = None,
+    times: CaptureTimes | None = None,
+) -> Verification:
+    """Verify an emitter from the project's settings: its driver, its pacts, the run, and what it came to.
+
+    Args:
+        options: the driver and its options; those of the settings where there are none.
+        pacts: what is verified; None for the pacts at hand.
+        listen: hears the run.
+        times: learns when captures were recorded.
+
+    Raises:
+        ContractsError: nothing says how to reach the emitter, its driver's options aren't right, a pact can't be
+            read, or the registry has no such emitter.
+    """
+    refuse_unknown_emitter(domain, emitter)
+    driver = driver_for(settings, emitter, options or {})
+    if times is not None and not driver.capabilities.drives:
+        driver = TimedDriver(driver, times)
+    asked = local_pacts(settings, emitter) if pacts is None else pacts
+    events = verification_events(domain, emitter, driver, asked, mode)
+    return verification_of(listen(events, emitter) if listen else events)
+
+
+def captures_named(settings: Settings, emitter: str, options: DriverOptions) -> tuple[Path, ...]:
+    """Return the files of captures that would be read: a test run writes them anew."""
+    chosen = options or settings.emitters.get(emitter, {})
+    said = chosen.get("captures")
+    return tuple(Path(file) for file in _words(said) if file != "-") if said else ()
 
 
 def drives_the_same(settings: Settings, emitter: str, options: DriverOptions) -> bool:

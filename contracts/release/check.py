@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from contracts.consumer.pact_writing import capture
 from contracts.model.check import Check
 from contracts.model.domain import Domain
-from contracts.model.run_events import RunEvent
 from contracts.model.verdict import Verification
 from contracts.project.lint import lint
 from contracts.project.named_emitters import named_emitters
 from contracts.project.settings import Settings
-from contracts.provider.verify import Mode, driver_for, local_pacts, verification_events, verification_of
+from contracts.provider.verify import Listen, Mode, run_verification
 from contracts.release.rehearsal import rehearse
-
-Listen = Callable[[Iterator[RunEvent], str], Iterator[RunEvent]]
-"""Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
 
 
 def check(
@@ -62,10 +58,4 @@ def verify_reached(
         ContractsError: a named emitter has no driver, a driver's options aren't right, or a pact can't be read.
     """
     named = named_emitters(settings, domain.registry)
-    return tuple(_verified(settings, domain, emitter, mode, listen) for emitter in named)
-
-
-def _verified(settings: Settings, domain: Domain, emitter: str, mode: Mode, listen: Listen | None) -> Verification:
-    driver, pacts = driver_for(settings, emitter, {}), local_pacts(settings, emitter)
-    events = verification_events(domain, emitter, driver, pacts, mode)
-    return verification_of(listen(events, emitter) if listen else events)
+    return tuple(run_verification(settings, domain, emitter, mode=mode, listen=listen) for emitter in named)
