@@ -12,7 +12,7 @@ _TIME_LIMIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitAnswer:
     """What git said.
 
     Attributes:
@@ -28,7 +28,7 @@ class Answer:
         return tuple(path for path in self.text.split("\0") if path)
 
 
-def ask_git(folder: Path, *arguments: str) -> Answer:
+def ask_git(folder: Path, *arguments: str) -> GitAnswer:
     """Run git in `folder`."""
     try:
         done = subprocess.run(
@@ -42,12 +42,12 @@ def ask_git(folder: Path, *arguments: str) -> Answer:
             check=False,
         )
     except FileNotFoundError:
-        return Answer("", "git isn't installed")
+        return GitAnswer("", "git isn't installed")
     except subprocess.TimeoutExpired:
-        return Answer("", f"git said nothing for {_TIME_LIMIT:.0f} s")
+        return GitAnswer("", f"git said nothing for {_TIME_LIMIT:.0f} s")
     except OSError as error:
-        return Answer("", f"git can't be run: {error.strerror}")
+        return GitAnswer("", f"git can't be run: {error.strerror}")
     if done.returncode != 0:
         said = done.stderr.strip().partition("\n")[0].removeprefix("fatal: ")
-        return Answer(done.stdout, said or f"git {arguments[0]} ended with {done.returncode}")
-    return Answer(done.stdout)
+        return GitAnswer(done.stdout, said or f"git {arguments[0]} ended with {done.returncode}")
+    return GitAnswer(done.stdout)
