@@ -183,19 +183,28 @@ def commands_of(load: Load, folder: Path) -> Iterator[tuple[str, Callable[[], ob
 Timed = list[tuple[str, Callable[[], object]]]
 
 
-def in_turn(timed: dict[int, Timed], rounds: int) -> dict[str, dict[str, float]]:
-    """Return the medians in milliseconds by request and number of versions; the numbers take turns."""
-    taken: dict[tuple[str, int], list[float]] = {}
+def in_turn(timed: dict[int, Timed], rounds: int) -> dict[str, dict[int, list[float]]]:
+    """Return the milliseconds of each round by request and number of versions; the numbers take turns."""
+    taken: dict[str, dict[int, list[float]]] = {}
     for _ in range(rounds):
         for row in zip(*timed.values(), strict=True):
             for size, (name, request) in zip(timed, row, strict=True):
                 began = time.perf_counter()
                 request()
-                taken.setdefault((name, size), []).append((time.perf_counter() - began) * 1000)
-    medians: dict[str, dict[str, float]] = {}
-    for (name, size), times in taken.items():
-        medians.setdefault(name, {})[str(size)] = statistics.median(times)
-    return medians
+                taken.setdefault(name, {}).setdefault(size, []).append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def growth(by_size: dict[int, list[float]]) -> float:
+    """Return how much longer a request takes after the most versions than after the next fewer.
+
+    The fastest tenth is compared: what else the machine does slows some rounds, and none down to below their cost.
+    """
+    fewer, most = ([0, 0, *sorted(by_size)])[-2:]
+    if not fewer:
+        return 1.0
+    fastest = [sorted(by_size[size])[: max(1, len(by_size[size]) // 10)][-1] for size in (fewer, most)]
+    return fastest[1] / fastest[0]
 
 
 def publishers(load: Load, count: int, each: int) -> dict[str, float]:
@@ -230,12 +239,14 @@ def measure(url: str, sizes: list[int], rounds: int, count: int, each: int) -> d
             own = Path(folder) / str(size)
             own.mkdir()
             timed[size] = [*requests_of(load), *(commands_of(load, own) if PACT.exists() else ())]
-        medians = in_turn(timed, rounds)
-    growth = {
-        name: by_size[str(max(sizes))] / by_size[str(min(sizes))] for name, by_size in medians.items() if len(sizes) > 1
+        taken = in_turn(timed, rounds)
+    medians = {
+        name: {str(size): statistics.median(times) for size, times in by_size.items()}
+        for name, by_size in taken.items()
     }
+    grew = {name: growth(by_size) for name, by_size in taken.items()}
     largest = loads[max(loads)]
-    return {"medians_ms": medians, "growth": growth, "publishers": publishers(largest, count, each)}
+    return {"medians_ms": medians, "growth": grew, "publishers": publishers(largest, count, each)}
 
 
 def main() -> None:
