@@ -63,8 +63,7 @@ def _follows(rule: Any, expected: Any, leaf: Leaf) -> bool:
         return False
     if rule is None:
         return leaf.only == expected
-    if str(rule.get("combine") or "AND").upper() != "AND":
-        return False
+    # Where each of its matchers follows it is all one whether they are combined by AND or by OR.
     return all(_matcher_follows(matcher, expected, leaf) for matcher in rule["matchers"])
 
 

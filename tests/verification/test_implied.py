@@ -60,6 +60,7 @@ IMPLIED: dict[str, Change] = {
     "as the catalogue writes it": lambda whole: whole.copy(),
     "rules under content": lambda whole: whole.update(matchingRules={"content": whole["matchingRules"]["body"]}),
     "its own pattern and a text": ruled("$.id", TOKEN, TYPE, combine="AND"),
+    "its own pattern or a text": ruled("$.id", TOKEN, TYPE, combine="OR"),
     "a text": ruled("$.data.client_id", TYPE),
     "the only value there is": ruled("$.specversion", {"match": "equality"}),
     "its own time": ruled("$.time", {"match": "regex", "regex": RFC3339_PATTERN}),
