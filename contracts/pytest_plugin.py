@@ -25,6 +25,7 @@ _SUMMARY: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
 _WATCH: pytest.StashKey[ContractWatch] = pytest.StashKey()
 _UNCOLLECTED: pytest.StashKey[list[tuple[Path, str]]] = pytest.StashKey()
 _IS_OURS: pytest.StashKey[bool] = pytest.StashKey()
+_MODES: pytest.StashKey[tuple[str, ...]] = pytest.StashKey()
 _FORMS = ("only what is read", "every field")
 
 
@@ -93,12 +94,40 @@ def handler(request: pytest.FixtureRequest, contracts_settings: Settings) -> Ite
         yield opened
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what takes `expect` in each mode that the registry permits: that is the consumer's promise."""
+    if "contracts_mode" in metafunc.fixturenames:
+        modes = _modes(metafunc.config)
+        if modes != ("structured",):
+            metafunc.parametrize("contracts_mode", modes, indirect=True)
+
+
+def _modes(config: pytest.Config) -> tuple[str, ...]:
+    from contracts.errors import ContractsError
+    from contracts.project.domain import load_domain
+    from contracts.project.settings import load_settings
+
+    if _MODES not in config.stash:
+        try:
+            config.stash[_MODES] = load_domain(load_settings(config.rootpath)).registry.messages.modes
+        except ContractsError:
+            # The fixtures say what is wrong, each test by itself.
+            config.stash[_MODES] = ("structured",)
+    return config.stash[_MODES]
+
+
+@pytest.fixture
+def contracts_mode(request: pytest.FixtureRequest) -> Any:
+    """CloudEvents' mode of the messages that `expect` gives."""
+    return getattr(request, "param", "structured")
+
+
 @pytest.fixture(params=_FORMS)
-def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable[..., Any]:
+def expect(request: pytest.FixtureRequest, contracts_domain: Domain, contracts_mode: Any) -> Callable[..., Any]:
     """Say what the consumer reads of an event, and get a message to hand to its handler.
 
     Each test runs twice: with the fields that it says it reads and no other, then with the whole canonical
-    event, its optional fields too.
+    event, its optional fields too; and so in each of CloudEvents' modes that the registry permits.
     """
     from contracts.consumer.run import expecting
 
@@ -110,6 +139,7 @@ def expect(request: pytest.FixtureRequest, contracts_domain: Domain) -> Callable
         item=node.nodeid,
         test=f"{node.nodeid.split('::')[0]}::{node.originalname}",
         complete=request.param == _FORMS[1],
+        mode=contracts_mode,
     )
 
     def expect_event(*args: Any, **kwargs: Any) -> Any:

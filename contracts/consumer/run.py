@@ -13,6 +13,7 @@ from contracts.expectations.expectation import Expectation, expect
 from contracts.expectations.messages import Message
 from contracts.expectations.recording import RecordedExpectations, unique
 from contracts.model.events import Catalogue
+from contracts.model.registry import Mode
 from contracts.model.written_pacts import WrittenPacts
 from contracts.project.domain import load_domain
 from contracts.project.paths import shown
@@ -67,7 +68,7 @@ class ConsumerRun:
 
 
 def expecting(
-    run: ConsumerRun, catalogue: Catalogue, *, item: str, test: str, complete: bool
+    run: ConsumerRun, catalogue: Catalogue, *, item: str, test: str, complete: bool, mode: Mode = "structured"
 ) -> Callable[..., Message]:
     """Return what the fixture `expect` is.
 
@@ -75,6 +76,7 @@ def expecting(
         item: the id of the test item.
         test: the test's name without its parameters, for errors.
         complete: it gives the whole canonical event, else only what is read.
+        mode: CloudEvents' mode of the message that it gives.
     """
 
     def expect_of_event(
@@ -82,7 +84,7 @@ def expecting(
     ) -> Message:
         expected = expect(catalogue, event, title, reads, fact=fact, test=test)
         run.add(item, expected.expectation)
-        return expected.complete() if complete else expected.bare()
+        return expected.complete(mode) if complete else expected.bare(mode)
 
     return expect_of_event
 

@@ -17,6 +17,7 @@ from contracts.expectations.reading import Reading, read, trimmed
 from contracts.model.events import CanonicalEvent, Catalogue
 from contracts.model.examples import example_of
 from contracts.model.names import did_you_mean
+from contracts.model.registry import Mode
 from contracts.model.shapes import Object, without_options
 
 
@@ -67,16 +68,16 @@ class ExpectedEvent:
     reading: Reading
     example: Mapping[str, Any]
 
-    def bare(self) -> Message:
+    def bare(self, mode: Mode = "structured") -> Message:
         """Return the message with what is read and nothing else, no optional field either.
 
         A handler that copes with it reads no more than the expectation says.
         """
-        return message_of(trimmed(self.shape, self.reading, without_options(self.shape, self.example)))
+        return message_of(trimmed(self.shape, self.reading, without_options(self.shape, self.example)), mode)
 
-    def complete(self) -> Message:
+    def complete(self, mode: Mode = "structured") -> Message:
         """Return the whole canonical event, with every optional field."""
-        return message_of(self.example)
+        return message_of(self.example, mode)
 
 
 def expect(

@@ -30,6 +30,7 @@ RFC3339_PATTERN = (
 """RFC 3339 section 5.6 with an offset. A leap second (":60") is left out: no calendar library reads it."""
 
 CONTENT_TYPE = "application/cloudevents+json"
+BATCH_CONTENT_TYPE = "application/cloudevents-batch+json"
 
 _RFC3339 = re.compile(RFC3339_PATTERN)
 _LEAP_SECOND = re.compile(RFC3339_PATTERN.replace(":[0-5][0-9](", ":60(", 1))

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from contracts.model.emission import Emission
-from contracts.model.events import CONTENT_TYPE
+from contracts.model.events import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from contracts.model.registry import Mode
 from contracts.model.verdict import Finding
 from contracts.verification.compression import NotDecodedError, decompressed
 
-BATCH_TYPE = "application/cloudevents-batch+json"
 _PREFIX = "ce-"
 _JSON_TYPE = re.compile(r"application/json|[a-z0-9.!#$&^_+-]+/[a-z0-9.!#$&^_-]+\+json")
 _PLAIN_JSON = re.compile(r'application/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?', re.IGNORECASE)
@@ -68,7 +67,7 @@ def forms_of(emission: Emission) -> Iterator[SentForm]:
         yield SentForm(emission, emission, refusal=str(error))
         return
     media_type = _media_type(plain)
-    if media_type == BATCH_TYPE:
+    if media_type == BATCH_CONTENT_TYPE:
         yield from _batch(emission, plain)
     elif not media_type.startswith("application/cloudevents") and _is_binary(plain.headers):
         yield _binary(emission, plain)
