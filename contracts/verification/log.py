@@ -11,6 +11,8 @@ from contracts.model.rules import RULES
 from contracts.model.verdict import Finding
 
 KEPT_OF_A_KIND = 20
+KEPT_OF_A_DEFECT = 3
+"""Of findings that say the same of the same value: a few places are enough to find it."""
 KEPT_OF_A_RULE = 1000
 """However many kinds there are: ten thousand emissions may each name a wrong key of their own."""
 
@@ -32,6 +34,7 @@ class FindingLog:
         self._kept: list[Finding] = []
         self._seen: Counter[tuple[str, str | None, str | None]] = Counter()
         self._of_rule: Counter[str] = Counter()
+        self._alike: Counter[str] = Counter()
         self._beyond: Counter[str] = Counter()
         self._lines: dict[str, list[tuple[int, int]]] = {}
 
@@ -43,7 +46,7 @@ class FindingLog:
         other = FindingLog()
         other._kept = list(self._kept)
         other._seen, other._of_rule = Counter(self._seen), Counter(self._of_rule)
-        other._beyond = Counter(self._beyond)
+        other._alike, other._beyond = Counter(self._alike), Counter(self._beyond)
         other._lines = {file: list(ranges) for file, ranges in self._lines.items()}
         return other
 
@@ -55,11 +58,22 @@ class FindingLog:
             self._beyond[finding.rule] += 1
             return
         self._seen[kind] += 1
-        if self._seen[kind] <= KEPT_OF_A_KIND and not full:
+        short = _shortened(finding)
+        if self._seen[kind] <= KEPT_OF_A_KIND and not full and self._is_new(kind, short):
             self._of_rule[finding.rule] += 1
-            self._kept.append(with_next_step(_shortened(finding)))
+            self._kept.append(with_next_step(short))
         elif finding.rule == UNREADABLE and finding.where and finding.where.line:
             self._left_line(finding.where.file, finding.where.line)
+
+    def _is_new(self, kind: tuple[str, str | None, str | None], finding: Finding) -> bool:
+        """Has this been said of this value less than three times? Each line that can't be read is news of its own."""
+        if finding.rule == UNREADABLE:
+            return True
+        defect = json.dumps([*kind, finding.message, finding.actual], default=str)
+        if self._alike[defect] >= KEPT_OF_A_DEFECT:
+            return False
+        self._alike[defect] += 1
+        return True
 
     def _left_line(self, file: str, line: int) -> None:
         ranges = self._lines.setdefault(file, [])

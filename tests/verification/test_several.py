@@ -339,8 +339,8 @@ class TestFindingLog:
         log = FindingLog()
         amounts = {("event-schema", "$.id"): 5, ("event-schema", "$.time"): 0, ("wrong-fact", "$.id"): 1}
         for (rule, path), beyond in amounts.items():
-            for _ in range(KEPT_OF_A_KIND + beyond):
-                log.add(broken(rule, path))
+            for number in range(KEPT_OF_A_KIND + beyond):
+                log.add(broken(rule, path, actual=number))
         kept = {(rule, path, "wrong"): KEPT_OF_A_KIND for rule, path in amounts}
         assert shown(log) == kept | {
             ("event-schema", "$.id", f"and 5 more like the {KEPT_OF_A_KIND} shown"): 1,
@@ -351,8 +351,8 @@ class TestFindingLog:
         """One path of two expectations."""
         log = FindingLog()
         for key in ("a", "b"):
-            for _ in range(KEPT_OF_A_KIND + 2):
-                log.add(broken("pact-mismatch", interaction=key))
+            for number in range(KEPT_OF_A_KIND + 2):
+                log.add(broken("pact-mismatch", interaction=key, actual=number))
         assert Counter(f.interaction for f in log.findings()) == {"a": KEPT_OF_A_KIND + 1, "b": KEPT_OF_A_KIND + 1}
 
     def test_beyond_a_rules_share_new_kinds_are_counted_and_known_ones_too(self) -> None:

@@ -23,6 +23,7 @@ from tests.verification.support import (
     agrees,
     emission,
     message,
+    run,
     webinar_domain,
 )
 
@@ -78,3 +79,13 @@ def test_a_finding_of_a_pair_is_not_taken_without_its_pair(rule: str) -> None:
     """It would be lost; the table says where a rule's findings belong."""
     with pytest.raises(LookupError, match=f"{rule} is a (finding|note) and needs its pair"):
         tallies().take(Finding(rule, "somewhere"))
+
+
+def test_one_defect_isnt_told_twelve_times() -> None:
+    """Twelve messages without a time: three places, and how many more; another value there is another defect."""
+    without = [emission(message(time=..., id=f"m-{number}"), context=str(number)) for number in range(12)]
+    wrong = [emission(message(time=text, id="m-0"), context=text) for text in ("yesterday", "today")]
+    told = [finding.message for finding in run([*without, *wrong]).pairs[0].findings if finding.path == "$.time"]
+    assert told[:3] == ["$.time is missing"] * 3
+    assert ["yesterday" in text or "today" in text for text in told[3:5]] == [True, True]
+    assert told[5:] == ["and 9 more like the 5 shown"]
