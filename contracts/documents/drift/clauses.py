@@ -100,7 +100,7 @@ def read_sentence(tokens: Sequence[Token], words: Vocabulary, *, leading: bool =
     if len(tokens) > _LONGEST:
         return Sentence(trouble=f"it is longer than {_LONGEST} words", unclear=True)
     read: list[Sentence] = []
-    for part in _parts(_without_asides(_folded(tokens))):
+    for part in _parts(_without_asides(folded_status(tokens))):
         before = tuple(name for one in read for name in one.emitters)
         read.append(_read_part(part, words, before, leads=leading and _leads(part), first=not read))
     claims = [claim for one in read for claim in one.claims]
@@ -122,7 +122,7 @@ def status_of(tokens: Sequence[Token]) -> Said | None:
     """Return the status that words without any name give: UNCLEAR where they can't be read, None for none."""
     if len(tokens) > _LONGEST:
         return Said.UNCLEAR
-    kept = _without_asides(_folded(tokens))
+    kept = _without_asides(folded_status(tokens))
     if any(token.kind not in (*_PLAIN, ";") for token in kept) and not _described(kept):
         return Said.UNCLEAR
     return _all_of([token.said for token in kept if token.said])
@@ -131,7 +131,7 @@ def status_of(tokens: Sequence[Token]) -> Said | None:
 def not_understood(tokens: Sequence[Token]) -> str | None:
     """Return the first word of a heading that is neither a name nor known."""
     known = (*_PLAIN, "consumer", CONSUMER_NAME, "?", "aside", ";")
-    return next((token.text for token in _folded(tokens[:_LONGEST]) if token.kind not in known), None)
+    return next((token.text for token in folded_status(tokens[:_LONGEST]) if token.kind not in known), None)
 
 
 def _all_of(said: Sequence[Said | None]) -> Said | None:
@@ -151,7 +151,7 @@ def _described(tokens: Sequence[Token]) -> bool:
     return plain and not any(token.kind in (*_SIGNALS, "condition", "but") for token in tail)
 
 
-def _folded(tokens: Sequence[Token]) -> list[Token]:
+def folded_status(tokens: Sequence[Token]) -> list[Token]:
     """Join "not … implemented", "will be implemented" and "implemented: no" to one status each."""
     kept: list[Token] = []
     for each in tokens:
@@ -209,7 +209,10 @@ def _parts(tokens: list[Token]) -> Iterator[list[Token]]:
                 yield current
                 current = []
                 continue
-        labels = token.said and [one.kind for one in tokens[index + 1 : index + 2]] == [":"]
+        behind = next((one.kind for one in tokens[index + 1 :] if one.kind != "other"), "")
+        # "`a` is planned, nobody emits `b`" and "implemented: `a`, planned: `b`" begin anew with the second status.
+        joined = bool(current) and current[-1].kind in (",", "and") and any(one.said for one in current)
+        labels = token.said and (behind == ":" or (joined and behind in _TARGETS))
         if token.kind in (";", "but") or (labels and any(one.kind in _TARGETS for one in current)):
             if current:
                 yield current

@@ -273,7 +273,11 @@ class Reader:
         if odd and not (title and not grave):
             doubt = unread(tokens, f"“{odd}” isn't understood, and stands over events without a status", unclear=True)
         named = [token for token in tokens if token.kind in (EVENT, EMITTER, NAME)]
-        said = None if odd else status_of([token for token in tokens if token not in named])
+        beside = ("consumer", CONSUMER_NAME, "aside", "?")
+        said = None if odd else status_of([t for t in tokens if t not in named and t.kind not in beside])
+        if said is Said.UNCLEAR:
+            doubt = unread(tokens, "it says one status and another, over events without one", unclear=True)
+            said = None
         inner = replace(
             context, doubt=doubt, grave=grave or context.grave, emitters=emitters or context.emitters,
             events=events or (() if emitters else context.events),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from contracts.documents.drift.clauses import Claim, read_sentence, status_of, unread
+from contracts.documents.drift.clauses import Claim, folded_status, read_sentence, status_of, unread
 from contracts.documents.drift.statements import Said, merge
 from contracts.documents.drift.words import CONSUMER_NAME, EMITTER, EVENT, NAME, SAID, Token
 
@@ -23,7 +23,7 @@ class _Column:
     """What a header cell makes of its column.
 
     Attributes:
-        role: event, emitter, emits, consumer, status, answer, of-emitter or other.
+        role: event, emitter, emits, consumer, status, answer, of-emitter, unclear or other.
         name: of the emitter whose column it is.
         said: what a "yes" in an answer's column says.
         header: its words.
@@ -100,6 +100,10 @@ def _columns(rows: list[Row]) -> list[_Column]:
 def _column(tokens: list[Token]) -> _Column:
     kinds = {token.kind for token in tokens}
     header = tuple(tokens)
+    tokens = folded_status(tokens)
+    kinds = {token.kind for token in tokens}
+    if kinds & {"not", "hedge", EVENT}:
+        return _Column("unclear", header=header)
     if EMITTER in kinds:
         return _Column("of-emitter", next(token.text for token in tokens if token.kind == EMITTER), header=header)
     if kinds & {"consumer", CONSUMER_NAME}:
@@ -141,8 +145,8 @@ def _answer(cell: Sequence[Token]) -> bool | None:
     if len(cell) != 1:
         return None
     (token,) = cell
-    if token.kind in ("yes", "no"):
-        return token.kind == "yes"
+    if token.kind in ("yes", "no", "emits"):
+        return token.kind != "no"
     sign = not token.text.isalpha() and " " not in token.text
     return {Said.IMPLEMENTED: True, Said.NOT_IMPLEMENTED: False}.get(token.said) if token.said and sign else None
 
@@ -180,6 +184,9 @@ class _Row:
                 )  # fmt: skip
         if names and said and not claims:
             self.reader.emitters(names, said, self.line, replace(self.context, region=False))
+        for column, cell in self._of("unclear"):
+            if _answer(cell) is None or any(token.kind in _NAMED for token in (*self._tokens(), *column.header)):
+                self._trouble(self._tokens(), f"“{_header(column)}” isn't understood at the head of a column")
         self._matrix([claim.event for claim, _ in claims if claim.event])
 
     def _tokens(self) -> list[Token]:
@@ -267,5 +274,5 @@ class _Row:
             if answer is not False or column.name in self.reader.words.emitters:
                 for event in events:
                     self.reader.pair(
-                        event, (column.name,), said, self.context, self._tokens(), line=self.line, listed=True
+                        event, (column.name,), said, self.context, self._tokens(), line=self.line, listed=False
                     )
