@@ -30,7 +30,6 @@ def command(documents: tuple[Path, ...], strict: bool, output: str) -> None:
     \b
     Examples:
       contracts drift docs/emitters.en.md
-      contracts drift --strict docs/emitters.en.md
       contracts drift docs/emitters.ru.md --output json
     """
     from contracts.documents.drift.document import drift_of

@@ -53,7 +53,6 @@ def judged(done: Done) -> tuple[int, str, list[str], list[tuple[str, int]]]:
         b'{"headers": {}, "body": "a", "response": {"status": ' + b"9" * 5000 + b"}}",
         b'{"headers": {}, "body": "a", "trigger": ' + b'{"fact":' * 3000 + b"1" + b"}" * 3001,
         b"[" * 500_000,
-        b'{"headers": {}, "body": "\\u0000"}',
         b'{"headers": {}, "body": "a\x00b"}',
         b'{"headers": {}, "body": "\\ud800"}',
         b'{"headers": {}, "body": 5}',
@@ -69,6 +68,16 @@ def test_a_broken_line_is_named_and_no_other_is_lost(line: bytes, tmp_path: Path
     file.write_bytes(GOOD + line + b"\n" + capture_line(message(ENTERED)))
     done = verify(file)
     assert judged(done) == (2, "passed", [], [("unreadable-capture", 2)])
+    assert {pair["event"]: pair["emissions"] for pair in done.document["pairs"]}[ENTERED] == 1
+
+
+def test_an_escaped_nul_in_a_body_is_the_emitters(tmp_path: Path) -> None:
+    """The line can be read, and what went over the wire is judged: no event can be read from it, exit 1."""
+    file = tmp_path / "captures.ndjson"
+    file.write_bytes(GOOD + b'{"headers": {}, "body": "\\u0000"}\n' + capture_line(message(ENTERED)))
+    done = verify(file)
+    assert judged(done) == (1, "passed", [], [])
+    assert [finding["rule"] for finding in done.document["violations"]] == ["unknown-event"]
     assert {pair["event"]: pair["emissions"] for pair in done.document["pairs"]}[ENTERED] == 1
 
 
