@@ -16,6 +16,7 @@ from contracts.model.driver import Capabilities, Step
 from contracts.model.emission import Answered, Emission, Fault, Settled
 from contracts.webinar.events import ClientWebinarCompleted
 from tests.emitters.parts import FIRST, OTHER, SECOND, has_ended, needs_proc, observe, only_fault, python_script
+from tests.wordpress.verdicts import rules, verify
 
 TO_STDOUT = """
 import json, sys
@@ -253,3 +254,16 @@ def test_the_shell_script_keeps_its_promises(tmp_path: Path, monkeypatch: pytest
     assert len(refused) == 1
     assert refused < set(taken)
     assert len(taken) == len(set(taken)) == 2
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_an_outbox_that_remembers_the_last_run_passes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The facts are new in every run; with one seed for both the second run finds the emitter silent."""
+    monkeypatch.setenv("OUTBOX", str(tmp_path / "outbox"))
+    script = Path(__file__).parents[2] / "docs" / "examples" / "emitter.sh"
+    options: dict[str, Any] = {"command": f"sh {script}", "settle": "0.05"}
+    assert [verify(options).success for _ in range(2)] == [True, True]
+    monkeypatch.setenv("OUTBOX", str(tmp_path / "another"))
+    first, second = (verify(options | {"seed": "run-7"}) for _ in range(2))
+    assert (first.success, first.seed) == (True, "run-7")
+    assert "not-emitted" in rules(second)

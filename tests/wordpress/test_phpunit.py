@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,3 +64,19 @@ def test_a_capture_names_the_test_that_ran(running: Site, tmp_path: Path) -> Non
     verified(running, "TidyingTest", tmp_path)
     contexts = [line.split('"context":"')[1].split('"')[0] for line in (tmp_path / "captures").read_text().splitlines()]
     assert contexts == ["TidyingTest::test_completing_is_stated", "TidyingTest::test_leaving_is_stated"]
+
+
+def test_recorded_as_a_suite_of_any_other_language(running: Site, tmp_path: Path) -> None:
+    """`contracts record -- phpunit`: the recorder writes to its captures, each with its commit, and none twice."""
+    captures = tmp_path / "captures.ndjson"
+    words = ["phpunit", "--no-configuration", "--do-not-cache-result", str(SUITES / "TidyingTest.php")]
+    record = [sys.executable, "-m", "contracts.cli", "record", "--out", str(captures), "--"]
+    done = running.run([*record, *words], env={"CONTRACTS_CAPTURES": "", "CONTRACTS_DESTINATION": ""})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr.splitlines()[-1] == f"recorded 2 messages in {captures}"
+    lines = [json.loads(line) for line in captures.read_text().splitlines()]
+    assert [line["context"] for line in lines] == [
+        "TidyingTest::test_completing_is_stated",
+        "TidyingTest::test_leaving_is_stated",
+    ]
+    assert all(line["commit"]["id"] for line in lines)
