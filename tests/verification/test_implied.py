@@ -93,6 +93,7 @@ ASKED: dict[str, Change] = {
     "nothing": lambda whole: whole["contents"].update(content={}),
     "no contents": lambda whole: whole.pop("contents"),
     "metadata": lambda whole: whole.update(metadata={"topic": "t"}),
+    "metadata that say a content type": lambda whole: whole.update(metadata={"topic": "application/cloudevents+json"}),
     "a rule of metadata": lambda whole: whole["matchingRules"].update(metadata={"contentType": {"matchers": [TYPE]}}),
     "another content type": lambda whole: whole["contents"].update(contentType="application/json"),
     "a charset": lambda whole: whole["contents"].update(contentType="application/cloudevents+json;charset=utf-8"),
