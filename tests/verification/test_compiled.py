@@ -237,6 +237,16 @@ class TestOtherEvents:
             assert found is not None
             assert json.loads(found.content)["data"] == data
 
+    @pytest.mark.parametrize("text", ["a\\b", 'a"b', "a\nb", "a\tb", "é", "😀", "\u2028", "\0", "\ud800"], ids=ascii)
+    def test_a_text_that_needs_an_escape_takes_the_exact_way(self, text: str) -> None:
+        """Its canonical text isn't the text itself; written with escapes or without."""
+        contract = CompiledContract(Catalogue((self.PLAIN,)), TRACKER, ["an_event"])
+        body = {**message(), "type": "an_event", "data": {"order_id": "AB-1", "kind": "letter", "free": text}}
+        for escaped in (True, False):
+            assert contract.read(emission(json.dumps(body, ensure_ascii=escaped))) is None
+        escapes = typed({**body, "data": {**body["data"], "free": "free"}}).replace('"free"}', '"fre\\u0065"}')
+        assert contract.read(emission(escapes)) is None
+
     @pytest.mark.parametrize(
         "field",
         [
