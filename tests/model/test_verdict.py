@@ -23,7 +23,7 @@ from contracts.errors import (
 from contracts.model.pact import PactDocument, PactUnderTest
 from contracts.model.registry import Status
 from contracts.model.rules import RULES, Severity
-from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict, Verdict, Verification
+from contracts.model.verdict import Finding, InteractionResult, PactResult, PairVerdict, Unposted, Verdict, Verification
 
 FINDING = Finding("event-schema", "is missing", where=Where("a.ndjson", 3), path="$.id", expected="present")
 PAIR = PairVerdict("e", Status.IMPLEMENTED, Verdict.FAILED, ready=False, emissions=2, findings=(FINDING,))
@@ -167,3 +167,13 @@ def test_the_table_of_rules_is_the_promised_one() -> None:
         assert rule.next_step
         assert not rule.next_step.endswith(".")
     assert len({rule.purpose for rule in RULES.values()}) == len(RULES)
+
+
+def test_one_result_that_is_missing_outweighs_one_that_is_left_out_by_right() -> None:
+    """Two that aren't posted: exit 3 unless both are left out by right."""
+    right, wrong = Unposted("nobody relies on it", by_right=True), Unposted("no pact", by_right=False, next_step="x")
+    codes = {
+        both: verification(left_unposted=both).exit_code
+        for both in ((right, right), (right, wrong), (wrong, right), (wrong, wrong), ())
+    }
+    assert [int(code) for code in codes.values()] == [0, 3, 3, 3, 0]
