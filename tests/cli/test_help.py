@@ -21,6 +21,7 @@ NOT_COMMANDS = {"__init__", "__main__", "app", "completions", "ending", "options
 SERVERS = {
     "contracts broker serve --port 9292": "serves until it is interrupted, on a port that may be taken",
     "contracts sink --listen 127.0.0.1:8099 --out captures.ndjson --respond 503,202": "likewise",
+    "contracts broker push --to https://broker.example": "speaks to a broker that stands elsewhere",
 }
 """Examples that aren't run here; their commands are, by tests of their own."""
 
@@ -32,7 +33,6 @@ STORY = (
     "contracts record-deployment",
     "contracts broker backup",
     "contracts broker clean",
-    "contracts broker push",
     "contracts verify client-webinar-tracker-v2 --captures captures.ndjson --output json",
     "contracts verify client-webinar-tracker-v2 --captures captures.ndjson --broker",
     "contracts can-i-deploy",
