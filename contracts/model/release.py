@@ -134,6 +134,7 @@ class Question:
         is_emitter: the pacticipant is an emitter; else it is the consumer.
         implemented: the registry has an implemented pair of it (of any emitter, for the consumer).
         planned: the registry's planned pairs, of the emitter, or of all for the consumer.
+        taken: the registry's implemented pairs, likewise; each of them can be taken back.
         allow_unverified: an emitter needs no result for this very version.
         promises: what the registry promises of the pairs that are asked about.
         require_tested: a promise that no run tested is a no.
@@ -151,6 +152,7 @@ class Question:
     promises: tuple[Promise, ...] = ()
     require_tested: bool = False
     consumer: str = ""
+    taken: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,11 @@ def _back(question: Question, row: DecisionRow) -> Iterator[str]:
             demote = next_steps.demote(row.emitter, pair.event, f"{row.emitter} {row.emitter_version} fails")
             publish = next_steps.publish(question.pacticipant)
             again = next_steps.ask(question.pacticipant, None, question.environment)
-            yield f"or take the pair back: {demote}, commit, then {publish}, then {again}"
+            if (row.emitter, pair.event) in question.taken:
+                yield f"or take the pair back: {demote}, commit, then {publish}, then {again}"
+            else:
+                # An older version demands what this registry has taken back, or never had: a newer one asks no more.
+                yield f"or release a version that doesn't rely on {pair.event}: {publish}, then {again}"
             return
 
 

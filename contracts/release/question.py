@@ -63,7 +63,8 @@ def question(
         environment=place,
         is_emitter=is_emitter,
         implemented=registry.has_implemented(emitter),
-        planned=tuple((pair.emitter, pair.event) for pair in registry.pairs(emitter) if pair.status is Status.PLANNED),
+        planned=_pairs(registry, emitter, Status.PLANNED),
+        taken=_pairs(registry, emitter, Status.IMPLEMENTED),
         allow_unverified=allow_unverified,
         ignored=ignored,
         promises=promises(registry, emitter),
@@ -88,3 +89,7 @@ def decision_when_known(
         sleep(interval)
         decision = ask()
     return decision
+
+
+def _pairs(registry: Registry, emitter: str | None, status: Status) -> tuple[tuple[str, str], ...]:
+    return tuple((pair.emitter, pair.event) for pair in registry.pairs(emitter) if pair.status is status)

@@ -153,6 +153,28 @@ def test_a_failure_names_its_pair_and_its_rules() -> None:
     assert "completed (event-schema at $.data.client_id)" in texts(decision)
 
 
+@pytest.mark.parametrize(
+    ("taken", "way_back"),
+    [
+        (
+            ((EMITTER, "completed"), (OTHER, "completed")),
+            f"or take the pair back: contracts demote {EMITTER} completed",
+        ),
+        (((EMITTER, "entered"), (OTHER, "completed")), "or release a version that doesn't rely on completed: in "),
+        ((), "or release a version that doesn't rely on completed: in "),
+    ],
+    ids=["implemented", "another pair", "none"],
+)
+def test_a_pair_is_taken_back_only_where_the_registry_has_it_as_implemented(
+    taken: tuple[tuple[str, str], ...], way_back: str
+) -> None:
+    """An older version may demand what the registry at hand has as planned already: demoting that again is misuse."""
+    asked = Question(CONSUMER, "v", "production", False, True, taken=taken)
+    decision = decide(asked, Knowledge(True, False, "failed", (row(False),), {EMITTER: ("p1",)}))
+    assert way_back in str(decision.next_step)
+    assert ("contracts demote" in str(decision.next_step)) is way_back.startswith("or take")
+
+
 def test_no_outweighs_unknown_and_its_next_step_comes_first() -> None:
     """One failed and one missing result: the answer is no, and mending comes before verifying."""
     rows = (row(None, emitter=OTHER, version=None), row(False))
