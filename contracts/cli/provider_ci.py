@@ -52,8 +52,8 @@ def _text_option(name: str, help_text: str) -> Callable[[F], F]:
 @_text_option("test-command", "Runs the emitter's tests, by bash.")
 @_text_option(
     "captures",
-    "What the tests send is recorded in this file (contracts record): what they post to CONTRACTS_SINK_URL, and what a "
-    "recorder of theirs writes. Without it, the driver of the settings.",
+    "What the tests send is recorded in this file: what they post to CONTRACTS_SINK_URL, and what a recorder of theirs "
+    "writes. Without it, the driver of the settings.",
 )
 @_text_option("destination", "Where the emitter sends to, for the recorder.")
 @_text_option("version", "The emitter's version; else GIT_COMMIT, CI, git.")

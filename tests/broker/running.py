@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 _SERVE = """
 import encodings.idna, json, os, sys
 from pathlib import Path
-import waitress.server, contracts.broker.embedded.app
+import waitress.server, contracts.broker.embedded.app, contracts.broker.embedded.webhooks.courier
 from contracts.broker.embedded.server import serve
 from contracts.broker.embedded.webhooks.settings import WebhookSettings
 database, host, token, patience, user, base_url, webhooks = sys.argv[1:]

@@ -46,9 +46,17 @@ def test_the_commands_print_what_the_page_says(project: Path) -> None:
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, expected = part.partition("\n")
             done = subprocess.run(
-                ["sh", "-c", command], cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False
+                # A terminal shows both streams.
+                ["sh", "-c", command],
+                cwd=project,
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=120,
+                check=False,
             )
-            assert (done.returncode, done.stdout) == (0, expected), done.stderr
+            assert (done.returncode, done.stdout) == (0, expected)
 
 
 def test_every_option_is_one_and_every_driver_is_shown() -> None:
