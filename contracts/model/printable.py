@@ -23,13 +23,10 @@ def printable(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
-def acts(character: str) -> bool:
-    """Would the character act rather than show: control a terminal, turn the reading direction, hide, break a line?"""
-    return character not in _KEPT and unicodedata.category(character) in _ACTING
-
-
 def _shown(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii") if acts(character) else character
+    if character in _KEPT or unicodedata.category(character) not in _ACTING:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def one_line(text: str) -> str:
