@@ -92,8 +92,8 @@ class _Walk:
         """Choose: every third time that the scenario service may take a pair back instead, it does."""
         if "contracts demote" not in line or self._question.version.name != SCENARIOS:
             return 0
-        self._world.counts["ways back"] += 1
-        return int(self._world.counts["ways back"] % 3 == 0)
+        self._world.ways_back += 1
+        return int(self._world.ways_back % 3 == 0)
 
     def _is_for_the_mended(self, act: Act) -> bool:
         """Was a verification that names no version of its own of one that failed, and was that mended?"""

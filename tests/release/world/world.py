@@ -71,6 +71,7 @@ class World:
         counts: how often each answer was given, by its word.
         yeses: questions that were answered with yes, oldest first.
         hears: is told every question with its answer.
+        ways_back: how often a line has offered to take a pair back.
     """
 
     def __init__(self, counts: Counter[str], hears: Asked | None = None) -> None:
@@ -79,6 +80,7 @@ class World:
         self.table = Table()
         self.story: list[str] = []
         self.yeses: list[Question] = []
+        self.ways_back = 0
         self._temporary = tempfile.TemporaryDirectory(prefix="world-", dir=_quick_folder())
         self._root = Path(self._temporary.name)
         begun = _Begun.at_first()
