@@ -67,6 +67,9 @@ def typed(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
             main()
         except SystemExit as ended:
             code = int(ended.code or 0)
+    if code in (130, 143):
+        # It was this process that was to end, not the command.
+        raise KeyboardInterrupt
     printed = Printed(code, out.getvalue(), err.getvalue())
     assert "Traceback" not in printed.text, printed.text
     assert "a defect of the toolkit" not in printed.text, printed.text
