@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from typing import Any
 
 from contracts.errors import MisuseError
+from contracts.model.printable import acts
 
 
 class _Leavable(io.FileIO):
@@ -50,11 +52,23 @@ def let_readers_leave() -> None:
             setattr(sys, name, io.TextIOWrapper(buffered, stream.encoding, errors, line_buffering=by_line))
 
 
+# What acts instead of being shown, in a string of a JSON text: controls beyond those that JSON escapes by itself,
+# characters that hide or turn the reading direction, line and paragraph ends; and a CI's command ("##[").
+_ACTING = re.compile(r"[\x7f-\x9f]|#(?=#\w*\[)|[^\x00-\x7f]")
+
+
 def json_text(document: Any, indent: int | None = 2) -> str:
     """Return a document as JSON that stdout's encoding can carry: beyond ASCII only where that is UTF-8.
 
-    Half a surrogate pair, as a file's name may hold it, becomes an escape that JSON knows.
+    What a terminal or a CI would act on becomes an escape that JSON knows, and so does half a surrogate pair, as a
+    file's name may hold it.
     """
     is_utf8 = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    text = json.dumps(document, ensure_ascii=not is_utf8, indent=indent)
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _ACTING.sub(_escaped, json.dumps(document, ensure_ascii=not is_utf8, indent=indent))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    if character == "#":
+        return "\\u0023"
+    return json.dumps(character)[1:-1] if acts(character) else character

@@ -11,6 +11,8 @@ from typing import Any
 from contracts.errors import MisuseError, Where
 from contracts.model.written_pacts import PactFileChange
 
+_PLANNED = "planned/"
+
 
 def changes(
     folder: Path, files: Mapping[str, bytes], *, consumer: str, whole: bool = True
@@ -27,6 +29,9 @@ def changes(
         MisuseError: a file can't be read.
     """
     present = {name: _bytes(folder / name) for name in _ours(folder, consumer) | set(files) if (folder / name).exists()}
+    if not whole:
+        # Which folder a pact belongs to follows from all its expectations: a part of them takes it where it lies.
+        files = {name if name in present else _elsewhere(name, present): content for name, content in files.items()}
     found = []
     for name in sorted(set(present) | set(files)):
         change = _change(name, present.get(name), files.get(name), whole=whole)
@@ -97,6 +102,12 @@ def _document(content: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
+
+
+def _elsewhere(name: str, present: Mapping[str, bytes]) -> str:
+    """Return the path at which a pact lies in the other folder, else its own."""
+    other = name.removeprefix(_PLANNED) if name.startswith(_PLANNED) else f"{_PLANNED}{name}"
+    return other if other in present else name
 
 
 def _change(name: str, present: bytes | None, wanted: bytes | None, *, whole: bool) -> PactFileChange | None:

@@ -23,10 +23,13 @@ def printable(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
+def acts(character: str) -> bool:
+    """Would the character act rather than show: control a terminal, turn the reading direction, hide, break a line?"""
+    return character not in _KEPT and unicodedata.category(character) in _ACTING
+
+
 def _shown(character: str) -> str:
-    if character in _KEPT or unicodedata.category(character) not in _ACTING:
-        return character
-    return character.encode("unicode_escape").decode("ascii")
+    return character.encode("unicode_escape").decode("ascii") if acts(character) else character
 
 
 def one_line(text: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.cli.streams import json_text
 from tests.cli.process import ROOT, TIME_LIMIT, TRACKER, capture_line, command, contracts, environment
 from tests.verification.support import message
 
@@ -232,3 +233,19 @@ def test_an_unexpected_defect_is_said_without_a_traceback(tmp_path: Path) -> Non
         assert (b"Traceback" in done.stderr) is traceback
         assert done.returncode != 0
         assert done.returncode == 2 or traceback
+
+
+@pytest.mark.parametrize(
+    "text", ["\x9b31m", "\x7f", "\u202etxt.exe", "\u2028", "##[error]x", "##vso[task]x", "\U000e0041", "\ud800"]
+)
+def test_nothing_in_a_json_document_acts(text: str) -> None:
+    """Controls, turned directions, hidden characters and a CI's commands are escapes; the document stays the same."""
+    printed = json_text({"version": text})
+    assert text not in printed
+    assert json.loads(printed) == {"version": text}
+
+
+@pytest.mark.parametrize("text", ["вебинар", "# [x]", "#1", "日本", "é"])
+def test_what_only_shows_stays_readable_in_json(text: str) -> None:
+    """Letters of any script, and signs that no CI reads."""
+    assert text in json_text([text])

@@ -154,7 +154,7 @@ PROMISED = {
     ),
     Severity.VIOLATION: ("undeclared-emission", "unknown-event", "wrong-source"),
     Severity.ERROR: ("unreadable-capture", "driver-error", "engines-disagree"),
-    Severity.NOTE: ("stale-pact", "no-expectation", "planned-but-live", "overdue"),
+    Severity.NOTE: ("stale-pact", "no-expectation", "planned-but-live", "overdue", "waived", "unused-waiver"),
 }  # fmt: skip
 
 
