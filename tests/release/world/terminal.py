@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -55,9 +55,9 @@ class Printed:
 def typed(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Printed:
     """Run `contracts …` in a folder, with variables as a CI job sets them."""
     out, err, code = io.StringIO(), io.StringIO(), 0
-    os.chdir(folder)
     environment = {name: value for name, value in os.environ.items() if name not in CI_VARIABLES} | dict(variables)
     with (
+        chdir(folder),
         patch.dict(os.environ, environment, clear=True),
         patch.object(sys, "argv", ["contracts", *arguments]),
         redirect_stdout(out),
