@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.documents.drift.statements import DocumentReading, Kind, Said, Statement, Unread
+from contracts.documents.drift.statements import ALL, DENIED, REST, DocumentReading, Said, Statement, Unread
 from contracts.errors import Where
 from contracts.model.domain import Domain
-from contracts.model.names import did_you_mean, nearest
+from contracts.model.names import did_you_mean
 from contracts.model.registry import Pair, Status
 from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
-
-_DENIED = (Said.NO_EMITTER, Said.EXCLUDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,9 @@ class Difference:
 
     def to_json(self) -> dict[str, Any]:
         """Return the difference as JSON values."""
-        return {
-            "kind": self.kind,
-            "emitter": self.emitter,
-            "event": self.event,
-            "said": self.said,
-            "holds": self.holds,
-            "message": self.message,
-            "document": self.document.to_json(),
-            "registry": self.registry.to_json(),
-        }
+        names = {"kind": self.kind, "emitter": self.emitter, "event": self.event}
+        sides = {"said": self.said, "holds": self.holds, "message": self.message}
+        return {**names, **sides, "document": self.document.to_json(), "registry": self.registry.to_json()}
 
 
 @dataclass(frozen=True)
@@ -93,9 +84,18 @@ def compare(reading: DocumentReading, domain: Domain, *, file: str, registry: Re
     Returns:
         The differences by the document's lines, each once.
     """
-    comparison = _Comparison(reading.statements, reading.unread, domain, file, registry)
-    found = {(d.kind, d.emitter, d.event, d.document.line): d for d in comparison.differences()}
+    comparison = _Comparison(reading.statements, reading.unread, domain)
+    found = dict[tuple[str, str | None, str | None, int], Difference]()
+    for kind, statement, pair, holds in comparison.differences():
+        emitter, event = (pair.emitter, pair.event) if pair else (statement.emitter, statement.event)
+        said = statement.said.value if statement.said else "it may be stated" if statement.event else "it is an emitter"
+        said = "nothing of it" if kind == "left-out" else "it is an event" if kind == "unknown-event" else said
+        places = Where(file, statement.line), registry.of(emitter, event)
+        found[kind, emitter, event, statement.line] = Difference(kind, emitter, event, said, holds, *places)
     return tuple(sorted(found.values(), key=lambda difference: difference.document.line or 0))
+
+
+Found = tuple[str, Statement, Pair | None, str]
 
 
 @dataclass(frozen=True)
@@ -103,157 +103,97 @@ class _Comparison:
     statements: tuple[Statement, ...]
     unread: tuple[Unread, ...]
     domain: Domain
-    file: str
-    lines: RegistryLines
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[Found]:
         for statement in self.statements:
-            match statement.kind:
-                case Kind.EMITTER:
-                    yield from self._emitter(statement)
-                case Kind.PAIR if statement.event not in self.domain.catalogue:
-                    near = did_you_mean(statement.event or "", self.domain.catalogue)
-                    holds = f"no canonical event has that name{near}"
-                    yield self._difference("unknown-event", statement, "it is an event", holds)
-                case Kind.PAIR if statement.emitter is None:
-                    yield from self._event(statement)
-                case Kind.PAIR:
-                    yield from self._pair(statement)
-                case Kind.REST:
-                    yield from self._rest(statement)
+            if statement.event in (REST, ALL):
+                yield from self._blanket(statement)
+            elif statement.event and statement.event not in self.domain.catalogue:
+                near = did_you_mean(statement.event, self.domain.catalogue)
+                yield "unknown-event", statement, None, f"no canonical event has that name{near}"
+            elif statement.emitter is None:
+                yield from self._event(statement)
+            else:
+                yield from self._pair(statement, statement.emitter)
         if not any(one.unclear for one in self.unread):
             # What a document leaves out is known of one that is understood.
             yield from self._left_out()
 
     @cached_property
-    def _pairs(self) -> list[Statement]:
-        return [statement for statement in self.statements if statement.kind is Kind.PAIR]
+    def _named(self) -> frozenset[str | None]:
+        return frozenset(s.event for s in self.statements) | {event for one in self.unread for event in one.events}
 
     @cached_property
-    def _presented(self) -> frozenset[str]:
+    def _presented(self) -> frozenset[str | None]:
         # A name that is presented as an emitter is reported there, and not again with each of its events.
-        return frozenset(s.emitter for s in self.statements if s.kind is Kind.EMITTER and s.emitter)
+        return frozenset(s.emitter for s in self.statements if s.event is None)
 
-    def _difference(
-        self, kind: str, statement: Statement, said: str, holds: str, pair: Pair | None = None
-    ) -> Difference:
-        emitter = pair.emitter if pair else statement.emitter
-        event = pair.event if pair else statement.event
-        document = Where(self.file, statement.line)
-        return Difference(kind, emitter, event, said, holds, document, self.lines.of(emitter, event))
+    @cached_property
+    def _ownerless(self) -> frozenset[str | None]:
+        return frozenset(s.event for s in self.statements if s.said is Said.NO_EMITTER)
 
-    def _status(self, statement: Statement, pair: Pair) -> Difference:
-        return self._difference("status", statement, _spoken(statement), pair.status.value, pair)
-
-    def _permitted(self, statement: Statement, pair: Pair) -> Difference:
-        return self._difference("permitted", statement, _spoken(statement), f"permitted, {pair.status.value}", pair)
-
-    def _unknown_emitter(self, statement: Statement) -> Difference:
-        near = did_you_mean(statement.emitter or "", self.domain.registry.emitters)
-        return self._difference("unknown-emitter", statement, "it is an emitter", f"nothing of it{near}")
-
-    def _emitter(self, statement: Statement) -> Iterator[Difference]:
-        registered = statement.emitter in self.domain.registry.emitters
-        if registered and statement.said in _DENIED:
-            yield self._difference("excluded-emitter", statement, "it is no emitter", "it is one")
-        elif not registered and statement.said not in _DENIED:
-            yield self._unknown_emitter(statement)
-        elif registered and statement.said:
-            yield from self._emitter_as_a_whole(statement)
-
-    def _emitter_as_a_whole(self, statement: Statement) -> Iterator[Difference]:
-        spoken = [other for other in self._pairs if other.emitter == statement.emitter]
-        settled = {other.event for other in spoken if other.said}
-        for pair in self.domain.registry.pairs(statement.emitter):
-            bare = pair.event in {other.event for other in spoken} - settled
-            if bare and not _agrees(statement.said, pair.status):
-                yield self._status(statement, pair)
-        if not spoken:
-            implemented = self.domain.registry.has_implemented(statement.emitter)
-            if implemented is not (statement.said is Said.IMPLEMENTED):
-                holds = "an implemented event" if implemented else "planned events only"
-                yield self._difference("status", statement, _spoken(statement), holds)
-
-    def _event(self, statement: Statement) -> Iterator[Difference]:
-        pairs = self.domain.registry.emitters_of(statement.event or "")
-        denied = statement.said in _DENIED
-        if denied and pairs:
-            holds = f"{pairs[0].emitter} may state it"
-            yield self._difference("has-emitter", statement, _spoken(statement), holds, pairs[0])
-        elif not denied and not pairs:
-            without = any(s.event == statement.event and s.said is Said.NO_EMITTER for s in self._pairs)
-            denies = statement.said in (Said.NOT_IMPLEMENTED, Said.NOT_EMITTED)
-            if not denies and not (without and statement.said is Said.PLANNED):
-                yield self._difference("no-emitter", statement, _spoken(statement), "no emitter may state it")
-        elif not denied and not any(_agrees(statement.said, pair.status) for pair in pairs):
-            yield self._status(statement, pairs[0])
-
-    def _pair(self, statement: Statement) -> Iterator[Difference]:
-        registry = self.domain.registry
-        denied = statement.said in _DENIED
-        pair = registry.pair(statement.emitter or "", statement.event or "")
-        if statement.emitter not in registry.emitters:
-            if not denied and statement.emitter not in self._presented:
-                yield self._unknown_emitter(statement)
+    def _pair(self, statement: Statement, emitter: str) -> Iterator[Found]:
+        denied, pair = statement.said in DENIED, self.domain.registry.pair(emitter, statement.event or "")
+        if emitter not in self.domain.registry.emitters:
+            if not denied and not (statement.event and emitter in self._presented):
+                near = did_you_mean(emitter, self.domain.registry.emitters)
+                yield "unknown-emitter", statement, None, f"nothing of it{near}"
+        elif statement.event is None:
+            if denied:
+                yield "excluded-emitter", statement, None, "it is one"
         elif pair is None:
             if not denied and statement.said is not Said.NOT_EMITTED:
-                yield self._difference("not-permitted", statement, _spoken(statement), "it may not state this event")
+                yield "not-permitted", statement, None, "it may not state this event"
         elif denied:
-            yield self._permitted(statement, pair)
+            yield "permitted", statement, pair, f"permitted, {pair.status.value}"
         elif not _agrees(statement.said, pair.status):
-            yield self._status(statement, pair)
+            yield "status", statement, pair, pair.status.value
 
-    def _rest(self, statement: Statement) -> Iterator[Difference]:
+    def _event(self, statement: Statement) -> Iterator[Found]:
+        pairs = self.domain.registry.emitters_of(statement.event or "")
+        if statement.said in DENIED:
+            for pair in pairs[:1]:
+                yield "has-emitter", statement, pair, f"{pair.emitter} may state it"
+        elif not pairs:
+            denies = statement.said in (Said.NOT_IMPLEMENTED, Said.NOT_EMITTED)
+            if not denies and not (statement.said is Said.PLANNED and statement.event in self._ownerless):
+                yield "no-emitter", statement, None, "no emitter may state it"
+        elif not any(_agrees(statement.said, pair.status) for pair in pairs):
+            yield "status", statement, pairs[0], pairs[0].status.value
+
+    def _blanket(self, statement: Statement) -> Iterator[Found]:
         for pair in self.domain.registry.pairs(statement.emitter):
-            spoken = statement.event is None and self._is_spoken_of(pair)
-            if not spoken and statement.said in _DENIED:
-                yield self._permitted(statement, pair)
-            elif not spoken and not _agrees(statement.said, pair.status):
-                yield self._status(statement, pair)
+            if statement.event == REST and pair.event in self._named:
+                continue
+            if statement.said in DENIED:
+                yield "permitted", statement, pair, f"permitted, {pair.status.value}"
+            elif not _agrees(statement.said, pair.status):
+                yield "status", statement, pair, pair.status.value
 
-    def _is_spoken_of(self, pair: Pair) -> bool:
-        # "The others" are those that aren't spoken of, also not by what isn't understood.
-        stated = any(s.event == pair.event and s.emitter in (None, pair.emitter) and s.said for s in self._pairs)
-        return stated or any(pair.event in one.events for one in self.unread)
-
-    def _left_out(self) -> Iterator[Difference]:
-        """What a listing leaves out, though the registry has it."""
-        registry = self.domain.registry
-        for pair in registry.pairs():
-            if (listing := self._listing_without(pair)) is not None:
-                yield self._difference("left-out", listing, "nothing of it", f"permitted, {pair.status.value}", pair)
-        unowned = next((s for s in self._pairs if s.listed and s.said is Said.NO_EMITTER and not s.own), None)
+    def _left_out(self) -> Iterator[Found]:
+        """Yield what a listing leaves out, though the registry has it."""
+        listed = [s for s in self.statements if s.listed and s.event and s.said not in DENIED]
+        for pair in self.domain.registry.pairs():
+            covered = pair.event in self._named or any(s.event in (REST, ALL) for s in self.statements)
+            of_it = [s for s in listed if s.emitter in (None, pair.emitter)]
+            listing = None if covered else next((s for s in of_it if self._whole(s, of_it, pair)), None)
+            if listing:
+                yield "left-out", listing, pair, f"permitted, {pair.status.value}"
+        unowned = next((s for s in self.statements if s.listed and s.said is Said.NO_EMITTER and not s.own), None)
         for event in self.domain.catalogue if unowned else ():
-            if unowned and not registry.emitters_of(event) and not any(s.event == event for s in self._pairs):
-                where = Statement(Kind.PAIR, unowned.line, None, event)
-                yield self._difference("left-out", where, "nothing of it", "no emitter may state it")
-        named = [s for s in self.statements if s.kind is Kind.EMITTER and s.listed and s.said not in _DENIED]
-        misspelt = {nearest(name, registry.emitters) for name in self._presented if name not in registry.emitters}
-        for name in registry.emitters if named else ():
-            if name not in misspelt and not any(s.emitter == name for s in self.statements):
-                where = Statement(Kind.EMITTER, named[0].line, name)
-                yield self._difference("left-out", where, "nothing of it", "it is an emitter")
+            if unowned and event not in self._named and not self.domain.registry.emitters_of(event):
+                yield "left-out", Statement(unowned.line, None, event), None, "no emitter may state it"
 
-    def _listing_without(self, pair: Pair) -> Statement | None:
-        covering = [s for s in self.statements if s.emitter in (None, pair.emitter)]
-        named = any(pair.event in one.events for one in self.unread)
-        if named or any(s.event == pair.event or s.kind is Kind.REST for s in covering):
-            return None
-        listed = [s for s in covering if s.kind is Kind.PAIR and s.listed and s.said not in _DENIED]
-        # A list that names no planned event may be the list of what is emitted today.
-        kinds = {one.status for s in listed if (one := self.domain.registry.pair(pair.emitter, s.event or ""))}
-        for statement in listed:
+    def _whole(self, statement: Statement, listed: list[Statement], pair: Pair) -> bool:
+        """Would a list with this statement name the pair, too?"""
+        if statement.said and not statement.own:
             # A list under "implemented" is complete for what is implemented, and says nothing of the rest.
-            under = statement.said is not None and not statement.own
-            whole = statement.emitter is not None and (pair.status is Status.IMPLEMENTED or pair.status in kinds)
-            if _agrees(statement.said, pair.status) if under else whole:
-                return statement
-        return None
+            return _agrees(statement.said, pair.status)
+        # A list that names no planned event may be the list of what is emitted today.
+        known = (self.domain.registry.pair(pair.emitter, s.event or "") for s in listed)
+        alike = pair.status is Status.IMPLEMENTED or any(one and one.status is pair.status for one in known)
+        return statement.emitter is not None and alike
 
 
 def _agrees(said: Said | None, status: Status) -> bool:
     return said is None or (said is Said.IMPLEMENTED) is (status is Status.IMPLEMENTED)
-
-
-def _spoken(statement: Statement) -> str:
-    return statement.said.value if statement.said else "it may be stated"

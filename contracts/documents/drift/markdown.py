@@ -1,63 +1,59 @@
-"""A Markdown document as a tree of sections, paragraphs, list items and table rows, each with its line.
+"""A Markdown document as a row of blocks, each with its line and with a level that says what stands under what.
 
-A heading holds what follows it up to the next heading of its level; a paragraph that is bold throughout works
-as a heading below all others; a paragraph that ends with a colon holds the list or table that follows it.
-Code blocks, comments, struck-out text and front matter say nothing and are left out.
+A block holds those that follow it up to the next one of its level or a lower one: a heading its section, an item what
+is nested in it; a paragraph that is bold throughout works as a heading below all others, one that ends with a colon as
+a heading of what it announces. Code blocks, comments, struck-out text and front matter say nothing and are left out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-BOLD_LEVEL = 7
-LABEL_LEVEL = 8
 BREAK = "\x1e"
 """A forced line break; a line feed only begins the next line of the document."""
+BOLD, LABEL, ITEM, TEXT = 7, 8, 9, 10
+"""Levels below the headings' 1 to 6; what stands in a list's item adds the item's own."""
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_LABELLED = re.compile(r"\s*\w[\w ()]{0,30}[:：]")  # noqa: RUF001 - the full-width colon is a colon
-_COLONS = (":", "：")  # noqa: RUF001
-# 30 lists in each other; what is nested deeper is left out by the parser, and told by `lost`.
+_LABELLED = re.compile(r"\n(?=[^\S\n]*\w[\w ()]{0,30}[:：])")  # noqa: RUF001 - the full-width colon is a colon
+# 30 lists in each other; what is nested deeper is left out by the parser, and told as lost.
 _NESTING = 60
 _BRACKETS = 500
+_WITH_TEXT = ("inline", "fence", "code_block", "html_block", "tr_open")
 _NO_BRACKETS = str.maketrans("[]<", "(){")
 
 
-@dataclass(slots=True)
-class TreeNode:
-    """A piece of the document's structure.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph, an item, a table, or what isn't read as one of them.
 
     Attributes:
         text: its own words; code stands between backticks.
-        level: of a heading, 1 to 6, or of what works as one.
-        cells: of a table row.
-        children: in order; a table's first row is its header.
+        rows: of a table, each with its line; the first is the header.
     """
 
-    kind: Literal["root", "heading", "paragraph", "item", "table", "row", "html"]
+    kind: Literal["heading", "text", "item", "table", "html"]
     line: int
+    level: int
     text: str = ""
-    level: int = 0
-    cells: tuple[str, ...] = ()
-    children: list[TreeNode] = field(default_factory=list)
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
-def parse_markdown(text: str) -> TreeNode:
+def blocks(text: str) -> Iterator[Block]:
     """Parse a document.
 
     Args:
         text: Markdown whose lines end with line feeds, with or without front matter.
 
-    Returns:
-        The root of its tree. Lines that the parser left out, because they are nested too deeply or define a link,
-        are its last children.
+    Yields:
+        Its blocks; at last the lines that the parser left out, because they are nested too deeply or define a link.
     """
     # Blank lines take the place of what is dropped, so that every line keeps its number.
     if front := _FRONT_MATTER.match(text):
@@ -65,10 +61,12 @@ def parse_markdown(text: str) -> TreeNode:
     parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
     parser.core.ruler.before("inline", "brackets", _bound_brackets)
     tokens = parser.parse(text)
-    root = TreeNode("root", 1)
-    _Builder(root).build(iter(tokens))
-    root.children += _lost(text, tokens)
-    return root
+    yield from _blocks(iter(tokens))
+    kept = [token.map for token in tokens if token.map and token.type in _WITH_TEXT]
+    seen = {line for lines in kept for line in range(*lines)}
+    for line, content in enumerate(text.split("\n")):
+        if line not in seen and content.strip():
+            yield Block("html", line + 1, 0, content)
 
 
 def _bound_brackets(state: StateCore) -> None:
@@ -78,90 +76,45 @@ def _bound_brackets(state: StateCore) -> None:
             token.content = token.content.translate(_NO_BRACKETS)
 
 
-def _lost(text: str, tokens: list[Token]) -> Iterator[TreeNode]:
-    seen = {
-        line
-        for token in tokens
-        if token.map and token.type in ("inline", "fence", "code_block", "html_block", "tr_open")
-        for line in range(*token.map)
-    }
-    for line, content in enumerate(text.split("\n")):
-        if line not in seen and content.strip():
-            yield TreeNode("html", line + 1, content)
+def _blocks(tokens: Iterator[Token]) -> Iterator[Block]:
+    depth, item = 0, 0
+    for token in tokens:
+        match token.type:
+            case "list_item_open":
+                if item:
+                    yield Block("item", item, ITEM + (depth - 1) * TEXT)
+                depth, item = depth + 1, _line(token)
+            case "list_item_close":
+                depth, item = depth - 1, 0
+            case "heading_open":
+                yield Block("heading", _line(token), int(token.tag[1:]) + depth * TEXT, _text(next(tokens)))
+            case "paragraph_open":
+                inline = next(tokens)
+                text, bold = _text(inline), _is_bold(inline)
+                if item:
+                    yield Block("item", _line(inline), ITEM + (depth - 1) * TEXT, text)
+                else:
+                    label = BOLD if bold else LABEL if text.rstrip().endswith((":", "：")) else TEXT  # noqa: RUF001
+                    yield Block("heading" if bold else "text", _line(inline), label + depth * TEXT, text)
+                item = 0
+            case "table_open":
+                yield Block("table", _line(token), TEXT + depth * TEXT, rows=tuple(_rows(tokens)))
+            case "html_block":
+                text = _TAG.sub(" ", _without_comments(token.content))
+                yield Block("html", _line(token), TEXT + depth * TEXT, text)
 
 
-class _Builder:
-    """Puts block tokens into the tree."""
-
-    def __init__(self, root: TreeNode) -> None:
-        # The open nodes, outermost first; each list item opens a stack of headings of its own.
-        self.open = [root]
-
-    def build(self, tokens: Iterator[Token]) -> None:
-        for token in tokens:
-            match token.type:
-                case "heading_open":
-                    self._heading(int(token.tag[1:]), next(tokens))
-                case "paragraph_open":
-                    self._paragraph(next(tokens))
-                case "list_item_open":
-                    self._add(TreeNode("item", _line(token)), enter=True)
-                case "list_item_close":
-                    while self.open.pop().kind != "item":
-                        pass
-                case "bullet_list_close" | "ordered_list_close":
-                    self._close_labels()
-                case "table_open":
-                    self._table(tokens, token)
-                    self._close_labels()
-                case "html_block":
-                    self._html(token)
-                case _:
-                    pass
-
-    def _add(self, node: TreeNode, *, enter: bool = False) -> None:
-        self.open[-1].children.append(node)
-        if enter:
-            self.open.append(node)
-
-    def _close_labels(self) -> None:
-        if self.open[-1].level == LABEL_LEVEL:
-            self.open.pop()
-
-    def _heading(self, level: int, inline: Token, kind: Literal["heading", "paragraph"] = "heading") -> None:
-        while self.open[-1].kind in ("heading", "paragraph") and self.open[-1].level >= level:
-            self.open.pop()
-        self._add(TreeNode(kind, _line(inline), text_of(inline), level), enter=True)
-
-    def _paragraph(self, inline: Token) -> None:
-        text = text_of(inline)
-        self._close_labels()
-        parent = self.open[-1]
-        if parent.kind == "item" and not parent.text and not parent.children:
-            parent.text = text
-        elif _is_bold(inline):
-            self._heading(BOLD_LEVEL, inline)
-        elif text.rstrip().endswith(_COLONS):
-            self._heading(LABEL_LEVEL, inline, "paragraph")
-        else:
-            self._add(TreeNode("paragraph", _line(inline), text))
-
-    def _table(self, tokens: Iterator[Token], opened: Token) -> None:
-        table = TreeNode("table", _line(opened))
-        self._add(table)
-        line, cells = table.line, list[str]()
-        for token in tokens:
-            if token.type == "table_close":
-                return
-            if token.type == "tr_open":
-                line, cells = _line(token), []
-            elif token.type == "inline":
-                cells.append(text_of(token))
-            elif token.type == "tr_close":
-                table.children.append(TreeNode("row", line, " | ".join(cells), cells=tuple(cells)))
-
-    def _html(self, token: Token) -> None:
-        self._add(TreeNode("html", _line(token), _TAG.sub(" ", _without_comments(token.content))))
+def _rows(tokens: Iterator[Token]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    line, cells = 1, list[str]()
+    for token in tokens:
+        if token.type == "table_close":
+            return
+        if token.type == "tr_open":
+            line, cells = _line(token), []
+        elif token.type == "inline":
+            cells.append(_text(token))
+        elif token.type == "tr_close":
+            yield line, tuple(cells)
 
 
 def _without_comments(html: str) -> str:
@@ -178,35 +131,26 @@ def _line(token: Token) -> int:
 
 
 def _is_bold(inline: Token) -> bool:
-    children = [child for child in inline.children or () if child.type != "text" or child.content.strip(" :")]
-    if len(children) < 2 or children[0].type != "strong_open":
-        return False
-    closed = next((index for index, child in enumerate(children) if child.type == "strong_close"), -1)
-    return closed == len(children) - 1
+    kinds = [child.type for child in inline.children or () if child.type != "text" or child.content.strip(" :")]
+    return kinds[:1] == ["strong_open"] and kinds.index("strong_close") == len(kinds) - 1
 
 
-def text_of(inline: Token) -> str:
+def _text(inline: Token) -> str:
     """Return the text of an inline token, without what is struck out, images and markup."""
-    parts: list[str] = []
-    struck = 0
+    text, struck = "", 0
     for child in inline.children or []:
         tag = child.content.strip("</> ").lower() if child.type == "html_inline" else ""
-        step = -1 if child.content.startswith("</") else 1
         if child.type in ("s_open", "s_close") or tag in ("s", "del", "strike"):
-            struck += {"s_open": 1, "s_close": -1}.get(child.type, step)
-        elif tag in ("code", "kbd", "tt"):
-            parts.append("" if struck else "`")
+            struck += -1 if child.type == "s_close" or child.content.startswith("</") else 1
         elif child.type == "softbreak":
-            parts.append("\n")
+            text += "\n"
         elif child.type == "hardbreak" or tag.split(" ")[0] == "br":
-            parts.append(BREAK + "\n" * (child.type == "hardbreak"))
-        elif child.type == "code_inline" and not struck:
-            parts.append("`" + child.content.replace("`", "'") + "`")
-        elif child.type == "text" and not struck:
-            parts.append(child.content.replace("`", "'"))
-    lines = "".join(parts).split("\n")
+            text += BREAK + "\n" * (child.type == "hardbreak")
+        elif not struck and tag in ("code", "kbd", "tt"):
+            text += "`"
+        elif not struck and child.type == "code_inline":
+            text += "`" + child.content.replace("`", "'") + "`"
+        elif not struck and child.type == "text":
+            text += child.content.replace("`", "'")
     # "Producer: …" at the begin of a line is a line of its own, though Markdown runs the two together.
-    return "".join(
-        part + ("" if i + 1 == len(lines) else (BREAK if _LABELLED.match(lines[i + 1]) else "") + "\n")
-        for i, part in enumerate(lines)
-    )
+    return _LABELLED.sub(BREAK + "\n", text)

@@ -10,7 +10,7 @@ from contracts.errors import Where
 
 
 class Said(StrEnum):
-    """What a document says of how far a pair is, in its own words' sense."""
+    """What a document says of how far a pair is."""
 
     IMPLEMENTED = "implemented"
     PLANNED = "planned"
@@ -19,26 +19,19 @@ class Said(StrEnum):
     NOT_EMITTED = "not emitted"
     """A bare no: true of everything but what is implemented."""
     EXCLUDED = "not permitted"
-    """Said not to be planned, permitted or emitted."""
     NO_EMITTER = "no emitter"
     UNCLEAR = "unclear"
-    """Words such as "partially implemented", or two statuses that contradict each other: none is stated."""
+    """Words such as "partially implemented", or two statuses that contradict each other."""
 
 
-class Kind(StrEnum):
-    """What a statement is about."""
-
-    EMITTER = "emitter"
-    """A source is an emitter; with EXCLUDED, it is none."""
-    PAIR = "pair"
-    """An emitter may state an event; without an emitter: some emitter may."""
-    REST = "rest"
-    """A blanket sentence about every event that isn't spoken of by itself."""
+DENIED = (Said.NO_EMITTER, Said.EXCLUDED)
+REST, ALL = "the others", "everything"
+"""In place of an event: those that nothing else speaks of, and all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a document.
+    """An emitter may state an event and is that far; without an event: it is an emitter; without an emitter: some is.
 
     Attributes:
         line: in the document, counted from 1.
@@ -46,7 +39,6 @@ class Statement:
         own: the status stands beside the name; otherwise a heading or label above gave it.
     """
 
-    kind: Kind
     line: int
     emitter: str | None = None
     event: str | None = None
@@ -57,7 +49,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A place that names an emitter or an event and made no statement.
+    """A place that wasn't understood.
 
     Attributes:
         text: what stands there, shortened.
@@ -93,16 +85,20 @@ class DocumentReading:
     unread: tuple[Unread, ...]
 
 
-# Of two of these the one that says more holds.
+# Of two of these the one that says more holds: "planned, not implemented" is planned.
 _RANKS = (
     (Said.NOT_EMITTED, Said.NOT_IMPLEMENTED, Said.PLANNED, Said.NO_EMITTER),
     (Said.NOT_EMITTED, Said.NOT_IMPLEMENTED, Said.EXCLUDED, Said.NO_EMITTER),
 )
 
 
-def merge(old: Said | None, new: Said | None) -> Said | None:
-    """Join two statuses of one name: "planned, not implemented" is planned; a contradiction is unclear."""
-    if old is None or new is None or old is new:
-        return new if old is None else old
-    ranks = next((ranks for ranks in _RANKS if old in ranks and new in ranks), None)
-    return max(old, new, key=ranks.index) if ranks else Said.UNCLEAR
+def merge(*statuses: Said | None) -> Said | None:
+    """Join the statuses of one name; a contradiction is unclear."""
+    joined: Said | None = None
+    for one in statuses:
+        ranks = next((ranks for ranks in _RANKS if joined in ranks and one in ranks), ())
+        if joined is None or one is None or joined is one:
+            joined = joined or one
+        else:
+            joined = max(joined, one, key=ranks.index) if ranks else Said.UNCLEAR
+    return joined

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contracts.documents.drift.read import read_document
-from contracts.documents.drift.statements import DocumentReading, Kind, Said
+from contracts.documents.drift.statements import DocumentReading, Said
 from contracts.documents.drift.words import Vocabulary
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
@@ -59,7 +59,7 @@ def test_no_text_breaks_the_reader(pieces: list[str]) -> None:
 @given(st.text(max_size=400))
 def test_arbitrary_text_says_nothing(text: str) -> None:
     """A text without a name of the domain makes no statement about a pair."""
-    assert [s for s in _read(text).statements if s.kind is Kind.PAIR] == []
+    assert [s for s in _read(text).statements if s.event] == []
 
 
 @settings(max_examples=300, deadline=None)

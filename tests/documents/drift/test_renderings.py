@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.documents.drift.compare import Difference, compare, registry_lines
@@ -273,8 +273,6 @@ def test_a_flipped_status_never_holds(document: tuple[Rendering, Language, list[
     render, lang, said = document
     place = data.draw(st.integers(0, len(said) - 1))
     said[place] = replace(said[place], implemented=not said[place].implemented)
-    # A matrix of ticks and nothing else says who may state what, and no status.
-    assume(render is not matrix or lang.done != "✅" or not all(each.implemented for each in said))
     assert not _holds(render(said, lang))
 
 
