@@ -26,6 +26,7 @@ class BrokerClient:
         self._transport = transport
         self.name = name or transport.access.url
         self._index: dict[str, Any] | None = None
+        self._kept: dict[str, dict[str, Any]] = {}
 
     def index(self) -> dict[str, Any]:
         """Return the broker's index, which every path starts from.
@@ -65,6 +66,16 @@ class BrokerClient:
         if answer.status != 200:
             raise answer.refusal(doing)
         return answer.mapping()
+
+    def get_once(self, url: str, *, doing: str) -> dict[str, Any]:
+        """Fetch a document that never changes, such as a result that was posted: the first time that it is asked for.
+
+        Raises:
+            BrokerError: as `get` raises it.
+        """
+        if url not in self._kept:
+            self._kept[url] = self.get(url, doing=doing)
+        return self._kept[url]
 
     def find(self, url: str, *, doing: str, params: Iterable[tuple[str, str]] = ()) -> dict[str, Any] | None:
         """Fetch a document, or return None where the broker answers that there is none (404).

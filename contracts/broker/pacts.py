@@ -53,7 +53,7 @@ def _selected(client: BrokerClient, entry: Mapping[str, Any]) -> PactUnderTest:
         notices = properties.get("notices") or ()
         reasons = tuple(_of_selection(str(n["text"]), url) for n in notices if n.get("when", _BEFORE) == _BEFORE)
         pending, wip = properties.get("pending") is True, properties.get("wip") is True
-    document = client.get(url, doing="fetching a pact to verify")
+    document = client.get_once(url, doing="fetching a pact to verify")
     with hal.understood("a pact to verify"):
         named = [str(link["name"]) for link in hal.links(document, "pb:consumer-version") if "name" in link]
     return PactUnderTest(

@@ -158,7 +158,7 @@ def result(client: BrokerClient, url: str) -> PostedResult:
     Raises:
         BrokerError: the broker can't be reached, or the result can't be read.
     """
-    document = client.get(url, doing="fetching a verification result")
+    document = client.get_once(url, doing="fetching a verification result")
     # A tool that lists no tests at all says nothing of how many there were.
     listed = document.get("testResults")
     with hal.understood("the verification result"):

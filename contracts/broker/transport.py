@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -96,7 +97,7 @@ class Transport:
         """Return the host that a link leads to, if it isn't the broker's; what is no address leads nowhere."""
         try:
             address = urljoin(f"{self.access.url}/", url)
-            same = _origin(address) == _origin(requests.Request("GET", self.access.url).prepare().url or "")
+            same = _origin(address) == _origin_as_sent(self.access.url)
         except (RequestException, ValueError):
             return None
         return None if same else self.access.redact(_place(address))
@@ -118,7 +119,7 @@ class Transport:
             request = requests.Request(method, urljoin(f"{self.access.url}/", url), headers, data=data, params=params)
             prepared = self.session.prepare_request(request)
             address = prepared.url or ""
-            same = _origin(address) == _origin(requests.Request("GET", self.access.url).prepare().url or "")
+            same = _origin(address) == _origin_as_sent(self.access.url)
         except (RequestException, LocationParseError, ValueError) as error:
             raise BrokerError(
                 self.access.redact(f"a link of the broker is no address: {url[:_LONGEST_LINK]!r}: {_innermost(error)}"),
@@ -232,6 +233,11 @@ def _innermost(error: BaseException) -> str:
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+@lru_cache(maxsize=32)
+def _origin_as_sent(url: str) -> tuple[str, str, int | None]:
+    return _origin(requests.Request("GET", url).prepare().url or "")
 
 
 def _line(prepared: requests.PreparedRequest) -> str:

@@ -6,6 +6,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -33,9 +34,7 @@ class _CommandsByFile(click.Group):
     """A group whose commands are the modules beside this one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        names = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
-        commands = (name for name in names - _NOT_COMMANDS if not name.endswith("_options"))
-        return sorted([*(name.replace("_", "-") for name in commands), *_RECORDING])
+        return list(_commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -54,6 +53,13 @@ class _CommandsByFile(click.Group):
         if not name.startswith("-") and name not in self.list_commands(ctx):
             raise click.UsageError(f"no command is called {name!r}{did_you_mean(name, self.list_commands(ctx))}", ctx)
         return super().resolve_command(ctx, args)
+
+
+@cache
+def _commands() -> tuple[str, ...]:
+    names = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
+    commands = (name for name in names - _NOT_COMMANDS if not name.endswith("_options"))
+    return tuple(sorted([*(name.replace("_", "-") for name in commands), *_RECORDING]))
 
 
 @click.group(cls=_CommandsByFile, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

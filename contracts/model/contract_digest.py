@@ -10,7 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
+
+from pydantic import BaseModel
 
 from contracts.model.events import Catalogue
 from contracts.model.registry import Registry
@@ -39,8 +42,13 @@ def contract_digest(catalogue: Catalogue, registry: Registry) -> str:
 
 
 def _event(catalogue: Catalogue, name: str) -> dict[str, Any]:
-    schema = catalogue[name].model_json_schema()
-    return {"schema": _plain(schema, schema.get("$defs", {}), ()), "fact_key": sorted(catalogue.fact_key(name))}
+    return {"schema": _plain_schema(catalogue[name]), "fact_key": sorted(catalogue.fact_key(name))}
+
+
+@lru_cache(maxsize=256)
+def _plain_schema(model: type[BaseModel]) -> Any:
+    schema = model.model_json_schema()
+    return _plain(schema, schema.get("$defs", {}), ())
 
 
 def _plain(schema: Any, definitions: Mapping[str, Any], above: tuple[str, ...]) -> Any:

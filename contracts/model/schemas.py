@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -37,6 +38,7 @@ _VALUES = ("examples", "enum", "const", "default", "required", "discriminator")
 """Keywords whose values are no schemas, whatever they look like."""
 
 
+@lru_cache(maxsize=256)
 def shape_of(model: type[BaseModel]) -> Object:
     """Return the shape of a model's JSON.
 

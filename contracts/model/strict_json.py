@@ -60,8 +60,18 @@ def decode(text: str, *, nul_within: Collection[str] = ()) -> Any:
         # Some of the parser's messages end with "at", as if the place followed.
         what = error.msg.removesuffix(" at")
         raise JsonRefusedError(f"is no JSON: {what} at line {error.lineno}, column {error.colno}") from None
-    _refuse_unencodable(_without_nul(value, nul_within) if nul_within and "\\u0000" in text else value)
+    if "\\u" in text or not _is_encodable(text):
+        # The parser refuses a NUL that isn't escaped; half of a pair stands there as itself or is escaped.
+        _refuse_unencodable(_without_nul(value, nul_within) if nul_within and "\\u0000" in text else value)
     return value
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _without_nul(value: Any, keys: Collection[str]) -> Any:
@@ -106,10 +116,8 @@ def _refuse_unencodable(value: Any) -> None:
 def _refuse_string(text: str) -> None:
     if "\0" in text:
         raise JsonRefusedError("holds an escaped NUL (\\u0000)")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise JsonRefusedError("holds a lone surrogate (half of a \\uD800-\\uDFFF pair)") from None
+    if not _is_encodable(text):
+        raise JsonRefusedError("holds a lone surrogate (half of a \\uD800-\\uDFFF pair)")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

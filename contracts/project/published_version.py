@@ -50,7 +50,7 @@ def compare_version(
     copy = read_working_copy(settings, domain, leaving_out=leaving_out)
     if isinstance(copy, str):
         return ComparedVersion(None, (f"nobody compared the working copy with {version.value}: {copy}",))
-    commit = _commit_of(copy.root, version.value)
+    commit = _commit_of(copy, version.value)
     if commit is None:
         return ComparedVersion(None, (f"nobody compared the working copy with {version.value}, which is no commit",))
     if commit != copy.head:
@@ -71,10 +71,12 @@ def compare_version(
     )
 
 
-def _commit_of(root: Path, version: str) -> str | None:
+def _commit_of(copy: WorkingCopy, version: str) -> str | None:
     if not _COMMIT.fullmatch(version):
         return None
-    found = ask_git(root, "rev-parse", "--verify", "--quiet", f"{version}^{{commit}}")
+    if version == copy.head:
+        return copy.head
+    found = ask_git(copy.root, "rev-parse", "--verify", "--quiet", f"{version}^{{commit}}")
     if found.failed is None:
         return found.text.strip()
     # A whole hash that isn't here is another repository's commit, or one that a shallow clone left out.

@@ -38,7 +38,6 @@ class WorkingCopy:
         root: the checkout's top folder; the paths below are relative to it.
         head: the commit's hash.
         tree: the hash of what it holds.
-        committed: when it was made.
         changed: files that the commit holds with other content, or holds and that are gone, or that are staged anew.
         new_code: files that git neither knows nor ignores and that can change what runs or what is published.
         new_files: the other ones.
@@ -48,11 +47,15 @@ class WorkingCopy:
     root: Path
     head: str
     tree: str
-    committed: datetime
     changed: tuple[str, ...]
     new_code: tuple[str, ...]
     new_files: tuple[str, ...]
     generated: tuple[str, ...]
+
+    @property
+    def committed(self) -> datetime:
+        """When the commit was made."""
+        return datetime.fromisoformat(ask_git(self.root, "log", "-1", "--format=%cI", self.head, "--").text.strip())
 
     @property
     def clean(self) -> bool:
@@ -102,29 +105,28 @@ def read_working_copy(
     Returns:
         What was found, or why nothing can be compared.
     """
-    top = ask_git(settings.root, "rev-parse", "--show-toplevel")
-    if top.failed is not None:
-        return "there is no git checkout here" if "not a git repository" in top.failed else top.failed
-    root = Path(top.text.rstrip("\n")).resolve()
-    head = ask_git(root, "log", "-1", "--format=%H %T %cI", "HEAD", "--")
-    if head.failed is not None:
-        return f"git knows no commit here ({head.failed})"
+    # What git could say before it failed is printed all the same.
+    said = ask_git(settings.root, "rev-parse", "--show-toplevel", "HEAD^{commit}", "HEAD^{tree}")
+    if said.failed is not None and not said.text:
+        return "there is no git checkout here" if "not a git repository" in said.failed else said.failed
+    if said.failed is not None:
+        return f"git knows no commit here ({said.failed})"
+    top, commit, tree = said.text.rstrip("\n").rsplit("\n", 2)
+    root = Path(top).resolve()
     contract = [place for place in _contract_places(settings, domain) if place.is_relative_to(root)]
     places = _outermost([settings.root.resolve(), *contract])
-    if not ask_git(root, "ls-files", "-z", "--", *places).paths:
+    listed = _listed(root, places)
+    known = [(mark, path) for mark, path in listed if mark != _UNKNOWN]
+    if not known:
         return f"the checkout at {shown(root)} holds nothing of {shown(settings.root)}"
-    commit, tree, made = head.text.split()
     counts = _Counted(root, settings, leaving_out)
-    changed, built = counts.sort(_changed(root, places))
-    new, also_built = counts.sort(
-        ask_git(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *places).paths
-    )
+    changed, built = counts.sort((*_changed(root, places), *_hidden(root, known)))
+    new, also_built = counts.sort(path for mark, path in listed if mark == _UNKNOWN)
     code = {path for path in new if _is_code(root / path, contract)}
     return WorkingCopy(
         root=root,
         head=commit,
         tree=tree,
-        committed=datetime.fromisoformat(made),
         changed=changed,
         new_code=tuple(path for path in new if path in code),
         new_files=tuple(path for path in new if path not in code),
@@ -189,13 +191,21 @@ def _changed(root: Path, places: Sequence[str]) -> Iterator[str]:
         if how == "M" and before != after and _hash(root, path) == old:
             continue
         yield path
-    yield from _hidden(root, places)
 
 
-def _hidden(root: Path, places: Sequence[str]) -> Iterator[str]:
+_UNKNOWN = "?"
+"""How `ls-files -v` marks a file that git doesn't know; what it ignores isn't listed."""
+
+
+def _listed(root: Path, places: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the files of some places, those that git knows and those that it doesn't, each with git's mark."""
+    listed = ask_git(root, "ls-files", "-v", "-z", "--cached", "--others", "--exclude-standard", "--", *places)
+    return [(line[0], line[2:]) for line in listed.paths]
+
+
+def _hidden(root: Path, known: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield what differs of the files that git was told not to look at: they may hold anything."""
-    for line in ask_git(root, "ls-files", "-v", "-z", "--", *places).paths:
-        mark, path = line[0], line[2:]
+    for mark, path in known:
         if mark.islower() or (mark == "S" and (root / path).exists()):
             held = ask_git(root, "rev-parse", "--verify", "--quiet", f"HEAD:{path}").text.strip()
             if _hash(root, path) != held:

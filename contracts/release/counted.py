@@ -26,10 +26,22 @@ class Counted:
     pact: PactDocument
 
 
-def heads(client: BrokerClient, emitter: str) -> tuple[Counted, ...]:
-    """Return the version that stands for each consumer of an emitter, wherever it is deployed.
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The consumers of an emitter.
 
-    A consumer whose main branch holds no pact with the emitter asks nothing of it, and is left out.
+    Attributes:
+        heads: the version that stands for each, wherever it is deployed. A consumer whose main branch holds no pact
+            with the emitter asks nothing of it, and is left out.
+        consumers: every one that ever published a pact with it.
+    """
+
+    heads: tuple[Counted, ...]
+    consumers: tuple[str, ...]
+
+
+def counting(client: BrokerClient, emitter: str) -> Counting:
+    """Return the consumers of an emitter, and which version stands for each.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
@@ -38,7 +50,7 @@ def heads(client: BrokerClient, emitter: str) -> tuple[Counted, ...]:
     known = {counted.consumer for counted in mains}
     newest = tuple(_selected(client, emitter, Standing.NEWEST, {"latest": True}))
     others = (one for one in newest if one.consumer not in known and not has_main_branch(client, one.consumer))
-    return (*mains, *others)
+    return Counting((*mains, *others), tuple(one.consumer for one in newest))
 
 
 def consumers(client: BrokerClient, emitter: str) -> tuple[str, ...]:
@@ -52,7 +64,7 @@ def consumers(client: BrokerClient, emitter: str) -> tuple[str, ...]:
 
 def without_main_branch(client: BrokerClient, emitter: str) -> tuple[str, ...]:
     """Return the consumers of an emitter whose newest version stands for them."""
-    return tuple(one.consumer for one in heads(client, emitter) if one.standing is Standing.NEWEST)
+    return tuple(one.consumer for one in counting(client, emitter).heads if one.standing is Standing.NEWEST)
 
 
 def standing_in(counted: Collection[Counted], present: Collection[str]) -> tuple[Counted, ...]:

@@ -27,7 +27,7 @@ from contracts.model.release import (
     Standing,
 )
 from contracts.model.release_decision import decide
-from contracts.release.counted import Counted, consumers, heads, standing_in
+from contracts.release.counted import Counted, counting, standing_in
 
 
 def release_decision(
@@ -133,11 +133,11 @@ def _of_emitter(broker: _Broker, asked: Question, own_pacts: Sequence[PactDocume
     client, emitter = broker.client, asked.pacticipant
     matrix = release_matrix(client, emitter, asked.version, asked.environment, asked.ignored)
     rows = [broker.row(row) for row in matrix.rows]
-    all_heads = heads(client, emitter)
+    counted = counting(client, emitter)
+    all_heads, published = counted.heads, counted.consumers
     _refuse_unknown(asked.ignored, {*(head.consumer for head in all_heads), *(row.consumer for row in rows)}, broker)
     present = {placement.pacticipant for placement in broker.present}
     rows += [_head_row(broker, asked, head) for head in standing_in(all_heads, present)]
-    published = consumers(client, emitter)
     results = tuple(_results(broker, asked, published))
     successful = [row for row in (*rows, *results) if row.success is True and not row.empty]
     return Knowledge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 
 import pytest
@@ -285,3 +286,23 @@ def test_every_value_fills_a_link_as_one_segment(value: str) -> None:
     assert filled.count("/") == 5
     assert "?" not in filled
     assert "#" not in filled
+
+
+def test_what_never_changes_is_fetched_once_a_client() -> None:
+    """A result that was posted is asked for once; another one, and another client's question, are asked for."""
+    with stub_broker(*(http("200 OK", json.dumps({"number": number})) for number in range(1, 4))) as stub:
+        access = BrokerAccess(stub.url)
+        client, other = client_of(access), client_of(access)
+        asked = [each.get_once(url, doing="asking") for each, url in ((client, "a"), (client, "a"), (client, "b"))]
+        asked.append(other.get_once("a", doing="asking"))
+    assert [document["number"] for document in asked] == [1, 1, 2, 3]
+    assert stub.paths() == ["GET /a", "GET /b", "GET /a"]
+
+
+def test_what_could_not_be_fetched_is_asked_for_again() -> None:
+    """A refusal is kept by nobody."""
+    with stub_broker(http("404 Not Found"), http("200 OK", '{"number": 1}')) as stub:
+        client = client_of(BrokerAccess(stub.url))
+        with pytest.raises(BrokerError):
+            client.get_once("a", doing="asking")
+        assert client.get_once("a", doing="asking") == {"number": 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -46,6 +47,12 @@ def moment(at: str) -> str:
     return f"{at[:19]}+00:00"
 
 
+@lru_cache(maxsize=4096)
+def _quoted(segment: str) -> str:
+    # One document holds dozens of addresses, made of the same few names.
+    return quote(segment, safe="")
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """The addresses of the API's resources.
@@ -57,7 +64,7 @@ class Addresses:
     base: str
 
     def _at(self, *segments: str) -> str:
-        return "/".join((self.base, *(quote(segment, safe="") for segment in segments)))
+        return "/".join((self.base, *map(_quoted, segments)))
 
     def pacticipant(self, name: str) -> str:
         """Return the address of a pacticipant."""

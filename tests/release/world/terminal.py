@@ -16,19 +16,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlencode, urljoin
 
 import requests
 from flask import Flask
+from requests.structures import CaseInsensitiveDict
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from contracts.broker.answer import BrokerAnswer
+from contracts.broker.client import BrokerClient
 from contracts.broker.embedded import inprocess, store
 from contracts.broker.embedded.context import STORE_KEY
+from contracts.broker.transport import ACCEPTED, Transport
 from contracts.cli.app import main
 from contracts.expectations import pacts
 from contracts.expectations.expectation import Expectation, expect
 from contracts.expectations.recording import RecordedExpectations
 from contracts.model.events import Catalogue
 from contracts.model.registry import Registry
+from contracts.model.registry_toml import parse_registry
+from contracts.model.strict_json import JsonRefusedError, decode
 from contracts.pact_core.verifier import Replayed
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
@@ -99,6 +106,10 @@ def quickly(*, second_opinion: bool = False, real_capture: bool = False) -> Iter
     """
     with ExitStack() as stack:
         stack.enter_context(patch.object(inprocess, "session_for", _SESSIONS))
+        stack.enter_context(patch.object(Transport, "ask", _asked))
+        stack.enter_context(patch("contracts.project.domain.parse_registry", _parsed))
+        stack.enter_context(patch.object(BrokerClient, "index", _kept_index))
+        stack.enter_context(patch.object(BrokerClient, "get_once", _kept))
         stack.enter_context(patch.object(store, "datetime", Clock()))
         stack.enter_context(patch.object(pacts, "build_pacts", _built))
         if not second_opinion:
@@ -109,9 +120,14 @@ def quickly(*, second_opinion: bool = False, real_capture: bool = False) -> Iter
 
 
 class _Sessions:
-    """One application for every history; its file is the one that is asked for."""
+    """One application for every history; its file is the one that is asked for.
+
+    Attributes:
+        kept: what the broker on that file answered and never changes, by its address.
+    """
 
     def __init__(self) -> None:
+        self.kept: dict[str, dict[str, Any]] = {}
         self._make = inprocess.session_for
         self._session: requests.Session | None = None
         self._file: Path | None = None
@@ -138,9 +154,60 @@ class _Sessions:
         if self._session is not None:
             self.app.config[STORE_KEY].close()
         self._file = None
+        self.kept.clear()
 
 
 _SESSIONS = _Sessions()
+_index, _get_once = BrokerClient.index, BrokerClient.get_once
+
+
+def _asked(
+    transport: Transport,
+    method: str,
+    url: str,
+    *,
+    params: Iterable[tuple[str, str]] = (),
+    body: Any = None,
+    content_type: str = "application/json",
+    **_: Any,
+) -> BrokerAnswer:
+    """Ask the application that is in this process, without what a connection takes."""
+    request = requests.PreparedRequest()
+    request.method = method
+    request.url = urljoin(f"{transport.access.url}/", url) + (f"?{urlencode(list(params))}" if params else "")
+    request.headers = CaseInsensitiveDict({"Accept": ACCEPTED, "Content-Type": content_type})
+    request.body = None if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    response = transport.session.get_adapter(inprocess.BASE_URL).send(request)
+    text = response.raw.read().decode()
+    try:
+        document = decode(text)
+    except JsonRefusedError:
+        document = None
+    kind, date = (response.headers.get(name, "") for name in ("Content-Type", "Date"))
+    return BrokerAnswer(f"{method} {request.url}", response.status_code, kind, document, transport.access, text, date)
+
+
+@cache
+def _parsed_text(text: str, file: str, catalogue: Catalogue) -> Registry:
+    return parse_registry(text, file=file, catalogue=catalogue)
+
+
+def _parsed(text: str, *, file: str, catalogue: Catalogue) -> Registry:
+    """Read a registry once for the same text."""
+    return _parsed_text(text, file, catalogue)
+
+
+def _kept_index(client: BrokerClient) -> dict[str, Any]:
+    if "" not in _SESSIONS.kept:
+        _SESSIONS.kept[""] = _index(client)
+    return _SESSIONS.kept[""]
+
+
+def _kept(client: BrokerClient, url: str, *, doing: str) -> dict[str, Any]:
+    """Keep, from one command to the next, what a client keeps as long as a command runs."""
+    if url not in _SESSIONS.kept:
+        _SESSIONS.kept[url] = _get_once(client, url, doing=doing)
+    return _SESSIONS.kept[url]
 
 
 def close_broker() -> None:
