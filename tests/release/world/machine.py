@@ -259,11 +259,14 @@ class Histories(RuleBasedStateMachine):
         if before:
             world.place(walk(world, Question(pick(before[::-1], old), PRODUCTION)))
 
-    @precondition(lambda self: self.world.table.live[PRODUCTION].released)
-    @step("end support", which=numbers)
-    def end_support(self, which: int) -> None:
-        """A released version isn't supported any longer."""
-        self.world.end_support(pick(self.world.table.live[PRODUCTION].released, which))
+    @step("end support", who=emitters, which=numbers)
+    def end_support(self, who: str, which: int) -> None:
+        """A released version isn't supported any longer; where none is, the newest one is released instead."""
+        world = self.world
+        if released := world.table.live[PRODUCTION].released:
+            world.end_support(pick(released, which))
+        else:
+            world.place(walk(world, Question(world.table.head(who), PRODUCTION)), release=True)
 
     @step(
         "deploy without a yes",
