@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import json
-import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 
 from contracts.model.emission import Emission
 from contracts.model.verdict import Finding, Verification
-from contracts.pact_core.verifier import replay
-from tests.npm.modules import npm_module
-from tests.verification.support import COMPLETED, ENTERED, LEFT, message, rules_of, run
-
-STRUCTURED = "application/cloudevents+json"
-BATCH = "application/cloudevents-batch+json"
-REGISTRY = Path(__file__).parents[2] / "contracts" / "webinar" / "emitters.toml"
-
-
-@pytest.fixture
-def everything(tmp_path: Path) -> Path:
-    """A registry that permits every mode, and one extension attribute."""
-    return permitting(tmp_path, "structured", "binary", "batch", extensions=["traceparent"])
-
-
-def permitting(folder: Path, *modes: str, extensions: list[str] | None = None) -> Path:
-    """Write the project's registry with other messages permitted."""
-    file = folder / "emitters.toml"
-    messages = f"[messages]\nmodes = {json.dumps(modes)}\nextensions = {json.dumps(extensions or [])}\n"
-    file.write_text(f"{REGISTRY.read_text()}\n{messages}")
-    return file
-
-
-def binary(body: bytes | None = None, event: str = COMPLETED, **changes: Any) -> Emission:
-    """A message in binary mode; a header that is `...` is left out."""
-    whole = message(event)
-    data = whole.pop("data")
-    headers = {f"ce-{name}": value for name, value in whole.items()} | {"content-type": "application/json"}
-    headers |= {name.replace("_", "-"): value for name, value in changes.items()}
-    kept = {name: value for name, value in headers.items() if value is not ...}
-    return Emission(kept, json.dumps(data).encode() if body is None else body)
-
-
-def batch(*events: dict[str, Any]) -> Emission:
-    """A message in batch mode."""
-    return Emission({"content-type": BATCH}, json.dumps(events).encode())
-
-
-def verified(registry: Path | None, *emissions: Emission) -> Verification:
-    """Verify emissions, with the official verifier for a second opinion."""
-    return run(emissions, registry=registry, replay=replay)
+from tests.verification.messages import STRUCTURED, batch, binary, permitting, verified
+from tests.verification.support import COMPLETED, ENTERED, LEFT, message
 
 
 def of(run: Verification, event: str = COMPLETED) -> tuple[Finding, ...]:
@@ -189,126 +145,3 @@ def test_a_finding_says_per_kind_of_fault_what_to_change(changes: dict[str, Any]
     """Not one sentence for all of them."""
     (finding,) = of(verified(None, Emission({"content-type": STRUCTURED}, json.dumps(message(**changes)).encode())))
     assert advice in (finding.next_step or "")
-
-
-@dataclass(frozen=True)
-class Read:
-    """One message, who reads it, and why not all of them do."""
-
-    name: str
-    headers: dict[str, str]
-    body: bytes
-    ours: bool
-    python: bool
-    javascript: bool
-    why: str = ""
-
-
-WHOLE = json.dumps(message()).encode()
-DATA = binary().body
-HEADERS = dict(binary().headers)
-IN_STRUCTURE, IN_BATCH = {"content-type": STRUCTURED}, {"content-type": BATCH}
-ODD = json.dumps(message(traceparent={})).encode()
-NO_BATCHES = "the Python SDK reads no batches"
-STRICT = "what two parsers read differently can't be judged"
-NOT_VALIDATED = "that SDK doesn't look at it"
-
-
-def without(name: str) -> dict[str, str]:
-    """The headers of a binary message without one of them."""
-    return {key: value for key, value in HEADERS.items() if key != name}
-
-
-READ = [
-    Read("structured", IN_STRUCTURE, WHOLE, True, True, True),
-    Read("with a charset", {"content-type": f"{STRUCTURED}; charset=utf-8"}, WHOLE, True, True, True),
-    Read("in capitals", {"content-type": "Application/CloudEvents+JSON"}, WHOLE, True, True, False, "RFC 9110, 8.3.1"),
-    Read("binary", HEADERS, DATA, True, True, True),
-    Read(
-        "binary with a charset", {**HEADERS, "content-type": "application/json; charset=utf-8"}, DATA, True, True, True
-    ),
-    Read("an encoded header", {**HEADERS, "ce-id": "m%2D1"}, DATA, True, True, True),
-    Read("a quoted header", {**HEADERS, "ce-id": '"m-1"'}, DATA, True, True, True, "they keep the quotes, and read it"),
-    Read("without a content type", without("content-type"), DATA, True, True, True),
-    Read(
-        "data that is text",
-        {**HEADERS, "content-type": "text/plain"},
-        b"x",
-        False,
-        True,
-        True,
-        "the event is an object",
-    ),
-    Read("without data", HEADERS, b"", False, True, True, "the event has data"),
-    Read("without specversion", without("ce-specversion"), DATA, False, True, True, "they take 1.0 for granted"),
-    Read("version 0.3", {**HEADERS, "ce-specversion": "0.3"}, DATA, False, True, True, "the event is of version 1.0"),
-    Read("without type", without("ce-type"), DATA, False, False, False),
-    Read("data that is no JSON", HEADERS, b"{", False, True, False, "the Python SDK hands it on as text"),
-    Read("two documents", HEADERS, DATA + DATA, False, True, False, "the Python SDK hands it on as text"),
-    Read("a batch", IN_BATCH, json.dumps([message()]).encode(), True, False, True, NO_BATCHES),
-    Read("a batch of none", IN_BATCH, b"[]", False, False, True, "it states nothing"),
-    Read(
-        "a batch that is an object", IN_BATCH, WHOLE, False, True, False, "the Python SDK takes it for structured mode"
-    ),
-    Read("a key twice", IN_STRUCTURE, WHOLE.replace(b'"id"', b'"id": "m-2", "id"'), False, True, True, STRICT),
-    Read("a key twice in data", HEADERS, b'{"client_id": "c-2", ' + DATA[1:], False, True, True, STRICT),
-    Read("NaN", IN_STRUCTURE, WHOLE.replace(b'"client-1"', b"NaN"), False, True, False, STRICT),
-    Read("NUL", IN_STRUCTURE, WHOLE.replace(b"client-1", b"c\\u0000"), False, True, True, STRICT),
-    Read("a lone surrogate", IN_STRUCTURE, WHOLE.replace(b"client-1", b"c\\ud800"), False, True, True, STRICT),
-    Read("a byte order mark", IN_STRUCTURE, b"\xef\xbb\xbf" + WHOLE, False, False, False),
-    Read("no date", IN_STRUCTURE, json.dumps(message(time="yesterday")).encode(), False, False, True, NOT_VALIDATED),
-    Read("no id", IN_STRUCTURE, json.dumps(message(id=...)).encode(), False, True, True, "they make one up"),
-    Read("an empty id", IN_STRUCTURE, json.dumps(message(id="")).encode(), False, False, True, "it makes one up"),
-    Read("an extension", IN_STRUCTURE, json.dumps(message(traceparent="00")).encode(), True, True, True),
-    Read("a name with a line", IN_STRUCTURE, json.dumps(message(trace_parent="00")).encode(), False, False, False),
-    Read(
-        "an object as extension",
-        IN_STRUCTURE,
-        json.dumps(message(traceparent={})).encode(),
-        False,
-        True,
-        True,
-        NOT_VALIDATED,
-    ),
-    Read("plain JSON", {"content-type": "application/json"}, WHOLE, False, True, False, "no mode is said"),
-]
-
-
-@pytest.mark.parametrize("case", READ, ids=lambda case: case.name)
-def test_what_the_official_python_sdk_reads_and_we_do(everything: Path, case: Read) -> None:
-    """It serves as oracle: where it reads what we refuse, or the other way round, the table says why."""
-    done = verified(everything, Emission(case.headers, case.body))
-    assert (done.success, _read_by_python(case)) == (case.ours, case.python)
-    assert (case.ours == case.python == case.javascript) or case.why
-
-
-def _read_by_python(case: Read) -> bool:
-    try:
-        from_http_event(HTTPMessage(case.headers, case.body))
-    except Exception:  # noqa: BLE001 - whatever it raises, it doesn't read it
-        return False
-    return True
-
-
-def test_what_the_official_javascript_sdk_reads() -> None:
-    """All of the table at once, in one process of node."""
-    module = npm_module("cloudevents")
-    if shutil.which("node") is None:
-        pytest.skip("node isn't installed")
-    lines = [{"headers": case.headers, "body": base64.b64encode(case.body).decode()} for case in READ]
-    words = ["node", str(Path(__file__).parent / "sdk.js"), str(module)]
-    asked = "\n".join(map(json.dumps, lines))
-    done = subprocess.run(words, input=asked, capture_output=True, text=True, timeout=60, check=True)
-    answers = [json.loads(line) is not None for line in done.stdout.splitlines()]
-    assert dict(zip((case.name for case in READ), answers, strict=True)) == {
-        case.name: case.javascript for case in READ
-    }
-
-
-def test_the_rules_are_the_ones_that_there_are(everything: Path) -> None:
-    """No mode brings a rule of its own: scripts that know the table know what can come."""
-    done = verified(everything, *(Emission(case.headers, case.body) for case in READ))
-    assert rules_of(done)["finding"] <= {"event-schema", "content-type", "not-a-fact", "pact-mismatch", *REPEATS}
-
-
-REPEATS = {"repeat-changes-id", "repeat-changes-content", "id-reused", "repeated-emission"}
