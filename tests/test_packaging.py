@@ -26,7 +26,8 @@ def needed(extras: bool) -> set[str]:
     """Return the distributions that are declared, those of the extras for users as well."""
     lists = [DECLARED["dependencies"]]
     if extras:
-        lists += [names for extra, names in DECLARED["optional-dependencies"].items() if extra != "test"]
+        declared = DECLARED["optional-dependencies"].items()
+        lists += [names for extra, names in declared if extra not in ("test", "plugins")]
     return {normal(re.split(r"[\s<>=!~\[;]", entry, maxsplit=1)[0]) for names in lists for entry in names}
 
 
