@@ -32,11 +32,6 @@ def branches_of(client: BrokerClient, pacticipant: str, version: str) -> tuple[s
         return tuple(str(branch["name"]) for branch in hal.embedded(document, "branchVersions") or ())
 
 
-def is_known(client: BrokerClient, pacticipant: str) -> bool:
-    """Does the broker know this pacticipant?"""
-    return client.find(client.link("pb:pacticipant", pacticipant=pacticipant), doing="looking for it") is not None
-
-
 def has_main_branch(client: BrokerClient, pacticipant: str) -> bool:
     """Does the broker know a main branch of this pacticipant that versions are on?
 

@@ -26,10 +26,10 @@ def command(check: bool, output: str) -> None:
       contracts capture
       contracts capture --check
     """
-    from contracts.consumer.pact_writing import capture
+    from contracts.consumer.pact_writing import write_pacts
 
     settings, domain = project()
-    result = capture(settings, domain, check=check, echo=lambda text: click.echo(text, err=True))
+    result = write_pacts(settings, domain, check=check, echo=lambda text: click.echo(text, err=True))
     if output == "json":
         echo_json(_document(result))
     else:

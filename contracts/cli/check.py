@@ -56,7 +56,7 @@ def command(junit: Path | None, sarif: Path | None, output: str) -> None:
     if output == "json":
         echo_json(check_json(domain, result))
     else:
-        folder = shown(result.capture.folder)
+        folder = shown(result.pacts.folder)
         click.echo(render_check(domain, result, folder=folder, look=look_at(sys.stdout)))
     tell_ci(domain, result.runs, others=others, matrix=True)
     leave(result.exit_code)
@@ -67,5 +67,5 @@ def _complaints(result: Check) -> dict[str, list[Annotation]]:
 
     return {
         "lint": [complaint(found.rule, found.message, found.where, found.next_step) for found in result.lint],
-        "capture": stale_pacts(result.capture),
+        "capture": stale_pacts(result.pacts),
     }

@@ -6,7 +6,7 @@ import click
 
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.promotion import demote, recapture
+from contracts.release.promotion import demote, rewrite_pacts
 from contracts.report.status_changes import status_change_lines
 
 
@@ -34,7 +34,7 @@ def command(*, emitter: str, event: str, reason: str, environment: str, output: 
         domain,
         (emitter, event),
         reason,
-        recapture=lambda own, judged: recapture(own, judged, lambda text: click.echo(text, err=True)),
+        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: click.echo(text, err=True)),
         environment=environment,
     )
     if output == "json":

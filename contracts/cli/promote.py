@@ -9,7 +9,7 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
-from contracts.release.promotion import promote, recapture
+from contracts.release.promotion import promote, rewrite_pacts
 from contracts.release.readiness import Grounds
 from contracts.report.status_changes import status_change_lines
 
@@ -55,7 +55,7 @@ def command(
         (emitter, event),
         Grounds(evidence, environment, force),
         broker=lambda: broker.open(settings),
-        recapture=lambda own, judged: recapture(own, judged, lambda text: click.echo(text, err=True)),
+        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: click.echo(text, err=True)),
     )
     if output == "json":
         echo_json(changed.to_json())

@@ -1,4 +1,4 @@
-"""Capturing pacts: the consumer tests run, and what they expect is compared with the pacts or written to them."""
+"""Writing pacts: the consumer tests run, and what they expect is compared with the pacts or written to them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TIME_LIMIT = 1800
 """Seconds that the consumer tests may take."""
 
 
-def capture(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[str], None]) -> WrittenPacts:
+def write_pacts(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[str], None]) -> WrittenPacts:
     """Run the consumer tests and bring the pacts up to what they expect.
 
     Args:
@@ -54,17 +54,17 @@ def capture(settings: Settings, domain: Domain, *, check: bool, echo: Callable[[
             next_step="write a test that takes the fixture `expect`; nothing was written",
         )
     result = compare(settings, domain, recording)
-    if check or not result.capture.changes:
-        return result.capture
-    write(result.capture.folder, result.files, result.capture.changes)
-    return replace(result.capture, written=True)
+    if check or not result.pacts.changes:
+        return result.pacts
+    write(result.pacts.folder, result.files, result.pacts.changes)
+    return replace(result.pacts, written=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A capture that has written nothing, and the files that it would write."""
+    """What a comparison came to that has written nothing, and the files that it would write."""
 
-    capture: WrittenPacts
+    pacts: WrittenPacts
     files: Mapping[str, bytes]
 
 

@@ -125,18 +125,18 @@ def summary_of(root: Path, recording: RecordedExpectations) -> tuple[str, ...]:
     """Say in lines how the pacts of the project in `root` compare with a recording; nothing is written."""
     try:
         settings = load_settings(root)
-        capture = compare(settings, load_domain(settings), recording).capture
+        pacts = compare(settings, load_domain(settings), recording).pacts
     except ContractsError as error:
         return (f"the pacts can't be compared: {error}",)
-    return tuple(_lines(capture, recording))
+    return tuple(_lines(pacts, recording))
 
 
-def _lines(capture: WrittenPacts, recording: RecordedExpectations) -> Iterable[str]:
+def _lines(pacts: WrittenPacts, recording: RecordedExpectations) -> Iterable[str]:
     partial = f"; compared only, {recording.incomplete[0]}" if recording.incomplete else ""
-    if not capture.changes:
-        yield f"expectations: {capture.expectations}, the pacts hold them{partial}"
+    if not pacts.changes:
+        yield f"expectations: {pacts.expectations}, the pacts hold them{partial}"
         return
-    yield f"expectations: {capture.expectations}, the pacts are stale: run contracts capture{partial}"
-    for change in capture.changes:
-        yield f"  {change.how}: {shown(capture.folder / change.file)}"
+    yield f"expectations: {pacts.expectations}, the pacts are stale: run contracts capture{partial}"
+    for change in pacts.changes:
+        yield f"  {change.how}: {shown(pacts.folder / change.file)}"
         yield from (f"    {detail}" for detail in change.details)

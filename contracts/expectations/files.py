@@ -49,7 +49,7 @@ def write(folder: Path, files: Mapping[str, bytes], found: tuple[PactFileChange,
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Everything is on the same disk before the first file is replaced.
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".capture-") as staged:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".pacts-") as staged:
             written = [change for change in found if change.how != "removed"]
             for number, change in enumerate(written):
                 (Path(staged) / str(number)).write_bytes(files[change.file])

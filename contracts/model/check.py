@@ -23,7 +23,7 @@ class Check:
     """
 
     lint: tuple[LintFinding, ...]
-    capture: WrittenPacts
+    pacts: WrittenPacts
     runs: tuple[Verification, ...]
     unreached: tuple[str, ...]
     releases: tuple[Decision, ...]
@@ -33,7 +33,7 @@ class Check:
         """The exit code that the check comes to."""
         codes = [run.exit_code for run in self.runs]
         unsafe = any(decision.answer is not Answer.YES for decision in self.releases)
-        if self.lint or self.capture.changes or unsafe:
+        if self.lint or self.pacts.changes or unsafe:
             codes.append(ExitCode.BROKEN)
         if not self.runs:
             codes.append(ExitCode.NOTHING)

@@ -17,10 +17,9 @@ from pydantic import BaseModel
 
 from contracts.model.events import Catalogue
 from contracts.model.registry import Registry
+from contracts.model.schemas import Schema, definition_name, with_parts
 
-_PROSE_OF_SCHEMAS = frozenset({"title", "description", "examples", "$comment", "deprecated"})
-_SCHEMAS_BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas"})
-_DATA = frozenset({"const", "enum", "default", "required"})
+_PROSE_OF_SCHEMAS = frozenset({"title", "description", "examples", "$comment", "deprecated", "$defs"})
 _PROSE_OF_PAIRS = frozenset({"owner", "since", "target", "decision", "reason"})
 _PROSE_OF_WAIVERS = frozenset({"decision"})
 
@@ -51,32 +50,20 @@ def _plain_schema(model: type[BaseModel]) -> Any:
     return _plain(schema, schema.get("$defs", {}), ())
 
 
-def _plain(schema: Any, definitions: Mapping[str, Any], above: tuple[str, ...]) -> Any:
+def _plain(schema: Schema, definitions: Schema, above: tuple[str, ...]) -> dict[str, Any]:
     """Return a JSON Schema without prose, and with what it refers to in the place of the reference.
 
     The name of a model is prose too: only a model that holds itself is named, by how far above it stands.
     """
-    if isinstance(schema, list):
-        return [_plain(one, definitions, above) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
     if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
+        name = definition_name(schema["$ref"])
         if name in above:
             return {"$ref": len(above) - above.index(name)}
         beside = {key: value for key, value in schema.items() if key != "$ref"}
         return _plain({**definitions[name], **beside}, definitions, (*above, name))
-    plain: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key in _PROSE_OF_SCHEMAS or key == "$defs":
-            continue
-        if key in _SCHEMAS_BY_NAME:
-            plain[key] = {name: _plain(one, definitions, above) for name, one in value.items()}
-        elif key in _DATA:
-            plain[key] = _sorted(value) if key in ("enum", "required") else value
-        else:
-            plain[key] = _plain(value, definitions, above)
-    return plain
+    said = _without(schema, _PROSE_OF_SCHEMAS)
+    plain = with_parts(said, lambda part: _plain(part, definitions, above))
+    return plain | {key: _sorted(plain[key]) for key in ("enum", "required") if key in plain}
 
 
 def _vocabulary(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,17 +75,22 @@ def rewritten(schema: Schema, rewrite: Callable[[dict[str, Any]], dict[str, Any]
 
     Names of fields and definitions, examples, constants and defaults are no schemas and stay as they are.
     """
+    return rewrite(with_parts(schema, lambda part: rewritten(part, rewrite)))
+
+
+def with_parts(schema: Schema, change: Callable[[Schema], Any]) -> dict[str, Any]:
+    """Return a schema with each schema that stands directly in it changed."""
     parts: dict[str, Any] = {}
     for keyword, value in schema.items():
         if keyword in _NAMED:
-            parts[keyword] = {name: rewritten(part, rewrite) for name, part in value.items()}
+            parts[keyword] = {name: change(part) for name, part in value.items()}
         elif keyword not in _VALUES and isinstance(value, Mapping):
-            parts[keyword] = rewritten(value, rewrite)
+            parts[keyword] = change(value)
         elif keyword not in _VALUES and isinstance(value, list):
-            parts[keyword] = [rewritten(part, rewrite) if isinstance(part, Mapping) else part for part in value]
+            parts[keyword] = [change(part) if isinstance(part, Mapping) else part for part in value]
         else:
             parts[keyword] = value
-    return rewrite(parts)
+    return parts
 
 
 def definition_name(reference: str) -> str:

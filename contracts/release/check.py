@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contracts.consumer.pact_writing import capture
+from contracts.consumer.pact_writing import write_pacts
 from contracts.model.check import Check
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
@@ -33,13 +33,13 @@ def check(
     Raises:
         ContractsError: a step couldn't be carried out at all.
     """
-    captured = capture(settings, domain, check=True, echo=echo)
+    pacts = write_pacts(settings, domain, check=True, echo=echo)
     runs = verify_reached(settings, domain, Mode(), listen=listen)
     verified = {run.emitter for run in runs}
-    releases = () if captured.changes or not captured.pacts else rehearse(settings, domain, runs, environ)
+    releases = () if pacts.changes or not pacts.pacts else rehearse(settings, domain, runs, environ)
     return Check(
         lint=lint(domain),
-        capture=captured,
+        pacts=pacts,
         runs=runs,
         unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in verified),
         releases=releases,

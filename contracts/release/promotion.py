@@ -17,7 +17,7 @@ from contracts.project.settings import Settings
 from contracts.release.readiness import Grounds, judge
 from contracts.release.registry_edit import own_registry_file, replace_text, with_status
 
-Recapture = Callable[[Settings, Domain], tuple[str, ...]]
+RewritePacts = Callable[[Settings, Domain], tuple[str, ...]]
 """Writes the pacts anew and returns the files that changed."""
 
 
@@ -28,7 +28,7 @@ def promote(
     evidence: Grounds,
     *,
     broker: Callable[[], BrokerClient],
-    recapture: Recapture,
+    rewrite_pacts: RewritePacts,
 ) -> StatusChange:
     """Promote a planned pair on the evidence of a verification in which it was ready.
 
@@ -56,7 +56,7 @@ def promote(
             f"{pair.emitter}, which don't emit {pair.event}, are no rollback targets"
         ),
     )
-    files = _change(settings, domain, pair, Status.IMPLEMENTED, None, recapture)
+    files = _change(settings, domain, pair, Status.IMPLEMENTED, None, rewrite_pacts)
     return StatusChange(pair, Status.IMPLEMENTED, files, ready.freezes, ready.notes, steps)
 
 
@@ -66,7 +66,7 @@ def demote(
     names: tuple[str, str],
     reason: str,
     *,
-    recapture: Recapture,
+    rewrite_pacts: RewritePacts,
     environment: str = "production",
 ) -> StatusChange:
     """Take an implemented pair back to planned and keep the reason.
@@ -92,7 +92,7 @@ def demote(
         ),
         f"only then may {pair.emitter} stop emitting it: {next_steps.verify(pair.emitter)}, deploy, record",
     )
-    files = _change(settings, domain, pair, Status.PLANNED, reason.strip(), recapture)
+    files = _change(settings, domain, pair, Status.PLANNED, reason.strip(), rewrite_pacts)
     return StatusChange(pair, Status.PLANNED, files, (), (), steps)
 
 
@@ -122,14 +122,14 @@ def _pair(domain: Domain, names: tuple[str, str], status: Status) -> Pair:
 
 
 def _change(
-    settings: Settings, domain: Domain, pair: Pair, status: Status, reason: str | None, recapture: Recapture
+    settings: Settings, domain: Domain, pair: Pair, status: Status, reason: str | None, rewrite_pacts: RewritePacts
 ) -> tuple[str, ...]:
     file = own_registry_file(settings, domain)
     before = file.read_bytes().decode("utf-8")
     text, registry = with_status(before, domain, pair, status, reason)
     replace_text(file, text)
     try:
-        written = recapture(settings, replace(domain, registry=registry))
+        written = rewrite_pacts(settings, replace(domain, registry=registry))
     except BaseException:
         # Registry and pacts change together or not at all.
         replace_text(file, before)
@@ -137,7 +137,7 @@ def _change(
     return (shown(file), *written)
 
 
-def recapture(settings: Settings, domain: Domain, echo: Callable[[str], None]) -> tuple[str, ...]:
+def rewrite_pacts(settings: Settings, domain: Domain, echo: Callable[[str], None]) -> tuple[str, ...]:
     """Capture the pacts anew and return the files that were written or removed.
 
     Args:
@@ -148,7 +148,7 @@ def recapture(settings: Settings, domain: Domain, echo: Callable[[str], None]) -
         MisuseError: there are no consumer tests.
         HarnessError: the tests couldn't run.
     """
-    from contracts.consumer.pact_writing import capture
+    from contracts.consumer.pact_writing import write_pacts
 
-    done = capture(settings, domain, check=False, echo=echo)
+    done = write_pacts(settings, domain, check=False, echo=echo)
     return tuple(shown(done.folder / change.file) for change in done.changes)

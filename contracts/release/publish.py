@@ -122,9 +122,9 @@ def refuse_stale(settings: Settings, domain: Domain, echo: Callable[[str], None]
         MisuseError: there are no consumer tests.
         HarnessError: the tests couldn't run.
     """
-    from contracts.consumer.pact_writing import capture
+    from contracts.consumer.pact_writing import write_pacts
 
-    found = capture(settings, domain, check=True, echo=echo).changes
+    found = write_pacts(settings, domain, check=True, echo=echo).changes
     if found:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         raise BrokenContractError(

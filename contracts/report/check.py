@@ -28,11 +28,11 @@ def _lines(domain: Domain, result: Check, folder: str, look: Look) -> Iterator[s
     for finding in result.lint:
         yield f"lint: {finding.where or domain.package}: {finding.rule}: {finding.message}"
     yield f"lint: {counted(len(result.lint), 'finding')}"
-    for change in result.capture.changes:
+    for change in result.pacts.changes:
         yield f"capture: {change.how}: {folder}/{change.file}"
-    stale = "stale: run contracts capture and commit the pacts" if result.capture.changes else "up to date"
-    captured = f"{counted(result.capture.expectations, 'expectation')}, {counted(len(result.capture.pacts), 'pact')}"
-    yield f"capture: {captured}, {stale}"
+    stale = "stale: run contracts capture and commit the pacts" if result.pacts.changes else "up to date"
+    counts = f"{counted(result.pacts.expectations, 'expectation')}, {counted(len(result.pacts.pacts), 'pact')}"
+    yield f"capture: {counts}, {stale}"
     for run in result.runs:
         yield from ("", render_verification(run, look=look))
     for emitter in result.unreached:
@@ -51,8 +51,8 @@ def check_json(domain: Domain, result: Check) -> dict[str, Any]:
         "success": result.exit_code == 0,
         "lint": [finding.to_json() for finding in result.lint],
         "capture": {
-            "expectations": result.capture.expectations,
-            "changes": [{"file": change.file, "change": change.how} for change in result.capture.changes],
+            "expectations": result.pacts.expectations,
+            "changes": [{"file": change.file, "change": change.how} for change in result.pacts.changes],
         },
         "verifications": [run.to_json() for run in result.runs],
         "unreached": list(result.unreached),

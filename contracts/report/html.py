@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
-from contracts.model.printable import as_json, printable
+from contracts.html import html_templates
+from contracts.model.printable import as_json
 from contracts.model.rules import RULES
 from contracts.report.content import ReportContent
 from contracts.report.page import build_page, facts
@@ -31,28 +30,11 @@ def render_html(content: ReportContent) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"laid_out": _laid_out, "breakable": _breakable, "as_json": as_json}
+    environment = html_templates(_TEMPLATES)
+    environment.filters |= {"laid_out": _laid_out, "as_json": as_json}
     environment.globals |= {"remark": remark, "pact_line": pact_line, "outcome": outcome, "facts": facts}
     return environment
 
 
-def _shown(value: Any) -> Any:
-    # Markup was escaped before, and its parts were made printable then.
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 def _laid_out(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
-
-
-def _breakable(name: str) -> Markup:
-    """Return a long name that a narrow column may break after `_`, `-` and `.`."""
-    return Markup("<wbr>").join(re.split(r"(?<=[_.-])(?=.)", printable(name)))

@@ -28,7 +28,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
 @pytest.fixture
 def cli(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     """`contracts …` in the checkout, with its own broker, in which the pacts are published."""
-    run = Cli(monkeypatch, capsys, embedded_client(load_settings(checkout.root)))
+    run = Cli(capsys, embedded_client(load_settings(checkout.root)))
     add_consumer_tests(checkout.root)
     assert run("capture").code == 0
     checkout.commit()

@@ -45,7 +45,6 @@ class Done:
 class Cli:
     """Runs `contracts …`; `client` speaks to the broker that the commands find."""
 
-    patch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
     client: BrokerClient
 

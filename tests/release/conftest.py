@@ -11,11 +11,13 @@ import requests
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient, client_for
+from contracts.consumer.pact_writing import write_pacts
 from contracts.project.broker_choice import embedded_client
+from contracts.project.domain import load_domain
 from contracts.project.settings import Settings, load_settings
 from tests.release.brokers import served
 from tests.release.commands import Cli
-from tests.release.project import CI_VARIABLES, CONSUMER, CRM, TRACKER, make_project
+from tests.release.project import CI_VARIABLES, CONSUMER, CRM, TRACKER, add_consumer_tests, make_project
 
 REAL_BROKER = "CONTRACTS_TEST_BROKER_URL"
 
@@ -33,6 +35,16 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     root = make_project(tmp_path / "project")
     monkeypatch.chdir(root)
     return load_settings(root)
+
+
+@pytest.fixture(scope="session")
+def written_pacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pacts of a scenario service that reads the tracker's three events, written once."""
+    root = make_project(tmp_path_factory.mktemp("written"))
+    add_consumer_tests(root)
+    settings = load_settings(root)
+    write_pacts(settings, load_domain(settings), check=False, echo=print)
+    return root / "pacts"
 
 
 @pytest.fixture(params=["in process", "socket", *(["real"] if REAL_BROKER in os.environ else [])])
@@ -64,14 +76,14 @@ def cli(
 ) -> Iterator[Cli]:
     """Return `contracts …` with an empty broker: the project's own in process, or one over a socket."""
     if request.param == "in process":
-        yield Cli(monkeypatch, capsys, embedded_client(settings))
+        yield Cli(capsys, embedded_client(settings))
     else:
         with served(tmp_path / "served.sqlite") as (url, _):
             monkeypatch.setenv("PACT_BROKER_BASE_URL", url)
-            yield Cli(monkeypatch, capsys, client_for(BrokerAccess(url)))
+            yield Cli(capsys, client_for(BrokerAccess(url)))
 
 
 @pytest.fixture
 def own_cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
     """Return `contracts …` with the project's own empty broker."""
-    return Cli(monkeypatch, capsys, embedded_client(settings))
+    return Cli(capsys, embedded_client(settings))

@@ -11,34 +11,23 @@ import pytest
 import requests
 
 from contracts.broker.embedded.inprocess import session_for
-from contracts.consumer.pact_writing import capture
 from contracts.model.identity import Found, Identity
 from contracts.project.domain import load_domain
-from contracts.project.settings import Settings, load_settings
+from contracts.project.settings import Settings
 from contracts.release.publish import publish_pacts
 from tests.release.commands import Cli, Done, emissions
-from tests.release.project import COMPLETED, CONSUMER, ENTERED, TRACKER, add_consumer_tests, make_project
+from tests.release.project import COMPLETED, CONSUMER, ENTERED, TRACKER, add_consumer_tests
 from tests.release.stub_broker import http, stub_broker
 
 AS_VERSION = ("--publish", "--version", "p1", "--branch", "main")
 PRODUCTION = ("--to-environment", "production")
 
 
-@pytest.fixture(scope="module")
-def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pacts of a scenario service that reads the tracker's three events, captured once."""
-    root = make_project(tmp_path_factory.mktemp("captured"))
-    add_consumer_tests(root)
-    settings = load_settings(root)
-    capture(settings, load_domain(settings), check=False, echo=print)
-    return root / "pacts"
-
-
 @pytest.fixture
-def ready(cli: Cli, settings: Settings, captured: Path) -> Cli:
+def ready(cli: Cli, settings: Settings, written_pacts: Path) -> Cli:
     """A broker that knows the pacts of c1, with c1 deployed to production."""
     add_consumer_tests(settings.root)
-    shutil.copytree(captured, settings.root / "pacts")
+    shutil.copytree(written_pacts, settings.root / "pacts")
     identity = Identity(Found("c1", "test"), Found("main", "test"), None)
     domain = load_domain(settings)
     # The command compares with the consumer tests first, which has tests of its own and takes its time.

@@ -119,7 +119,7 @@ def try_promotion(settings: Settings, event: str = ENTERED, emitter: str = TRACK
         (emitter, event),
         Grounds(evidence.get("file"), force=evidence.get("force", False)),
         broker=no_broker,
-        recapture=nothing,
+        rewrite_pacts=nothing,
     )
 
 
@@ -141,16 +141,16 @@ def test_what_cannot_be_promoted(settings: Settings, emitter: str, event: str, w
 def test_a_demotion_wants_a_reason_and_an_implemented_pair(settings: Settings) -> None:
     """Without a reason nobody knows later why; what is planned can't be taken back."""
     with pytest.raises(MisuseError, match="without a reason"):
-        demote(settings, load_domain(settings), (TRACKER, COMPLETED), "  ", recapture=nothing)
+        demote(settings, load_domain(settings), (TRACKER, COMPLETED), "  ", rewrite_pacts=nothing)
     with pytest.raises(MisuseError, match="planned already"):
-        demote(settings, load_domain(settings), (TRACKER, ENTERED), "why", recapture=nothing)
+        demote(settings, load_domain(settings), (TRACKER, ENTERED), "why", rewrite_pacts=nothing)
 
 
 def test_an_installed_registry_is_not_the_projects(tmp_path: Path) -> None:
     """The registry of an installed package is changed where it comes from."""
     settings = Settings(root=tmp_path)
     with pytest.raises(MisuseError, match="installed package"):
-        demote(settings, load_domain(settings), (TRACKER, COMPLETED), "why", recapture=nothing)
+        demote(settings, load_domain(settings), (TRACKER, COMPLETED), "why", rewrite_pacts=nothing)
 
 
 def evidence(settings: Settings, **change: Any) -> Path:
@@ -204,7 +204,7 @@ def test_a_failing_capture_leaves_the_registry_alone(settings: Settings) -> None
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        demote(settings, load_domain(settings), (TRACKER, COMPLETED), "why", recapture=interrupted)
+        demote(settings, load_domain(settings), (TRACKER, COMPLETED), "why", rewrite_pacts=interrupted)
     assert (settings.root / "emitters.toml").read_text(encoding="utf-8") == registry_toml()
     assert sorted(file.name for file in settings.root.iterdir() if "emitters" in file.name) == ["emitters.toml"]
 
@@ -217,7 +217,7 @@ def test_the_capture_gets_the_changed_registry(settings: Settings) -> None:
         seen.append(domain.registry.pair(TRACKER, COMPLETED))
         return ("pacts/one.json",)
 
-    changed = demote(settings, load_domain(settings), (TRACKER, COMPLETED), "why", recapture=look)
+    changed = demote(settings, load_domain(settings), (TRACKER, COMPLETED), "why", rewrite_pacts=look)
     assert seen[0] is not None
     assert (seen[0].status, seen[0].entry.reason) == (Status.PLANNED, "why")
     assert changed.files == ("emitters.toml", "pacts/one.json")

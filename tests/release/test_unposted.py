@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.broker.versions import branches_of
-from contracts.consumer.pact_writing import capture
-from contracts.project.domain import load_domain
-from contracts.project.settings import Settings, load_settings
+from contracts.project.settings import Settings
 from tests.release.commands import Cli, Done, emissions
 from tests.release.project import (
     COMPLETED,
@@ -22,7 +20,6 @@ from tests.release.project import (
     SUBMITTED,
     TRACKER,
     add_consumer_tests,
-    make_project,
     registry_toml,
     write_pact,
 )
@@ -31,21 +28,11 @@ from tests.release.test_every_consumer import SECOND, deploy, publish_pact
 PRODUCTION = ("--to-environment", "production")
 
 
-@pytest.fixture(scope="module")
-def captured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pacts of a scenario service that reads the tracker's three events, captured once."""
-    root = make_project(tmp_path_factory.mktemp("captured"))
-    add_consumer_tests(root)
-    settings = load_settings(root)
-    capture(settings, load_domain(settings), check=False, echo=print)
-    return root / "pacts"
-
-
 @pytest.fixture
-def fresh(own_cli: Cli, settings: Settings, captured: Path) -> Cli:
+def fresh(own_cli: Cli, settings: Settings, written_pacts: Path) -> Cli:
     """Return the commands in a project with captured pacts, on a broker that holds none and has one environment."""
     add_consumer_tests(settings.root)
-    shutil.copytree(captured, settings.root / "pacts")
+    shutil.copytree(written_pacts, settings.root / "pacts")
     assert own_cli("create-environment", "production").code == 0
     return own_cli
 

@@ -7,16 +7,15 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from flask import Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from contracts.broker.embedded.hal import Addresses
 from contracts.broker.embedded.pages.values import OverviewPage, PacticipantPage, VersionPage
-from contracts.model.printable import printable
+from contracts.html import html_templates
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _KINDS = {OverviewPage: "overview", PacticipantPage: "pacticipant", VersionPage: "version"}
@@ -47,15 +46,8 @@ def page_response(page: OverviewPage | PacticipantPage | VersionPage, at: Addres
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"breakable": _breakable, "day": _day, "segment": _segment}
+    environment = html_templates(_TEMPLATES)
+    environment.filters |= {"day": _day, "segment": _segment}
     environment.globals |= {"source": _source, "is_web": _is_web}
     return environment
 
@@ -69,16 +61,6 @@ def _source(name: str) -> Markup:
 def _digest(name: str) -> str:
     digest = hashlib.sha256(("\n" + _source(name)).encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def _shown(value: Any) -> Any:
-    # Markup was escaped before, and its parts were made printable then.
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _breakable(name: str) -> Markup:
-    """Return a long name that a narrow column may break after `_`, `-`, `/` and `.`."""
-    return Markup("<wbr>").join(re.split(r"(?<=[_./-])(?=.)", printable(name)))
 
 
 def _day(at: str) -> Markup:
