@@ -200,7 +200,7 @@ def test_a_module_stays_in_its_layer(module: str, file: Path) -> None:
         ("contracts.consumer.run", "def f():\n    from contracts.provider import items"),
         ("contracts.provider.verify", "from contracts.release.posting import Posting"),
         ("contracts.release.check", "import contracts.cli.check"),
-        ("contracts.release.check", "from contracts.report.decisions import decision_lines"),
+        ("contracts.release.check", "from contracts.report.releases import decision_lines"),
         ("contracts.cli.verify", "from contracts.testing import verify_emitter"),
         ("contracts.pytest_plugin", "def f():\n    from contracts.cli import main"),
         ("contracts.release.check", "import requests.adapters"),

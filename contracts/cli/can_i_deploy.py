@@ -16,7 +16,7 @@ from contracts.project.pacts import own_pacts
 from contracts.project.version import require_version
 from contracts.release.knowledge import release_decision
 from contracts.release.question import decision_when_known, emitters_of, question
-from contracts.report.decisions import decision_lines
+from contracts.report.releases import decision_lines
 
 
 @click.command(short_help="Say whether a version can be released, and why.")

@@ -7,7 +7,7 @@ import click
 from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
 from contracts.release.promotion import demote, rewrite_pacts
-from contracts.report.status_changes import status_change_lines
+from contracts.report.releases import status_change_lines
 
 
 @click.command(short_help="Take an implemented pair back to planned.")

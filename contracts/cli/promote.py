@@ -11,7 +11,7 @@ from contracts.cli.completions import emitters, events
 from contracts.cli.options import echo_json, output_option, project
 from contracts.release.promotion import promote, rewrite_pacts
 from contracts.release.readiness import Grounds
-from contracts.report.status_changes import status_change_lines
+from contracts.report.releases import status_change_lines
 
 
 @click.command(short_help="Make a planned pair implemented, on evidence.")

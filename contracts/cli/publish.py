@@ -10,7 +10,7 @@ from contracts.cli.broker_options import BrokerOption, allow_dirty_option, broke
 from contracts.cli.options import echo_json, output_option, project
 from contracts.project.published_version import compare_version
 from contracts.release.publish import identify, publish_pacts, refuse_stale
-from contracts.report.receipts import receipt_lines
+from contracts.report.releases import receipt_lines
 
 
 @click.command(short_help="Publish the pacts to the broker and confirm them.")

@@ -18,7 +18,7 @@ from contracts.project.pacts import own_pacts
 from contracts.project.version import require_version
 from contracts.release.deployments import Recorded, Target, record_absence, record_presence
 from contracts.release.question import emitters_of
-from contracts.report.decisions import decision_lines
+from contracts.report.releases import decision_lines
 
 
 @click.command("record-deployment", short_help="Record that a version is deployed to an environment.")

@@ -9,9 +9,9 @@ from contracts.model.check import Check
 from contracts.model.domain import Domain
 from contracts.model.printable import counted
 from contracts.report.console import render_verification
-from contracts.report.decisions import decision_lines
 from contracts.report.look import PLAIN, Look
 from contracts.report.pair_matrix import build_matrix, matrix_json, render_matrix
+from contracts.report.releases import decision_lines
 
 
 def render_check(domain: Domain, result: Check, *, folder: str, look: Look = PLAIN) -> str:

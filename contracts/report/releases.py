@@ -1,8 +1,12 @@
-"""A release decision for people: why, pair by pair, and what comes next."""
+"""Releasing, for people: what was published, why a version may go or not, what a promotion changed, what comes next."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from contracts.model.publication import Receipt
 from contracts.model.release import Decision, DecisionRow, PairReason, PairState, Standing
+from contracts.model.status_change import StatusChange
 
 
 def decision_lines(decision: Decision) -> list[str]:
@@ -53,3 +57,34 @@ def _state(pair: PairReason) -> str:
     if pair.state is PairState.PENDING and pair.ready:
         return "pending, ready: promote it"
     return pair.state.value
+
+
+def status_change_lines(changed: StatusChange) -> list[str]:
+    """Return a promotion or a demotion as people read it."""
+    pair = changed.pair
+    lines = [f"{pair.emitter}: {pair.event} is {changed.status.value} now (was {pair.status.value})"]
+    lines += [f"  written: {file}" for file in changed.files]
+    lines += [f"  {note}" for note in changed.notes]
+    lines += [f"  freezes: {text}" for text in changed.freezes]
+    lines.append("next, in this order:")
+    lines += [f"  {number}. {step}" for number, step in enumerate(changed.next_steps, start=1)]
+    return lines
+
+
+def receipt_lines(receipt: Receipt) -> Iterator[str]:
+    """Yield a publication's receipt as people read it."""
+    version, branch = receipt.identity.version, receipt.identity.branch
+    done = "would be published" if receipt.dry_run else "published"
+    yield (
+        f"{receipt.consumer} {version.value} ({version.source}) on {branch.value} ({branch.source}): "
+        f"{done} to {receipt.broker}"
+    )
+    for file in receipt.files if receipt.dry_run else ():
+        yield f"  {file}"
+    width = max((len(pact.provider) for pact in receipt.pacts), default=0)
+    for pact in receipt.pacts:
+        yield f"  {pact.provider:<{width}}  {pact.content.value:<9}  {pact.url}"
+    for file in receipt.planned:
+        yield f"  not published, no implemented pair: {file}"
+    if receipt.pacts:
+        yield "confirmed: every pact was read back"
