@@ -18,6 +18,8 @@ from contracts.emitters.sink import SinkOrder, record
 from contracts.errors import MisuseError, Where
 from contracts.model.durations import parse_seconds
 from contracts.model.printable import counted
+from contracts.project.settings import load_settings
+from contracts.project.working_copy import checkout_now
 
 
 @click.command(short_help="Record what an emitter sends as captures.")
@@ -43,7 +45,8 @@ def command(
 ) -> None:
     """Record whatever is sent here as captures, for `contracts verify EMITTER --captures FILE`.
 
-    Prints its URL on stderr once it listens. Ends by itself with --max or --for, else with Ctrl-C.
+    Prints its URL on stderr once it listens. Ends by itself with --max or --for, else with Ctrl-C. Started in the
+    emitter's checkout, it has each capture name the commit, and whether the checkout differed from it.
 
     \b
     Example:
@@ -58,6 +61,7 @@ def command(
         keep=kept_names(keep),
         limit=limit,
         seconds=_seconds(duration),
+        commit=checkout_now(load_settings(Path.cwd()), leaving_out=[Path(out)] if out != "-" else []),
     )
     if not address.is_loopback:
         click.echo(f"warning: {address.host} can be reached from other machines", err=True)

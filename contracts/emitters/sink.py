@@ -1,4 +1,4 @@
-"""SinkOrder what an emitter sends into a capture file: what `contracts sink` does."""
+"""Recording what an emitter sends into a capture file: what `contracts sink` does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import ACCEPT, SinkAnswer
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture, write_fault
 from contracts.errors import HarnessError, MisuseError, Where
-from contracts.model.emission import Emission, recorded_address, recorded_headers
+from contracts.model.emission import Commit, Emission, recorded_address, recorded_headers
 
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
@@ -36,6 +36,7 @@ class SinkOrder:
         limit: messages after which it ends; None for no limit.
         seconds: time after which it ends; None for no end.
         keep: names of headers, in lower case, whose values are recorded beside those that always are.
+        commit: tells which checkout is here, for each capture to name.
     """
 
     address: Address
@@ -45,6 +46,7 @@ class SinkOrder:
     limit: int | None = None
     seconds: float | None = None
     keep: frozenset[str] = frozenset()
+    commit: Callable[[], Commit | None] = lambda: None
 
 
 def record(
@@ -208,7 +210,8 @@ class Tally:
             OSError: it couldn't be written; the recording ends.
         """
         headers = recorded_headers(emission.headers, self.recording.keep)
-        line = write_capture(replace(emission, headers=headers, url=recorded_address(emission.url)))
+        commit = emission.commit or self.recording.commit()
+        line = write_capture(replace(emission, headers=headers, url=recorded_address(emission.url), commit=commit))
         self._append(line)
         if len(line) > MAX_LINE + 1:
             self.note(

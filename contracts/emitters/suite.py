@@ -60,7 +60,7 @@ def record_suite(
     part = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         with recording_sink(replace(recording, out=str(part)), note=note, stop=threading.Event()) as (sink, tally):
-            code = _run(words, {**environment(sink.url), **_for_recorders(os.environ, part, sink.url)})
+            code = _run(words, {**environment(sink.url), **_for_recorders(os.environ, part, sink.url, commit)})
             _wait_until_quiet(lambda: tally.count, lambda: sink.is_busy, settle)
         messages, faults = _publish(part, out, commit)
     finally:
@@ -68,8 +68,10 @@ def record_suite(
     return SuiteRun(code, messages, faults)
 
 
-def _for_recorders(environ: Mapping[str, str], part: Path, sink_url: str) -> dict[str, str]:
+def _for_recorders(environ: Mapping[str, str], part: Path, sink_url: str, commit: Commit | None) -> dict[str, str]:
     found = {"CONTRACTS_CAPTURES": str(part.absolute())}
+    if commit is not None:
+        found["CONTRACTS_COMMIT"] = commit.model_dump_json()
     # What a recorder passes on to the sink would be recorded twice.
     if not environ.get("CONTRACTS_DESTINATION") and "pass" not in environ.get("CONTRACTS_RECORDER_RESPONSE", ""):
         found["CONTRACTS_DESTINATION"] = sink_url

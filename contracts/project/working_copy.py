@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from threading import Lock
+from time import monotonic
 
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
@@ -19,6 +21,8 @@ from contracts.project.settings import Settings
 _NOT_ITS_OWN = frozenset({".contracts", "__pycache__"})
 """Folders that this toolkit and Python write; nothing in them is anybody's source."""
 _MOST_NAMED = 8
+_LOOK_AGAIN = 1.0
+"""Seconds after which a checkout that is watched may have changed."""
 _CODE = frozenset(
     (
         ".bash", ".c", ".cc", ".cjs", ".clj", ".cpp", ".cs", ".dart", ".erl", ".ex", ".exs", ".fs", ".go", ".gradle",
@@ -89,6 +93,42 @@ def checkout_of(settings: Settings, *, leaving_out: Path) -> Commit | None:
     """
     copy = read_working_copy(settings, None, leaving_out=[leaving_out])
     return None if isinstance(copy, str) else Commit(id=copy.head, clean=copy.clean)
+
+
+def checkout_now(settings: Settings, *, leaving_out: Sequence[Path]) -> Callable[[], Commit | None]:
+    """Return what tells of the checkout as it is whenever it is asked; git is asked once a second at most.
+
+    Args:
+        leaving_out: the file that is being written.
+
+    Raises:
+        MisuseError: git can't compare the working copy now; later on nothing is told then.
+    """
+    watched = _Watched(settings, tuple(leaving_out))
+    watched.look()
+    return watched
+
+
+class _Watched:
+    def __init__(self, settings: Settings, leaving_out: Sequence[Path]) -> None:
+        self._settings, self._leaving_out = settings, leaving_out
+        self._lock = Lock()
+        self._seen: Commit | None = None
+        self._looked = 0.0
+
+    def __call__(self) -> Commit | None:
+        with self._lock:
+            if monotonic() - self._looked >= _LOOK_AGAIN:
+                try:
+                    self.look()
+                except MisuseError:
+                    self._seen = None
+            return self._seen
+
+    def look(self) -> None:
+        self._looked = monotonic()
+        copy = read_working_copy(self._settings, None, leaving_out=self._leaving_out)
+        self._seen = None if isinstance(copy, str) else Commit(id=copy.head, clean=copy.clean)
 
 
 def read_working_copy(

@@ -20,17 +20,18 @@ import requests
 from contracts.emitters import open_driver
 from contracts.emitters.parts.answers import SinkAnswer
 from contracts.emitters.sink import AnswerSequence, CaptureFile
-from contracts.model.emission import Emission, Fault
+from contracts.model.emission import Commit, Emission, Fault
+from tests.project.checkouts import make_checkout
 
 SINK = [sys.executable, "-m", "contracts.cli", "sink"]
 
 
 @contextmanager
-def sink(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def sink(folder: Path, *options: str, cwd: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run the command and wait for its URL in the ready file."""
     ready = folder / "ready"
     words = [*SINK, "--ready-file", str(ready), *options]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd)
     try:
         deadline = time.monotonic() + 30
         while not ready.exists():
@@ -212,3 +213,17 @@ def test_a_sequence_stays_at_its_last_answer() -> None:
     """After the sequence the last answer is given for good."""
     sequence = AnswerSequence((SinkAnswer(503), SinkAnswer(202)), per_message=False)
     assert [sequence.next(b"").status for _ in range(4)] == [503, 202, 202, 202]
+
+
+@pytest.mark.parametrize("clean", [True, False])
+def test_each_capture_names_the_commit_of_the_checkout(tmp_path: Path, clean: bool) -> None:
+    """And whether the checkout differed from it; the captures themselves don't count."""
+    checkout = make_checkout(tmp_path / "repository")
+    if not clean:
+        (checkout.root / "plugin" / "emit.php").write_text("<?php // other\n")
+    with sink(tmp_path, "--out", "captures.ndjson", "--max", "2", cwd=checkout.root) as (url, process):
+        for body in (b"1", b"2"):
+            requests.post(url, data=body, timeout=10)
+        process.communicate(timeout=30)
+    commits = [item.commit for item in captures(checkout.root / "captures.ndjson")]
+    assert commits == [Commit(id=checkout.git("rev-parse", "HEAD"), clean=clean)] * 2

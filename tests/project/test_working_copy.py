@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import MisuseError
+from contracts.model.emission import Commit
 from contracts.model.identity import Found
 from contracts.project.domain import load_domain
 from contracts.project.published_version import ComparedVersion, compare_version
 from contracts.project.settings import load_settings
-from contracts.project.working_copy import WorkingCopy, _pattern, read_working_copy
+from contracts.project.working_copy import WorkingCopy, _pattern, checkout_now, read_working_copy
 from tests.project.checkouts import Checkout, make_checkout
 
 
@@ -245,3 +246,22 @@ def test_every_path_is_matched_by_itself_its_folders_and_two_stars(parts: list[s
         assert _pattern(Path(), glob).fullmatch(path), glob
     assert not _pattern(Path(), path).fullmatch(f"{path}x")
     assert not _pattern(Path("other"), path).fullmatch(path)
+
+
+def test_a_checkout_that_is_watched_is_looked_at_once_a_second(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it is now is told, a second late at most; where git can't tell any more, nothing is."""
+    now = 100.0
+    monkeypatch.setattr("contracts.project.working_copy.monotonic", lambda: now)
+    told = checkout_now(load_settings(checkout.root), leaving_out=[])
+    head = checkout.git("rev-parse", "HEAD")
+    assert told() == Commit(id=head, clean=True)
+    (checkout.root / "plugin" / "emit.php").write_text("<?php // other\n")
+    now += 0.9
+    assert told() == Commit(id=head, clean=True)
+    now += 0.1
+    assert told() == Commit(id=head, clean=False)
+    (checkout.root / ".git").rename(checkout.root / "git")
+    now += 1
+    assert told() is None

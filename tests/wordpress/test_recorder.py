@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ CALLS = Path(__file__).parent / "calls.php"
 
 
 def start(captures: Path | None, calls: list[dict[str, Any]], **env: str) -> subprocess.Popen[bytes]:
-    """Start a PHP process with the recorder and hand it its calls."""
+    """Start a PHP process with the recorder, in the captures' folder, and hand it its calls."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CONTRACTS_")}
     if captures:
         clean |= {"CONTRACTS_CAPTURES": str(captures), "CONTRACTS_DESTINATION": DESTINATION}
@@ -31,6 +32,7 @@ def start(captures: Path | None, calls: list[dict[str, Any]], **env: str) -> sub
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        cwd=captures.parent if captures and captures.parent.is_dir() else None,
         env=clean | env,
     )
     assert process.stdin is not None
@@ -262,3 +264,80 @@ def test_the_toolkit_reads_what_it_wrote(tmp_path: Path, body: bytes) -> None:
     assert emission.body == body
     assert emission.response is not None
     assert emission.response.accepted
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A plugin's checkout with one commit."""
+    folder = tmp_path / "plugin"
+    folder.mkdir()
+    (folder / "emit.php").write_text("<?php\n")
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "Begin"]):
+        git(folder, *words)
+    return folder
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git in a folder."""
+    name = ["-c", "user.name=A", "-c", "user.email=a@example.invalid"]
+    done = subprocess.run(["git", *name, *words], cwd=folder, capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout.strip()
+
+
+def test_each_capture_names_the_commit_of_the_checkout(checkout: Path) -> None:
+    """Of the folder that the tests run in, whose captures don't make it differ from its commit."""
+    head = git(checkout, "rev-parse", "HEAD")
+    for _ in range(2):
+        _, lines = record(checkout / "captures.ndjson", call(), call())
+        assert [line["commit"] for line in lines[-2:]] == [{"id": head, "clean": True}] * 2
+
+
+CHANGES = {
+    "a file that is changed": ("emit.php", "<?php // other\n", False),
+    "a new program": ("other.php", "<?php\n", False),
+    "a new text": ("notes.txt", "x", True),
+    "the captures, which git knows": ("captures.ndjson", "\n", True),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "clean"), CHANGES.values(), ids=CHANGES)
+def test_a_checkout_that_differs_is_not_clean(checkout: Path, name: str, text: str, clean: bool) -> None:
+    """By what can change what the plugin sends."""
+    (checkout / "captures.ndjson").write_text("")
+    if name == "captures.ndjson":
+        git(checkout, "add", ".")
+        git(checkout, "commit", "--quiet", "--message", "Captures")
+    (checkout / name).write_text(text)
+    _, lines = record(checkout / "captures.ndjson", call())
+    assert lines[0]["commit"]["clean"] is clean
+
+
+def test_a_file_that_is_gone_is_a_difference(checkout: Path) -> None:
+    """Captures that aren't there yet are not taken for it."""
+    (checkout / "emit.php").unlink()
+    _, (line,) = record(checkout / "captures.ndjson", call())
+    assert line["commit"]["clean"] is False
+
+
+def test_who_knows_the_commit_says_it(checkout: Path) -> None:
+    """CONTRACTS_COMMIT goes before git; what is no commit ends the run."""
+    known = {"id": "4f2a9c1", "clean": False}
+    _, (line,) = record(checkout / "captures.ndjson", call(), CONTRACTS_COMMIT=json.dumps(known))
+    assert line["commit"] == known
+    for wrong in ("4f2a9c1", '{"id": "4f2a9c1"}', '{"id": 4, "clean": true}', "null"):
+        done = finished(start(checkout / "captures.ndjson", [call()], CONTRACTS_COMMIT=wrong))
+        assert done.returncode != 0
+        assert b"CONTRACTS_COMMIT holds" in done.stdout + done.stderr
+
+
+def test_without_a_commit_none_is_named(tmp_path: Path) -> None:
+    """Where nothing was committed yet, and where there is no git."""
+    git(tmp_path, "init", "--quiet")
+    _, (line,) = record(tmp_path / "captures.ndjson", call())
+    assert "commit" not in line
+    php = shutil.which("php")
+    assert php is not None
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "php").symlink_to(php)
+    _, lines = record(tmp_path / "captures.ndjson", call(), PATH=str(tmp_path / "bin"))
+    assert "commit" not in lines[-1]

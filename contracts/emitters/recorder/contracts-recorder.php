@@ -19,6 +19,8 @@
  *                                after: "503,202" refuses the first delivery in the file and takes all others
  *   CONTRACTS_KEEP_HEADERS       names of headers, separated by commas, whose values are recorded too: the content type
  *                                and ce-* always are, of any other header the name alone
+ *   CONTRACTS_COMMIT             the commit under test, {"id": "4f2a9c1...", "clean": true}; without it git is asked, in
+ *                                the folder that a command line runs in, and a web server's captures name none
  *
  * A response that a test itself gives through pre_http_request stays as it is, and is recorded. A program that knows
  * which fact it asked for says so by the filter contracts_recorder_trigger.
@@ -49,6 +51,9 @@ const EARLIER_HOOKS = array(
 
 // Captures are kept and shared: nobody has to know by name which header is a secret.
 const KEPT_HEADERS = '/\A(content-type|content-encoding|ce-.+)\z/';
+
+// What programs of a plugin are written in: a new file of another kind runs nowhere.
+const CODE = '/\.(php|phtml|inc|module|js|jsx|mjs|cjs|ts|tsx|mts|vue|sh|sql)\z/i';
 
 /** What is known of the calls under way. */
 final class Calls {
@@ -547,7 +552,79 @@ function message( string $method, string $url, $headers, $body, string $user_age
 		'body'    => $body,
 		'trigger' => apply_filters( 'contracts_recorder_trigger', null ),
 		'context' => running_test(),
+		'commit'  => commit(),
 	);
+}
+
+/**
+ * The commit of the checkout that the tests run in, and whether the checkout was what it holds.
+ *
+ * @return array|null Null where that isn't known.
+ * @throws \RuntimeException When CONTRACTS_COMMIT is no such commit.
+ */
+function commit(): ?array {
+	static $commit = false;
+
+	if ( false === $commit ) {
+		$named  = (string) getenv( 'CONTRACTS_COMMIT' );
+		$commit = '' === $named ? checkout() : json_decode( $named, true );
+		$right  = null === $commit ? '' === $named : is_string( $commit['id'] ?? null ) && is_bool( $commit['clean'] ?? null );
+		if ( ! $right ) {
+			throw new \RuntimeException( "contracts-recorder: CONTRACTS_COMMIT holds $named; say {\"id\": \"a commit's hash\", \"clean\": true}." );
+		}
+	}
+
+	return $commit;
+}
+
+/**
+ * What git says of the folder that a command line runs in; a web server's is WordPress's, and not the plugin's.
+ *
+ * @return array|null
+ */
+function checkout(): ?array {
+	$head = 'cli' === PHP_SAPI ? git( 'rev-parse', '--show-toplevel', '--verify', 'HEAD^{commit}' ) : null;
+	if ( null === $head || ! preg_match( '/\A(.+)\n([0-9a-f]{40,64})\n\z/s', $head, $match ) ) {
+		return null;
+	}
+	$differs = git( '-c', 'core.fileMode=false', 'status', '--porcelain', '-z', '--no-renames', '--untracked-files=all', '--', '.' );
+	if ( null === $differs ) {
+		return null;
+	}
+	$captures = realpath( (string) getenv( 'CONTRACTS_CAPTURES' ) );
+	$clean    = true;
+	foreach ( array_filter( explode( "\0", $differs ) ) as $entry ) {
+		$is_new = 0 === strncmp( $entry, '??', 2 );
+		$file   = $match[1] . '/' . substr( $entry, 3 );
+		$clean  = $clean && ( ( $is_new && ! preg_match( CODE, $file ) ) || ( false !== $captures && realpath( $file ) === $captures ) );
+	}
+
+	return array(
+		'id'    => $match[2],
+		'clean' => $clean,
+	);
+}
+
+/**
+ * Asks git; it changes nothing.
+ *
+ * @param string ...$words What.
+ * @return string|null Null where it can't say.
+ */
+function git( string ...$words ): ?string {
+	if ( ! function_exists( 'proc_open' ) ) {
+		return null;
+	}
+	// phpcs:disable WordPress.PHP.NoSilencedErrors, WordPress.WP.AlternativeFunctions -- a machine without git is no fault.
+	$process = @proc_open( array_merge( array( 'git', '--no-optional-locks' ), $words ), array( 1 => array( 'pipe', 'w' ), 2 => array( 'file', '/dev/null', 'w' ) ), $pipes );
+	if ( ! is_resource( $process ) ) {
+		return null;
+	}
+	$said = stream_get_contents( $pipes[1] );
+	fclose( $pipes[1] );
+	// phpcs:enable
+
+	return 0 === proc_close( $process ) ? (string) $said : null;
 }
 
 /**
@@ -571,7 +648,7 @@ function line( array $message, ?array $response ): string {
 			'response'      => $response,
 			'trigger'       => $message['trigger'],
 			'context'       => $message['context'],
-		)
+		) + ( null === $message['commit'] ? array() : array( 'commit' => $message['commit'] ) )
 	);
 }
 
