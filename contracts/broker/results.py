@@ -100,6 +100,7 @@ def result_document(result: PactResult, posting: Posting, run: RunRecord) -> dic
             "contract": run.contract,
             "untested": {event: list(rules) for event, rules in run.untested.items()},
             "remarks": list(run.remarks),
+            "broken": {event: list(rules) for event, rules in run.broken.items()},
         }
     body: dict[str, Any] = {
         "success": result.result,
@@ -182,8 +183,17 @@ def result(client: BrokerClient, url: str) -> PostedResult:
 
 
 def _run(raw: Mapping[str, Any]) -> RunRecord:
-    untested = {str(event): tuple(map(str, rules)) for event, rules in raw["untested"].items()}
-    return RunRecord(str(raw["id"]), str(raw["contract"]), untested, tuple(map(str, raw.get("remarks") or ())))
+    return RunRecord(
+        id=str(raw["id"]),
+        contract=str(raw["contract"]),
+        untested=_rules_by_event(raw["untested"]),
+        remarks=tuple(map(str, raw.get("remarks") or ())),
+        broken=_rules_by_event(raw.get("broken") or {}),
+    )
+
+
+def _rules_by_event(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(event): tuple(map(str, rules)) for event, rules in raw.items()}
 
 
 def _test(raw: Mapping[str, Any]) -> Test:

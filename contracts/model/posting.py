@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,12 @@ class RunRecord:
         contract: the digest of the contract that it was judged by.
         untested: for each event, the rules that the run couldn't have seen broken.
         remarks: what is to be known of the working copy that was verified.
+        broken: for each event of an implemented pair that failed, the rules that it broke; a result that it is no
+            part of may be a success all the same.
     """
 
     id: str
     contract: str
     untested: Mapping[str, tuple[str, ...]]
     remarks: tuple[str, ...] = ()
+    broken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

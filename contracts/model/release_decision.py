@@ -71,6 +71,8 @@ def _blockers(question: Question, knowledge: Knowledge, untested: Iterable[Untes
     if question.require_tested:
         for promise in untested:
             yield Blocker(Answer.NO, f"--require-tested: {promise.text}", _test(promise, knowledge))
+        for emitter, what in _broken(knowledge):
+            yield Blocker(Answer.NO, f"--require-tested: {what}", f"mend {emitter}, then {next_steps.verify(emitter)}")
 
 
 def _first_step(question: Question, knowledge: Knowledge) -> str:
@@ -301,6 +303,32 @@ def _warnings(question: Question, knowledge: Knowledge) -> Iterator[str]:
     for row in knowledge.rows:
         if not row.ignored:
             yield from _of_result(row)
+    yield from (what for _, what in _broken(knowledge))
+
+
+def _broken(knowledge: Knowledge) -> tuple[tuple[str, str], ...]:
+    """Return what runs found broken in pairs that no result shows as failed, each with its emitter.
+
+    The registry has the pair as implemented, so that its own build failed; no pact that counts asks for it.
+    """
+    rows = [row for row in knowledge.rows if not row.ignored]
+    shown = {
+        (row.emitter, row.emitter_version, pair.event)
+        for row in rows
+        for pair in row.pairs
+        if pair.state is PairState.FAILED
+    }
+    found = {
+        (row.emitter, row.emitter_version, event): rules
+        for row in (*rows, *knowledge.results)
+        for event, rules in (row.run.broken if row.run else {}).items()
+    }
+    why = "the verification found it, and no pact that counts asks for this pair"
+    return tuple(
+        (emitter, f"broken: {', '.join(rules)} of {event} ({emitter} {version}): {why}")
+        for (emitter, version, event), rules in found.items()
+        if (emitter, version, event) not in shown
+    )
 
 
 def _owed(knowledge: Knowledge) -> bool:

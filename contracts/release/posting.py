@@ -15,7 +15,7 @@ from contracts.errors import BrokerError, ExitCode, MisuseError
 from contracts.model.pact import PactUnderTest
 from contracts.model.posting import Posting, RunRecord
 from contracts.model.registry import Status
-from contracts.model.verdict import PactResult, Verification
+from contracts.model.verdict import PactResult, Verdict, Verification
 from contracts.project.named_emitters import is_stand_in
 from contracts.project.settings import Settings
 from contracts.provider.verify import DriverOptions, drives_the_same
@@ -124,7 +124,12 @@ def post_results(client: BrokerClient, run: Verification, posting: Posting) -> P
 def run_record(run: Verification, posting: Posting) -> RunRecord:
     """Return what a broker is told of a run beside its results."""
     untested = {pair.event: tuple(pair.untested) for pair in run.pairs}
-    return RunRecord(posting.run, posting.contract, untested, posting.remarks)
+    broken = {
+        pair.event: tuple(dict.fromkeys(finding.rule for finding in pair.findings))
+        for pair in run.pairs
+        if pair.verdict is Verdict.FAILED
+    }
+    return RunRecord(posting.run, posting.contract, untested, posting.remarks, broken)
 
 
 def _explained(run: Verification, result: PactResult) -> PactResult:

@@ -145,3 +145,27 @@ def test_a_head_without_a_result_is_asked_of_and_one_that_asks_nothing_is_not() 
     assert decision.next_step.endswith(
         f"contracts can-i-deploy {TRACKER} --version p1 --to-environment production --ignore c2"
     )
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_what_a_run_broke_and_no_pact_that_counts_asks_for_is_said(counts: bool) -> None:
+    """The pacts' own pairs passed, and the yes says what else the run found; strictly asked it is a no."""
+    broke = RunRecord("r1", "digest", {}, broken={ENTERED: ("lost-fact", "id-reused")})
+    held = (row("c1", True, broke), row("c2", True, broke))
+    rows = held if counts else ()
+    knowledge = Knowledge(True, True, "words", rows, verified=True, judged=True, results=held)
+    decision = decide(ask(), knowledge)
+    (said,) = decision.warnings
+    assert decision.answer is Answer.YES
+    assert said.startswith(f"broken: lost-fact, id-reused of {ENTERED} ({TRACKER} p1): ")
+    strict = decide(ask(strict=True), knowledge)
+    assert strict.answer is Answer.NO
+    assert [blocker.next_step[:4] for blocker in strict.blockers] == ["mend"]
+
+
+def test_what_a_failed_result_shows_is_not_said_twice() -> None:
+    """A pair that a pact which counts asks for stands in the no with its rules."""
+    broke = RunRecord("r1", "digest", {}, broken={COMPLETED: ("lost-fact",), ENTERED: ("lost-fact",)})
+    knowledge = Knowledge(True, False, "words", (row("c1", False, broke), row("c2", True, broke)), judged=True)
+    (said,) = decide(ask(), knowledge).warnings
+    assert ENTERED in said

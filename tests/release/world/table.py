@@ -5,6 +5,7 @@ The toolkit never sees it. It is asked whether a yes was right, and whether a fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -192,7 +193,7 @@ class Table:
         """Yield what would be broken if the version, told yes, ran in an environment now.
 
         Args:
-            said: what was printed with the yes; a promise that stands there as untested isn't shown as held.
+            said: what was printed with the yes; a promise that is untested or broken there isn't shown as held.
         """
         live = self.live[place]
         if asked.name in EMITTERS:
@@ -241,15 +242,15 @@ def _unheld(emitter: Version, said: str) -> Iterator[str]:
         rule = PROMISES.get(statement.flaw) if statement.flaw else None
         if rule is None or event not in PERMITTED[emitter.name]:
             continue
-        if emitter.contract.is_implemented(emitter.name, event) and not _said_untested(said, emitter, event, rule):
-            yield f"(c) {emitter.label} breaks {rule} of {event}, and that isn't shown as untested"
+        if emitter.contract.is_implemented(emitter.name, event) and not _isnt_held(said, emitter, event, rule):
+            yield f"(c) {emitter.label} breaks {rule} of {event}, and that isn't shown as untested or broken"
 
 
-def _said_untested(said: str, emitter: Version, event: str, rule: str) -> bool:
-    """Is the rule called untested, in a sentence of its own or under the heading of a result of this version?"""
+def _isnt_held(said: str, emitter: Version, event: str, rule: str) -> bool:
+    """Is the rule untested or broken, in a sentence of its own or under the heading of a result of this version?"""
     heading = ""
     for line in said.splitlines():
         heading = line if not line.startswith(" ") else heading
-        if event in line and rule in line and "tested" in line and emitter.commit in heading:
+        if event in line and rule in line and re.search("tested|broken", line) and emitter.commit in heading:
             return True
     return False
