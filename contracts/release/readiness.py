@@ -233,8 +233,8 @@ def _live_version(client: BrokerClient, domain: Domain, pair: Pair, version: str
     lacks: Lack | None = Lack.RESULT
     if not run:
         why = "it has no verification result"
-    elif any(found.run is None for found in run):
-        poster = run[0].posted_by or "an older toolkit"
+    elif others := [found for found in run if found.run is None]:
+        poster = others[0].posted_by or "an older toolkit"
         why = f"its latest result was posted by {poster}, which says nothing of readiness"
     elif any(found.run and found.run.contract != domain.contract_digest for found in run):
         lacks, why = Lack.REGISTRY, "its latest result was judged by another contract than this one"

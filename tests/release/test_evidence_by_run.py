@@ -50,10 +50,21 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contracts.broker.embedded.records.results.now", lambda: next(moments))
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every result arrive in the same second."""
+    monkeypatch.setattr("contracts.broker.embedded.records.results.now", lambda: "2026-03-01T00:00:00+00:00")
+
+
 def post(
-    client: BrokerClient, run: str | None, version: str, pact: tuple[str, str], events: Mapping[str, bool]
+    client: BrokerClient,
+    run: str | None,
+    version: str,
+    pact: tuple[str, str],
+    events: Mapping[str, bool],
+    contract: str | None = None,
 ) -> None:
-    """Post a result of a run: each event emitted rightly or not."""
+    """Post a result of a run: each event emitted rightly or not, judged by this contract or another one."""
     consumer, consumer_version = pact
     url = client.link(
         "pb:publish-pact", provider=TRACKER, consumer=consumer, consumerApplicationVersion=consumer_version
@@ -71,7 +82,7 @@ def post(
         for event, right in events.items()
     ]
     if run is not None:
-        tests[0]["run"] = {"id": run, "contract": domain.contract_digest, "untested": {}, "remarks": []}
+        tests[0]["run"] = {"id": run, "contract": contract or domain.contract_digest, "untested": {}, "remarks": []}
     body = {
         "success": events[COMPLETED],
         "providerApplicationVersion": version,
@@ -140,6 +151,22 @@ def test_a_result_of_another_tool_says_nothing_of_readiness(production: Cli) -> 
     """It is named, and what helps is a verification of that very version."""
     post(production.client, None, "p1", (CONSUMER, "c1"), {COMPLETED: True, ENTERED: True})
     assert "was posted by pact-other" in (shortcomings(production)["p1"] or "")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_result_of_another_tool_beside_ones_own_says_nothing_either(production: Cli) -> None:
+    """Which of two results of one second is the later one, nobody knows: the one of the other tool is named."""
+    post(production.client, "r1", "p1", (CONSUMER, "c1"), {COMPLETED: True, ENTERED: True})
+    post(production.client, None, "p1", (SECOND, "a1"), {COMPLETED: True, ENTERED: True})
+    assert "was posted by pact-other" in (shortcomings(production)["p1"] or "")
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_run_under_another_contract_beside_one_under_this_is_no_evidence(production: Cli) -> None:
+    """Two runs of one second, under two contracts: the version isn't known to be ready under this one."""
+    post(production.client, "r1", "p1", (CONSUMER, "c1"), {COMPLETED: True, ENTERED: True})
+    post(production.client, "r2", "p1", (SECOND, "a1"), {COMPLETED: True, ENTERED: True}, contract="0" * 64)
+    assert "another contract" in (shortcomings(production)["p1"] or "")
 
 
 def test_a_pair_that_nobody_expects_has_its_reason_and_its_way_out(own_cli: Cli, settings: Settings) -> None:
