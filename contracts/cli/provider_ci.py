@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 import click
 
 from contracts import __version__
-from contracts.errors import MisuseError
+from contracts.cli.broker_options import known_branch
+from contracts.errors import ContractsError, MisuseError
+from contracts.project.settings import load_settings
 from contracts.provider.emitter_ci import CiOrder, release_command, run_tests, run_toolkit, verify_command
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,7 +95,7 @@ def _run(order: CiOrder) -> int:
     click.echo(f"webinar-contracts {__version__}", err=True)
     if order.test_command:
         _step(f"tests of {order.emitter}")
-        code = run_tests(order)
+        code = run_tests(order, _asked_headers(order))
         if code != 0:
             click.echo(f"error: the tests of {order.emitter} ended with {code}; nothing was verified", err=True)
             click.echo("  next: mend the tests, and run them again", err=True)
@@ -106,6 +108,24 @@ def _run(order: CiOrder) -> int:
         _step(f"release to {order.environment}")
         code = run_toolkit(release_command(order))
     return code
+
+
+def _asked_headers(order: CiOrder) -> frozenset[str]:
+    """Return the headers whose values the broker's pacts ask for; those at hand are asked by whatever records."""
+    if not order.asks_broker or not order.captures:
+        return frozenset()
+    from contracts.project.broker_choice import choose_broker
+    from contracts.project.pacts import headers_asked
+    from contracts.release.posting import PactRequest, pacts_to_verify
+
+    try:
+        settings = load_settings(Path.cwd())
+        asked = PactRequest(known_branch(settings, order.branch or None))
+        pacts = pacts_to_verify(choose_broker(settings, os.environ), order.emitter, asked)
+    except ContractsError as error:
+        click.echo(f"warning: which headers the broker's pacts ask for isn't known: {error}", err=True)
+        return frozenset()
+    return headers_asked(pact.document for pact in pacts)
 
 
 def _step(name: str) -> None:

@@ -23,6 +23,9 @@ from contracts.model.emission import Commit, Emission, recorded_address, recorde
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
 
+KEEP_VARIABLE = "CONTRACTS_KEEP_HEADERS"
+"""Names headers, with commas, whose values are recorded too; every recorder reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SinkOrder:

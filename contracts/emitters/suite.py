@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.emitters.parts.processes import environment
-from contracts.emitters.sink import SinkOrder, recording_sink
+from contracts.emitters.sink import KEEP_VARIABLE, SinkOrder, recording_sink
 from contracts.errors import MisuseError, Where
 from contracts.model.emission import Commit
 
@@ -42,8 +42,9 @@ def record_suite(
     """Run a command with a sink at hand, and write what was recorded to `recording.out` when it has ended.
 
     The command finds the sink in `CONTRACTS_SINK_URL`. A recorder inside of it, such as WordPress's, finds its file in
-    `CONTRACTS_CAPTURES` and, unless one is set, its destination in `CONTRACTS_DESTINATION`. The file that was there is
-    replaced once, at the end: it holds this run or an earlier one, never a part of one.
+    `CONTRACTS_CAPTURES`, the headers to keep in `CONTRACTS_KEEP_HEADERS` and, unless one is set, its destination in
+    `CONTRACTS_DESTINATION`. The file that was there is replaced once, at the end: it holds this run or an earlier one,
+    never a part of one.
 
     Args:
         words: the program and its arguments.
@@ -60,7 +61,8 @@ def record_suite(
     part = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         with recording_sink(replace(recording, out=str(part)), note=note, stop=threading.Event()) as (sink, tally):
-            code = _run(words, {**environment(sink.url), **_for_recorders(os.environ, part, sink.url, commit)})
+            told = _for_recorders(os.environ, recording, part, sink.url)
+            code = _run(words, {**environment(sink.url), **told, **_named(commit)})
             _wait_until_quiet(lambda: tally.count, lambda: sink.is_busy, settle)
         messages, faults = _publish(part, out, commit)
     finally:
@@ -68,14 +70,16 @@ def record_suite(
     return SuiteRun(code, messages, faults)
 
 
-def _for_recorders(environ: Mapping[str, str], part: Path, sink_url: str, commit: Commit | None) -> dict[str, str]:
-    found = {"CONTRACTS_CAPTURES": str(part.absolute())}
-    if commit is not None:
-        found["CONTRACTS_COMMIT"] = commit.model_dump_json()
+def _for_recorders(environ: Mapping[str, str], recording: SinkOrder, part: Path, sink_url: str) -> dict[str, str]:
+    found = {"CONTRACTS_CAPTURES": str(part.absolute()), KEEP_VARIABLE: ",".join(sorted(recording.keep))}
     # What a recorder passes on to the sink would be recorded twice.
     if not environ.get("CONTRACTS_DESTINATION") and "pass" not in environ.get("CONTRACTS_RECORDER_RESPONSE", ""):
         found["CONTRACTS_DESTINATION"] = sink_url
     return found
+
+
+def _named(commit: Commit | None) -> dict[str, str]:
+    return {"CONTRACTS_COMMIT": commit.model_dump_json()} if commit is not None else {}
 
 
 def _run(words: Sequence[str], env: Mapping[str, str]) -> int:

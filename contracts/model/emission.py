@@ -106,6 +106,9 @@ class Emission:
 
 _KEPT_HEADER = re.compile(r"content-type|content-encoding|ce-.+")
 
+CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+"""Headers that hold keys: what asks for one is no reason to record it, unless somebody names it by hand."""
+
 NOT_RECORDED = "(not recorded)"
 """Stands for what was there and isn't kept."""
 

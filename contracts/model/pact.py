@@ -68,6 +68,12 @@ class PactDocument:
     source: str
     raw: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def headers_asked(self) -> frozenset[str]:
+        """The headers, in lower case, whose values are compared: a message's metadata are its headers."""
+        names = {name.lower() for interaction in self.interactions for name in interaction.metadata}
+        return frozenset("content-type" if name == "contenttype" else name for name in names)
+
     def of_event(self, event: str) -> Iterator[Interaction]:
         """Yield the interactions of one canonical event."""
         return (interaction for interaction in self.interactions if interaction.event == event)

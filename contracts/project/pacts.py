@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import MisuseError, Where
+from contracts.model.emission import CREDENTIALS
 from contracts.model.pact import PactDocument, parse_pact
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -66,6 +67,14 @@ def own_pacts(settings: Settings, emitters: Iterable[str]) -> tuple[PactDocument
         for pact in (_read(place, emitter) if place.exists() else ())
         or (() if settings.pacts else _read_from_package(emitter))
     )
+
+
+def headers_asked(pacts: Iterable[PactDocument]) -> frozenset[str]:
+    """Return the headers whose values a recording has to hold, so that these pacts can be judged by it.
+
+    Those that hold credentials aren't among them.
+    """
+    return frozenset(name for pact in pacts for name in pact.headers_asked) - CREDENTIALS
 
 
 def _read_from_package(emitter: str) -> tuple[PactDocument, ...]:

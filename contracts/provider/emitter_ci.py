@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from contracts.emitters.sink import KEEP_VARIABLE
 from contracts.errors import MisuseError, Where
 from contracts.project.python_process import environment
 from contracts.project.version import require_version
@@ -73,8 +74,11 @@ class CiOrder:
         return replace(self, version=require_version(self.version or None, environ, folder).value)
 
 
-def run_tests(order: CiOrder) -> int:
+def run_tests(order: CiOrder, keep: frozenset[str] = frozenset()) -> int:
     """Run the emitter's tests, recorded where a file of captures is named; stdout is the verdict's alone.
+
+    Args:
+        keep: headers, in lower case, whose values are recorded beside those that any recording keeps.
 
     Returns:
         Their exit code.
@@ -88,6 +92,7 @@ def run_tests(order: CiOrder) -> int:
         _make_writable(Path(order.captures))
     env = {name: value for name, value in environment().items() if name not in BROKER_VARIABLES}
     env |= {"CONTRACTS_CAPTURES": "", "CONTRACTS_DESTINATION": order.destination}
+    env[KEEP_VARIABLE] = ",".join(filter(None, (env.get(KEEP_VARIABLE), *sorted(keep))))
     try:
         done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), check=False)
     except OSError as error:
