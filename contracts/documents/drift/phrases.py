@@ -160,7 +160,7 @@ def _clause(tokens: Sequence[Token], before: tuple[str, ...], *, stated: bool) -
     segments = _segments(tokens, stated=stated)
     kept = [token for segment in segments for token in segment.tokens]
     kinds = {token.kind for token in kept}
-    linked = not {"emits", ">", "<", ":", "-"}.isdisjoint(token.kind for token in tokens)
+    linked = not {"emits", "emitter", ">", "<", ":", "-", "("}.isdisjoint(token.kind for token in tokens)
     emitters = names(kept, EMITTER)
     odd = next((token.text for token in kept if token.kind not in _KNOWN), None)
     if odd:
@@ -174,7 +174,7 @@ def _clause(tokens: Sequence[Token], before: tuple[str, ...], *, stated: bool) -
         return Phrase(emitters=emitters, trouble=problem, unclear=True)
     sources = emitters or before
     claims = tuple(Claim(_BLANKET.get(t.kind, t.text), said, t.line, sources) for t, said in found.items())
-    return Phrase(claims, emitters, label, linked or bool(emitters))
+    return Phrase(claims, emitters, label, linked)
 
 
 def _odd(kept: Sequence[Token], odd: str, tokens: Sequence[Token], *, linked: bool) -> Phrase:
