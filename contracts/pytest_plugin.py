@@ -55,13 +55,21 @@ def _run_of(config: pytest.Config) -> ConsumerRun:
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Fail the test with what an error says; a traceback through the toolkit would say nothing more."""
-    from contracts.errors import ContractsError
+def _said_plainly(file: str | None = None, line: int | None = None) -> Iterator[None]:
+    """Fail the test with what an error says; a traceback through the toolkit would say nothing more.
+
+    Args:
+        file: the test's, which is where an error lies that names no other place.
+        line: the one in it.
+    """
+    from contracts.errors import ContractsError, Where
+    from contracts.project.paths import shown
 
     try:
         yield
     except ContractsError as error:
+        if file is not None and error.where is None:
+            error.where = Where(shown(Path(file)), line)
         # What comes of an exception that is being handled would be shown below it, twice.
         raise pytest.fail.Exception(str(error), pytrace=False) from None
 
@@ -86,11 +94,15 @@ def contracts_domain(contracts_settings: Settings) -> Domain:
 
 @pytest.fixture
 def handler(request: pytest.FixtureRequest, contracts_settings: Settings) -> Iterator[Any]:
-    """The consumer's own handler, fresh for each test; the setting `handler` names it."""
+    """The consumer's own handler, fresh for each test; the setting `handler` names it.
+
+    An async one is awaited where the test is a plain function; an `async def` test awaits it itself.
+    """
+    from contracts.consumer.awaiting import runner
     from contracts.project.handler import opened_handler
 
     request.node.stash[_IS_OURS] = True
-    with _said_plainly(), opened_handler(contracts_settings) as opened:
+    with _said_plainly(), opened_handler(contracts_settings, runner(request)) as opened:
         yield opened
 
 
@@ -143,7 +155,8 @@ def expect(request: pytest.FixtureRequest, contracts_domain: Domain, contracts_m
     )
 
     def expect_event(*args: Any, **kwargs: Any) -> Any:
-        with _said_plainly():
+        caller = sys._getframe(1)
+        with _said_plainly(caller.f_code.co_filename, caller.f_lineno):
             return say(*args, **kwargs)
 
     return expect_event

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from contracts.consumer.pact_writing import compare
 from contracts.errors import ContractsError
-from contracts.expectations.expectation import Expectation, expect
+from contracts.expectations.expectation import Expectation, ExpectationError, expect
 from contracts.expectations.messages import Message
 from contracts.expectations.recording import RecordedExpectations, unique
 from contracts.model.events import Catalogue
@@ -72,6 +73,8 @@ def expecting(
 ) -> Callable[..., Message]:
     """Return what the fixture `expect` is.
 
+    What it is given beside its parameters is an `ExpectationError` too.
+
     Args:
         item: the id of the test item.
         test: the test's name without its parameters, for errors.
@@ -86,7 +89,16 @@ def expecting(
         run.add(item, expected.expectation)
         return expected.complete(mode) if complete else expected.bare(mode)
 
-    return expect_of_event
+    def expect_event(*arguments: Any, **named: Any) -> Message:
+        try:
+            bound = signature(expect_of_event).bind(*arguments, **named)
+        except TypeError as error:
+            raise ExpectationError(
+                f"expect: {error}", next_step='write expect("the_event", "what is done with it", reads=["id", …])'
+            ) from None
+        return expect_of_event(*bound.args, **bound.kwargs)
+
+    return expect_event
 
 
 def narrowings(

@@ -50,7 +50,8 @@ def let_go(arguments: MutableMapping[str, Any], name: str) -> None:
         gc.collect()
 
 
-def _has_async(handler: object) -> bool:
+def _has_async(argument: object) -> bool:
+    handler = getattr(argument, "__wrapped__", argument)
     return any(inspect.iscoroutinefunction(value) for kind in type(handler).__mro__ for value in vars(kind).values())
 
 

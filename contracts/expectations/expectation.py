@@ -102,15 +102,21 @@ def expect(
         ExpectationError: no such event or fact key, or a title without letters and digits.
         UnknownReadError: the event doesn't have what is read.
     """
+    if not isinstance(event, str):
+        raise ExpectationError(
+            f"the event is {event!r}, and not a name", next_step=f"the canonical events are {', '.join(catalogue)}"
+        )
     if event not in catalogue:
         raise ExpectationError(
             f"{event!r} is no canonical event{did_you_mean(event, catalogue)}",
             next_step=f"the canonical events are {', '.join(catalogue)}",
         )
-    if not slug(title):
+    if not isinstance(title, str) or not slug(title):
         raise ExpectationError(
             f"the title {title!r} has no letters or digits", next_step="say in a few words what the consumer does"
         )
+    if not isinstance(fact, Mapping | None):
+        raise ExpectationError(f"fact is {fact!r}, and not a dict", next_step="write fact={key: value}")
     model = catalogue[event]
     shape = matched_shape(model)
     reading = read(event, shape, reads)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from contracts.expectations.headers import Headers
 from contracts.model.events import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from contracts.model.registry import Mode
 
@@ -19,11 +19,11 @@ class Message:
 
     Attributes:
         body: the bytes that came over the wire.
-        headers: by lower-case name.
+        headers: by name, in any case.
     """
 
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({"content-type": CONTENT_TYPE}))
+    headers: Mapping[str, str] = Headers({"content-type": CONTENT_TYPE})
 
     @property
     def event(self) -> Any:
@@ -38,14 +38,14 @@ def message_of(event: Mapping[str, Any], mode: Mode = "structured") -> Message:
         mode: CloudEvents' mode (HTTP protocol binding, section 3); a batch holds the one event.
     """
     if mode == "batch":
-        return Message(_json([event]), MappingProxyType({"content-type": BATCH_CONTENT_TYPE}))
+        return Message(_json([event]), Headers({"content-type": BATCH_CONTENT_TYPE}))
     if mode == "structured":
         return Message(_json(event))
     attributes = {name: value for name, value in event.items() if name not in ("data", "datacontenttype")}
     headers = {f"ce-{name}": quote(str(value), safe=_NOT_ENCODED) for name, value in attributes.items()}
     content_type = event.get("datacontenttype", "application/json")
     body = _json(event["data"]) if "data" in event else b""
-    return Message(body, MappingProxyType({**headers, "content-type": content_type}))
+    return Message(body, Headers({**headers, "content-type": content_type}))
 
 
 def _json(value: Any) -> bytes:

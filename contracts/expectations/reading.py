@@ -47,7 +47,11 @@ def read(event: str, shape: Object, paths: Iterable[str]) -> Reading:
     """
     if isinstance(paths, str):
         raise UnknownReadError(f"reads is the string {paths!r}", next_step=f"write a list: reads=[{paths!r}]")
-    wanted = tuple(paths)
+    wanted = tuple(paths) if isinstance(paths, Iterable) else (paths,)
+    if not all(isinstance(path, str) for path in wanted):
+        raise UnknownReadError(
+            f"reads is {paths!r}, and not a list of paths", next_step="write reads=['id', 'data.…'], each path a text"
+        )
     known = paths_of(shape)
     for path in wanted:
         if path not in known:

@@ -17,6 +17,7 @@ from contracts.errors import ContractsError, ExitCode, MisuseError, worst
 from contracts.model.identity import Found
 from contracts.model.printable import counted
 from contracts.project.domain import read_domain
+from contracts.project.handler import named_handler
 from contracts.project.named_emitters import is_stand_in, named_emitters, refuse_unknown_settings
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -71,6 +72,7 @@ def examine(settings: Settings, environ: Mapping[str, str], named: Named) -> tup
         _settings(settings),
         _guarded("registry", lambda: _registry(settings)),
         _guarded("emitters", lambda: _emitters(settings)),
+        *((_guarded("handler", lambda: _handler(settings)),) if settings.handler is not None else ()),
         _found("version", lambda: find_version(None, environ, settings.root), "--version"),
         _found("branch", lambda: find_branch(None, environ, settings.root), "--branch"),
         *_broker(settings, environ, named),
@@ -128,6 +130,11 @@ def _registry(settings: Settings) -> Checked:
         ExitCode.HOLDS,
         f"{found}, contract {domain.contract_digest[:12]}, file {domain.registry.digest[:12]}",
     )
+
+
+def _handler(settings: Settings) -> Checked:
+    named = named_handler(settings)
+    return Checked("handler", ExitCode.HOLDS, f"{named.name}, {named.kind}")
 
 
 def _emitters(settings: Settings) -> Checked:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from contracts.errors import MisuseError, Where
 from contracts.model.domain import Domain
-from contracts.model.events import Catalogue
+from contracts.model.events import CanonicalEvent, Catalogue, data_model, event_name
 from contracts.model.registry_toml import parse_registry
 from contracts.project.named_emitters import refuse_unknown_settings
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
+from contracts.project.user_code import imported, place_of_definition
 
 REGISTRY_FILE = "emitters.toml"
 
@@ -35,15 +36,7 @@ def read_domain(settings: Settings) -> Domain:
     Raises:
         MisuseError: there is no such package, it holds no `CATALOGUE`, or its registry is invalid.
     """
-    make_importable(settings)
-    try:
-        package = importlib.import_module(settings.domain)
-    except ImportError as error:
-        raise MisuseError(
-            f"the domain package {settings.domain!r} can't be imported: {error}",
-            where=Where(str(settings.file)) if settings.file else None,
-            next_step='name an importable package in the settings, domain = "…"',
-        ) from None
+    package = _package(settings)
     catalogue = getattr(package, "CATALOGUE", None)
     if not isinstance(catalogue, Catalogue) or package.__file__ is None:
         raise MisuseError(
@@ -51,6 +44,7 @@ def read_domain(settings: Settings) -> Domain:
             where=Where(str(package.__file__)),
             next_step="define CATALOGUE = Catalogue((…,)) in its __init__.py",
         )
+    _check_models(catalogue)
     file = settings.registry or Path(package.__file__).with_name(REGISTRY_FILE)
     try:
         text = file.read_text(encoding="utf-8")
@@ -60,6 +54,42 @@ def read_domain(settings: Settings) -> Domain:
         ) from None
     registry = parse_registry(text, file=shown(file), catalogue=catalogue)
     return Domain(settings.domain, catalogue, registry, file)
+
+
+def _package(settings: Settings) -> ModuleType:
+    where = settings.place_of("domain")
+    if not settings.domain:
+        raise MisuseError(
+            "the domain package has no name",
+            where=where,
+            next_step='name an importable package, domain = "…"; without the setting it is contracts.webinar',
+        )
+    make_importable(settings)
+    return imported(
+        settings.domain,
+        f"the domain package {settings.domain!r}",
+        root=settings.root,
+        where=where,
+        next_step='name an importable package in the settings, domain = "…"',
+    )
+
+
+def _check_models(catalogue: Catalogue) -> None:
+    """Refuse a catalogue whose events have no name or no data: every command would stumble over them."""
+    for model in catalogue.models:
+        if not (isinstance(model, type) and issubclass(model, CanonicalEvent)):
+            raise MisuseError(
+                f"CATALOGUE holds {model!r}, which is no canonical event",
+                next_step="hand Catalogue((…,)) subclasses of CanonicalEvent",
+            )
+        try:
+            event_name(model), data_model(model)
+        except TypeError as error:
+            raise MisuseError(
+                str(error),
+                where=place_of_definition(model),
+                next_step='write type: Literal["the_events_name"] and data: a subclass of EventData',
+            ) from None
 
 
 def make_importable(settings: Settings) -> None:

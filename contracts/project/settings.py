@@ -49,7 +49,7 @@ class Settings:
         domain: the Python package that holds the canonical events and the registry.
         registry: a registry file that is read instead of the domain's own.
         consumer_tests: the folder of the expectations.
-        handler: what makes the consumer's own intake, `module:name`, for the fixture `handler`.
+        handler: the consumer's own handler or what makes it, `module:name`, for the fixture `handler`.
         pacts: the folder of the pacts, where it is named.
         generated: globs of files that a build writes; they may differ from the commit that is published.
         emitters: each emitter's driver and its options, by the emitter's name.

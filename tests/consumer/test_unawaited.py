@@ -1,4 +1,4 @@
-"""An async handler that is only called: nothing of it ran, and its test isn't green."""
+"""A coroutine of the handler's that is only made: nothing of it ran, and its test isn't green."""
 
 from __future__ import annotations
 
@@ -29,16 +29,30 @@ class Desk:
 def make():
     return Desk()
 """
-AWAITED = EXPECTATIONS.replace("handler(", "asyncio.run(handler(").replace("]))", "])))")
+OWN_FIXTURE = """
+import desk
+import pytest
+
+@pytest.fixture
+def handler():
+    return desk.make()
+
+"""
+RECEIVING = EXPECTATIONS.replace("handler(", "handler.receive(")
+AWAITED = RECEIVING.replace("handler.receive(", "asyncio.run(handler.receive(").replace("]))", "])))")
 
 
 @pytest.mark.parametrize(
     ("desk", "tests", "name"),
     [
-        (FUNCTION, EXPECTATIONS, "desk.py:2: take is an async def"),
-        (OBJECT, EXPECTATIONS, "desk.py:5: Desk.__call__ is an async def"),
-        (OBJECT, EXPECTATIONS.replace("handler(", "handler.receive("), "desk.py:8: Desk.receive is an async def"),
-        (OBJECT, EXPECTATIONS.replace("handler(", "result = handler("), "desk.py:5: Desk.__call__ is an async def"),
+        (OBJECT, RECEIVING, "desk.py:8: Desk.receive is an async def"),
+        (FUNCTION, OWN_FIXTURE + EXPECTATIONS, "desk.py:2: take is an async def"),
+        (OBJECT, OWN_FIXTURE + EXPECTATIONS, "desk.py:5: Desk.__call__ is an async def"),
+        (
+            OBJECT,
+            OWN_FIXTURE + EXPECTATIONS.replace("handler(", "result = handler("),
+            "desk.py:5: Desk.__call__ is an async def",
+        ),
         (OBJECT, EXPECTATIONS.replace("handler(", "handler.keep("), "desk.py:8: Desk.receive is an async def"),
         (DESK, FUNCTION + EXPECTATIONS.replace("handler(", "take("), "test_parcels.py:2: take is an async def"),
     ],
@@ -56,7 +70,7 @@ def test_a_handler_that_nobody_awaits_is_an_error(parcels: MakeProject, desk: st
 @pytest.mark.parametrize("options", [("-Wignore",), ("-Werror",), ("-p", "no:warnings")])
 def test_what_is_said_of_warnings_changes_nothing(parcels: MakeProject, options: tuple[str, ...]) -> None:
     """It is an error of the contract, not a warning of Python's."""
-    run = parcels({"desk.py": FUNCTION}).pytest(*options)
+    run = parcels({"desk.py": OBJECT, "consumer_tests/test_parcels.py": RECEIVING}).pytest(*options)
     assert run.status == 1
     assert "6 failed" in run.stdout
 
@@ -64,7 +78,7 @@ def test_what_is_said_of_warnings_changes_nothing(parcels: MakeProject, options:
 def test_a_handler_that_is_awaited_runs(parcels: MakeProject) -> None:
     """The near miss: what it refuses fails its test, and the others pass."""
     tests = f"import asyncio\n{AWAITED}"
-    run = parcels({"desk.py": FUNCTION, "consumer_tests/test_parcels.py": tests}).pytest()
+    run = parcels({"desk.py": OBJECT, "consumer_tests/test_parcels.py": tests}).pytest()
     assert (run.status, "1 failed, 5 passed" in run.stdout) == (1, True), run.stdout
     assert "never awaited" not in run.stdout
 
@@ -78,7 +92,7 @@ def test_a_test_that_uses_neither_fixture_is_left_alone(parcels: MakeProject) ->
 
 def test_a_test_that_fails_says_its_own_failure(parcels: MakeProject) -> None:
     """A coroutine that was dropped on the way is no news beside it."""
-    tests = EXPECTATIONS.replace("handler(", "1 / 0, handler(")
-    run = parcels({"desk.py": FUNCTION, "consumer_tests/test_parcels.py": tests}).pytest()
+    tests = RECEIVING.replace("handler.receive(", "1 / 0, handler.receive(")
+    run = parcels({"desk.py": OBJECT, "consumer_tests/test_parcels.py": tests}).pytest()
     assert run.status == 1
     assert "ZeroDivisionError" in run.stdout
