@@ -129,9 +129,9 @@ class PairItem(EmitterItem):
         if pair.verdict is Verdict.PENDING:
             raise ContractBrokenError(f"{pending_reason(pair)} (--strict-pending)")
         if pair.verdict is Verdict.ERROR:
-            raise NoVerdictError("no verdict: the harness broke\n" + shown(run.errors), run.errors)
+            raise NoVerdictError("no verdict: the harness broke\n" + shown(run.errors, run.seed), run.errors)
         if pair.verdict is Verdict.FAILED:
-            raise ContractBrokenError(shown(pair.findings), pair.findings)
+            raise ContractBrokenError(shown(pair.findings, run.seed), pair.findings)
 
 
 class ViolationItem(EmitterItem):
@@ -139,9 +139,10 @@ class ViolationItem(EmitterItem):
 
     def runtest(self) -> None:
         """Fail with the violations of this rule."""
-        broken = tuple(finding for finding in self.verification().violations if finding.rule == self.name)
+        run = self.verification()
+        broken = tuple(finding for finding in run.violations if finding.rule == self.name)
         if broken:
-            raise ContractBrokenError(shown(broken), broken)
+            raise ContractBrokenError(shown(broken, run.seed), broken)
 
 
 class HarnessItem(EmitterItem):
@@ -151,7 +152,7 @@ class HarnessItem(EmitterItem):
         """Fail with the errors, or because nothing was read."""
         run = self.verification()
         if run.errors:
-            raise NoVerdictError(shown(run.errors), run.errors)
+            raise NoVerdictError(shown(run.errors, run.seed), run.errors)
         if run.nothing_read:
             raise NoVerdictError("nothing to verify: no emission was read and nothing was driven")
 
@@ -187,8 +188,12 @@ def pending_reason(pair: PairVerdict) -> str:
     return "planned, and not emitted yet"
 
 
-def shown(findings: tuple[Finding, ...]) -> str:
-    """Return findings as the lines of a failure; what an emitter sent can neither act nor start a line."""
+def shown(findings: tuple[Finding, ...], seed: str | None = None) -> str:
+    """Return findings as the lines of a failure; what an emitter sent can neither act nor start a line.
+
+    Args:
+        seed: what made the facts that the emitter was asked for, where it was driven.
+    """
     lines: list[str] = []
     for finding in findings:
         place = f"{finding.where}: " if finding.where else ""
@@ -197,4 +202,6 @@ def shown(findings: tuple[Finding, ...]) -> str:
             lines.append(f"  expected {as_json(finding.expected)}, got {as_json(finding.actual)}")
         if finding.next_step:
             lines.append(f"  next: {one_line(finding.next_step)}")
+    if seed:
+        lines.append(f'facts: seed="{seed}" asks for the same ones again')
     return "\n".join(lines)
