@@ -77,11 +77,14 @@ def _led(column: Sequence[Sequence[Token]], kind: str) -> bool:
 
 
 def _answer(cell: Sequence[Token]) -> bool | None:
-    """Return whether a cell is a bare yes or a bare no; None where it says something else."""
-    if all(token.kind in ("-", ".") for token in cell):
+    """Return whether a cell is a bare yes or a bare no, as a word or a sign; None where it says something else."""
+    if _empty(cell):
         return False
-    kind = cell[0].kind if len(cell) == 1 else ""
-    return kind != "no" if kind in ("yes", "no", "emits") else None
+    if len(cell) != 1:
+        return None
+    kind, sign = cell[0].kind, None if cell[0].text[0].isalpha() else cell[0].said
+    signs = {Said.IMPLEMENTED: True, Said.NOT_IMPLEMENTED: False}
+    return kind != "no" if kind in ("yes", "no", "emits") else signs.get(sign) if sign else None
 
 
 def read_cell(role: Role, cell: Sequence[Token]) -> Phrase:
@@ -136,7 +139,9 @@ def matrix_of(roles: Sequence[Role], rows: Sequence[Row]) -> Iterator[tuple[int,
     worded = any(token.said and token.text[0].isalpha() for _, _, cell in cells for token in cell)
     for i, role, cell in cells:
         phrase, answer = read_phrase(cell), _answer(cell)
-        said = Said.UNCLEAR if phrase.trouble else phrase.said or Said.UNCLEAR
-        if answer is False or (said is Said.NOT_IMPLEMENTED and not worded):
+        said: Said | None = Said.UNCLEAR if phrase.trouble else phrase.said or Said.UNCLEAR
+        if answer is False:
             said = Said.EXCLUDED if worded else Said.NOT_EMITTED
-        yield i, role.of, (Said.IMPLEMENTED if worded else None) if answer else said
+        elif answer and not phrase.said:
+            said = Said.IMPLEMENTED if worded else None
+        yield i, role.of, said

@@ -90,7 +90,9 @@ def _blocks(tokens: Iterator[Token]) -> Iterator[Block]:
                 yield Block("heading", _line(token), int(token.tag[1:]) + depth * TEXT, _text(next(tokens)))
             case "paragraph_open":
                 inline = next(tokens)
-                text, bold = _text(inline), _is_bold(inline)
+                text = _text(inline)
+                # A bold sentence is one all the same.
+                bold = _is_bold(inline) and not text.rstrip().endswith(".")
                 if item:
                     yield Block("item", _line(inline), ITEM + (depth - 1) * TEXT, text)
                 else:

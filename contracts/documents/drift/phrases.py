@@ -164,7 +164,7 @@ def _clause(tokens: Sequence[Token], before: tuple[str, ...], *, stated: bool) -
     emitters = names(kept, EMITTER)
     odd = next((token.text for token in kept if token.kind not in _KNOWN), None)
     if odd:
-        return _odd(kept, odd, tokens, linked=linked)
+        return _odd(kept, odd, tokens)
     found, problem = _joined(segments, "emits" in kinds)
     problem = _misplaced(kept, segments) or problem
     label = merge(*(token.said for token in kept)) if not found else None
@@ -177,7 +177,7 @@ def _clause(tokens: Sequence[Token], before: tuple[str, ...], *, stated: bool) -
     return Phrase(claims, emitters, label, linked)
 
 
-def _odd(kept: Sequence[Token], odd: str, tokens: Sequence[Token], *, linked: bool) -> Phrase:
+def _odd(kept: Sequence[Token], odd: str, tokens: Sequence[Token]) -> Phrase:
     """Return what a clause with words that aren't known comes to: unclear, or what an item lists, or a mention."""
     kinds = {token.kind for token in kept}
     lead = next((t for t in tokens if t.kind not in ("other", "event", "emitter", *_PARTS)), tokens[0])
@@ -189,7 +189,8 @@ def _odd(kept: Sequence[Token], odd: str, tokens: Sequence[Token], *, linked: bo
         unclear |= "?" in kinds and kinds <= {EVENT, EMITTER, "?", "other", "status", "emitter"}
     else:
         few = sum(token.kind in (WORD, NAME) for token in kept) <= _SHORT
-        terse = few and EVENT in kinds and (linked or lead.kind in (EVENT, EMITTER))
+        beside = lead.kind in (EVENT, EMITTER) or any(token.kind in (":", "-") for token in tokens)
+        terse = few and EVENT in kinds and beside
         unclear = bool(kinds & _SIGNALS) or terse
     # What an item is about stands in its list, whatever else the item tells of it.
     claims = () if unclear or lead.kind != EVENT else (Claim(lead.text, None, lead.line),)

@@ -14,6 +14,7 @@ from contracts.documents.drift.statements import ALL, DENIED, REST, DocumentRead
 from contracts.documents.drift.words import CONSUMER, EMITTER, EVENT, NAME, SAID, Token, Vocabulary, folded
 
 _LABELS = {"status", "emitter", "emits", "event", "consumer", "other", SAID}
+_WHOSE = "it says a status, and not of which event"
 _ASIDE = "it stands under a heading that announces no statements"
 
 
@@ -54,9 +55,10 @@ def read_document(text: str, words: Vocabulary) -> DocumentReading:
     text = folded(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     for block, following in pairwise([*blocks(text), Block("text", 1, 0)]):
         reader.block(block, holds=following.level > block.level)
+    told = dict.fromkeys([*reader.unread, *reader.owed.values()])
     return DocumentReading(
         tuple(sorted(dict.fromkeys(reader.statements), key=lambda one: one.line)),
-        tuple(sorted(dict.fromkeys(reader.unread), key=lambda one: one.line)),
+        tuple(sorted(told, key=lambda one: one.line)),
     )
 
 
@@ -68,6 +70,8 @@ class Reader:
     statements: list[Statement] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     open: list[Context] = field(default_factory=lambda: [Context()])
+    owed: dict[int, Unread] = field(default_factory=dict)
+    """Emitters' headings with a status, by line, until an event stands under them."""
 
     def block(self, block: Block, *, holds: bool) -> None:
         """Read a block; it holds others, or doesn't."""
@@ -167,7 +171,7 @@ class Reader:
                 self.pair(Claim(event, None, line), phrase.emitters, phrase.said, within, tokens, listed=False)
             return True
         if SAID in kinds or (phrase.emitters and phrase.said not in (None, *DENIED)):
-            self.tell(tokens, "it says a status, and not of which event", next_step="say it of each event")
+            self.tell(tokens, _WHOSE, next_step="say it of each event")
         elif context.events and "emits" in kinds:
             self.tell(tokens, "it says neither by whom nor whether that is implemented")
         elif phrase.emitters and (phrase.said or context.region or listed or kinds & {"emitter", "emits"}):
@@ -224,6 +228,7 @@ class Reader:
             for emitter in sources if joined or (emitter and not blanket)
         ]  # fmt: skip
         self.statements += stated
+        self.owed.pop(context.line, None)
         if not emitters and joined not in DENIED:
             # A heading is an emitter's once an event is listed under it.
             self.statements += [Statement(context.line, name) for name in sources if name]
@@ -273,6 +278,8 @@ class Reader:
         for claim in phrase.claims:
             self.pair(claim, emitters, None, replace(context, doubt=doubt), tokens, listed=True)
         said = merge(phrase.said, *(claim.said for claim in phrase.claims)) or context.said
+        if emitters and not events and phrase.said not in (None, *DENIED):
+            self.owed[tokens[0].line] = unread(tokens, _WHOSE, next_step="say it of each event")
         orphans = said is Said.NO_EMITTER and not emitters
         region = "emitter" in kinds and not phrase.trouble and not emitters and not events and said is None
         return replace(
