@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts import __version__
-from contracts.emitters import OptionInput, driver_kinds, open_driver
+from contracts.emitters import OptionInput, open_driver
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.driver import Driver
@@ -96,13 +96,6 @@ def captures_named(settings: Settings, emitter: str, options: DriverOptions) -> 
     chosen = options or settings.emitters.get(emitter, {})
     said = chosen.get("captures")
     return tuple(Path(file) for file in _words(said) if file != "-") if said else ()
-
-
-def drives_the_same(settings: Settings, emitter: str, options: DriverOptions) -> bool:
-    """Do the options reach what the settings name, as they do where there are none?"""
-    own = settings.emitters.get(emitter, {})
-    ways = [kind.option.name for kind in driver_kinds()]
-    return not options or any(name in own and _words(options.get(name)) == _words(own[name]) for name in ways)
 
 
 def _words(value: OptionInput) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from contracts.model.registry import Status
 from contracts.model.verdict import PactResult, Verdict, Verification
 from contracts.project.named_emitters import is_stand_in
 from contracts.project.settings import Settings
-from contracts.provider.verify import DriverOptions, drives_the_same
+from contracts.provider.same_driver import drives_the_same
+from contracts.provider.verify import DriverOptions
 from contracts.release.counted import without_main_branch
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from contracts.broker.embedded.inprocess import session_for
 from contracts.model.identity import Found, Identity
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
+from contracts.provider.same_driver import drives_the_same
 from contracts.release.publish import publish_pacts
 from tests.release.commands import Cli, Done, emissions
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, TRACKER, add_consumer_tests
@@ -220,6 +222,60 @@ def test_a_stand_in_is_never_posted(own_cli: Cli, settings: Settings) -> None:
     assert own_cli("verify", TRACKER, "--broker").code == 0
     # The pacts at hand ask something of the tracker, and this broker holds none: exit 3, and not 2.
     assert own_cli("verify", TRACKER, "--captures", "real.ndjson", "--broker", *AS_VERSION).code == 3
+
+
+SAME_FILE = {
+    "another path": ["./c.ndjson"],
+    "a path through another folder": ["pacts/../c.ndjson"],
+    "an absolute path": ["{root}/c.ndjson"],
+    "a link": ["link.ndjson"],
+    "a hard link": ["hard.ndjson"],
+    "one of several": ["real.ndjson", "./c.ndjson"],
+}
+
+
+@pytest.mark.parametrize("names", SAME_FILE.values(), ids=SAME_FILE)
+def test_a_stand_in_under_another_name_is_one(own_cli: Cli, settings: Settings, names: list[str]) -> None:
+    """The file counts, not what it is called; another file beside it is the emitter's."""
+    root = settings.root
+    with (root / "contracts.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[emitters.{TRACKER}]\ncaptures = "c.ndjson"\nstand-in = true\n')
+    for name in ("c.ndjson", "real.ndjson"):
+        emissions(root / name, [COMPLETED])
+    (root / "pacts").mkdir(exist_ok=True)
+    (root / "link.ndjson").symlink_to("c.ndjson")
+    (root / "hard.ndjson").hardlink_to(root / "c.ndjson")
+    words = [word for name in names for word in ("--captures", name.format(root=root))]
+    done = own_cli("verify", TRACKER, *words, "--broker", *AS_VERSION)
+    assert done.code == 2
+    assert "stand-in" in done.err
+    assert own_cli("verify", TRACKER, "--captures", "./real.ndjson", "--broker", *AS_VERSION).code == 3
+
+
+@pytest.mark.parametrize(
+    ("way", "named", "given", "same"),
+    [
+        ("command", "python emit.py --all", "python  './emit.py' --all", True),
+        ("command", "python emit.py --all", "python other.py --all", False),
+        ("command", "python emit.py --all", "python emit.py", False),
+        ("trigger", "http://Host.example/go/", "http://host.example/go", True),
+        ("trigger", "http://host.example/go", "http://host.example/Go", False),
+        ("trigger", "http://host.example/go", "http://host.example/go?x=1", False),
+        ("python", "emit:send", "emit:send", True),
+        ("python", "emit:send", "emit:other", False),
+    ],
+)
+def test_a_driver_is_the_same_by_what_it_reaches(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, way: str, named: str, given: str, same: bool
+) -> None:
+    """A command by its words and files, an address by what it leads to; another way is never the same."""
+    monkeypatch.chdir(settings.root)
+    for name in ("emit.py", "other.py"):
+        (settings.root / name).write_text("")
+    own = replace(settings, emitters={TRACKER: {way: named, "stand-in": True}})
+    assert drives_the_same(own, TRACKER, {way: given}) is same
+    assert drives_the_same(own, TRACKER, {})
+    assert not drives_the_same(own, TRACKER, {"endpoint": given})
 
 
 def test_a_ci_job_without_a_broker_is_told_so(own_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
