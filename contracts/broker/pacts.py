@@ -10,7 +10,8 @@ from typing import Any
 
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
-from contracts.model.pact import PactUnderTest, parse_pact
+from contracts.errors import MisuseError
+from contracts.model.pact import PactDocument, PactUnderTest, parse_pact
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +22,21 @@ class PublishedInteraction:
     pending: bool
 
 
-def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tuple[PactUnderTest, ...]:
+def select(
+    client: BrokerClient, provider: str, body: Mapping[str, Any], *, unread: bool = False
+) -> tuple[PactUnderTest, ...]:
     """Ask which pacts of a provider are to be verified, and fetch them.
 
     Args:
         body: selectors and what goes with them, in the broker's form.
+        unread: what can't be read is returned as such, and not only what is pending or work in progress.
 
     Returns:
         Empty where the broker selects none, or doesn't know the provider.
 
     Raises:
         BrokerError: the broker can't be reached or refuses, a selector for example.
-        MisuseError: a pact isn't one of asynchronous messages.
+        MisuseError: a pact that is neither pending nor work in progress isn't one of asynchronous messages.
     """
     url = client.link("pb:provider-pacts-for-verification", provider=provider)
     answer = client.send("POST", url, body, repeatable=True)
@@ -43,10 +47,10 @@ def select(client: BrokerClient, provider: str, body: Mapping[str, Any]) -> tupl
     document = answer.mapping()
     with hal.understood("the list of pacts to verify"):
         entries = list(document["_embedded"]["pacts"])
-    return tuple(_selected(client, entry) for entry in entries)
+    return tuple(_selected(client, entry, unread=unread) for entry in entries)
 
 
-def _selected(client: BrokerClient, entry: Mapping[str, Any]) -> PactUnderTest:
+def _selected(client: BrokerClient, entry: Mapping[str, Any], *, unread: bool) -> PactUnderTest:
     with hal.understood("a pact to verify"):
         url = hal.link(entry, "self")
         properties = entry.get("verificationProperties") or {}
@@ -56,14 +60,28 @@ def _selected(client: BrokerClient, entry: Mapping[str, Any]) -> PactUnderTest:
     document = client.get_once(url, doing="fetching a pact to verify")
     with hal.understood("a pact to verify"):
         named = [str(link["name"]) for link in hal.links(document, "pb:consumer-version") if "name" in link]
-    return PactUnderTest(
+    unreadable = ""
+    try:
         # The raw document holds the broker's links, by which the result finds its way.
-        document=parse_pact(json.dumps(document), source=url),
+        pact = parse_pact(json.dumps(document), source=url)
+    except MisuseError as error:
+        if not (pending or wip or unread):
+            raise
+        pact, unreadable = _without_interactions(document, url), error.what
+    return PactUnderTest(
+        document=pact,
         consumer_version=named[0] if named else None,
         broker_pending=pending,
         wip=wip,
         reasons=tuple(filter(None, reasons)),
+        unreadable=unreadable,
     )
+
+
+def _without_interactions(document: Mapping[str, Any], url: str) -> PactDocument:
+    with hal.understood("a pact to verify"):
+        consumer, provider = (str(document[party]["name"]) for party in ("consumer", "provider"))
+        return PactDocument(consumer, provider, (), url, document)
 
 
 def _of_selection(reason: str, url: str) -> str:

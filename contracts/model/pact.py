@@ -88,6 +88,7 @@ class PactUnderTest:
         broker_pending: the broker holds it as pending: a mismatch doesn't fail the build.
         wip: the broker included it as work in progress; likewise.
         reasons: why it is to be verified, in the broker's words.
+        unreadable: why it can't be read, so that the document holds no interaction; empty where it is read.
     """
 
     document: PactDocument
@@ -95,6 +96,7 @@ class PactUnderTest:
     broker_pending: bool = False
     wip: bool = False
     reasons: tuple[str, ...] = ()
+    unreadable: str = ""
 
     @property
     def lenient(self) -> bool:

@@ -174,6 +174,8 @@ class Knowledge:
         present: how each version in the environment is recorded there, by pacticipant and version.
         candidates: for an emitter that is nowhere in the environment, its latest result with the service's pact, a
             successful one where there is one.
+        unjudgeable: why a pact can't be judged in full, by its emitter, consumer and the consumer's version: no result
+            of it can come from here.
     """
 
     known: bool
@@ -188,6 +190,7 @@ class Knowledge:
     branches: Mapping[tuple[str, str], str] = field(default_factory=dict)
     present: Mapping[tuple[str, str], tuple[Presence, ...]] = field(default_factory=dict)
     candidates: Mapping[str, DecisionRow] = field(default_factory=dict)
+    unjudgeable: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

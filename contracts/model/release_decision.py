@@ -105,6 +105,8 @@ def _row_blocker(question: Question, knowledge: Knowledge, row: DecisionRow) -> 
         yield from _nothing_to_verify(question, row)
     elif row.success is None and question.allow_unverified and row.standing is not Standing.IN_ENVIRONMENT:
         return
+    elif row.success is None and (why := knowledge.unjudgeable.get((row.emitter, row.consumer, row.consumer_version))):
+        yield _unjudgeable(question, row, f"{between} were never verified with each other", why)
     elif row.success is None and question.is_emitter:
         yield Blocker(
             Answer.UNKNOWN,
@@ -172,6 +174,17 @@ def _nothing_to_verify(question: Question, row: DecisionRow) -> Iterator[Blocker
         "result of it is ever posted, and the broker waits for one",
         f"leave it out of the decision: {next_steps.ask(question.pacticipant, question.version, question.environment)} "
         f"--ignore {other}",
+    )
+
+
+def _unjudgeable(question: Question, row: DecisionRow, what: str, why: str) -> Blocker:
+    """No verification from here ends in a result; another tool's, which has the plugin for example, would count."""
+    other = row.consumer if question.is_emitter else row.emitter
+    ask = next_steps.ask(question.pacticipant, question.version, question.environment)
+    return Blocker(
+        Answer.UNKNOWN,
+        f"{what}: {why}",
+        f"leave it out of the decision: {ask} --ignore {other}; or have {row.consumer} write the pact without that",
     )
 
 

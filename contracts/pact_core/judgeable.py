@@ -47,6 +47,16 @@ def refuse_what_cant_be_judged(pact: PactDocument, interaction: Interaction) -> 
         )
 
 
+def why_unjudgeable(pact: PactDocument) -> str:
+    """Return what keeps a pact from being judged in full; empty where nothing does."""
+    for interaction in pact.interactions:
+        try:
+            refuse_what_cant_be_judged(pact, interaction)
+        except MisuseError as error:
+            return error.what
+    return ""
+
+
 def _plugins(pact: PactDocument, interaction: Interaction) -> Iterator[str]:
     metadata = pact.raw.get("metadata") or {}
     plugins = metadata.get("plugins") or ()

@@ -6,7 +6,7 @@ is known, by its newest version: one consumer's success never stands for another
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from contracts.broker.client import BrokerClient
@@ -40,15 +40,19 @@ class Counting:
     consumers: tuple[str, ...]
 
 
-def counting(client: BrokerClient, emitter: str) -> Counting:
+def counting(client: BrokerClient, emitter: str, *, by_name: bool = False) -> Counting:
     """Return the consumers of an emitter, and which version stands for each.
+
+    Args:
+        by_name: their pacts are of no account, so that one which can't be read stands there without interactions.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
+        MisuseError: a pact isn't one of asynchronous messages.
     """
-    mains = tuple(_selected(client, emitter, Standing.MAIN_BRANCH, {"mainBranch": True}))
+    mains = _selected(client, emitter, Standing.MAIN_BRANCH, by_name=by_name)
     known = {counted.consumer for counted in mains}
-    newest = tuple(_selected(client, emitter, Standing.NEWEST, {"latest": True}))
+    newest = _selected(client, emitter, Standing.NEWEST, by_name=by_name)
     others = (one for one in newest if one.consumer not in known and not has_main_branch(client, one.consumer))
     return Counting((*mains, *others), tuple(one.consumer for one in newest))
 
@@ -59,12 +63,13 @@ def consumers(client: BrokerClient, emitter: str) -> tuple[str, ...]:
     Raises:
         BrokerError: the broker can't be reached or refuses.
     """
-    return tuple(one.consumer for one in _selected(client, emitter, Standing.NEWEST, {"latest": True}))
+    return tuple(one.consumer for one in _selected(client, emitter, Standing.NEWEST, by_name=True))
 
 
 def without_main_branch(client: BrokerClient, emitter: str) -> tuple[str, ...]:
     """Return the consumers of an emitter whose newest version stands for them."""
-    return tuple(one.consumer for one in counting(client, emitter).heads if one.standing is Standing.NEWEST)
+    heads = counting(client, emitter, by_name=True).heads
+    return tuple(one.consumer for one in heads if one.standing is Standing.NEWEST)
 
 
 def standing_in(counted: Collection[Counted], present: Collection[str]) -> tuple[Counted, ...]:
@@ -72,8 +77,13 @@ def standing_in(counted: Collection[Counted], present: Collection[str]) -> tuple
     return tuple(one for one in counted if one.consumer not in present)
 
 
-def _selected(client: BrokerClient, emitter: str, standing: Standing, selector: dict[str, bool]) -> Iterator[Counted]:
-    body = {"consumerVersionSelectors": [selector], "includePendingStatus": False}
-    for pact in select(client, emitter, body):
-        if pact.consumer_version is not None:
-            yield Counted(pact.document.consumer, pact.consumer_version, standing, pact.document)
+_SELECTORS = {Standing.MAIN_BRANCH: {"mainBranch": True}, Standing.NEWEST: {"latest": True}}
+
+
+def _selected(client: BrokerClient, emitter: str, standing: Standing, *, by_name: bool) -> tuple[Counted, ...]:
+    body = {"consumerVersionSelectors": [_SELECTORS[standing]], "includePendingStatus": False}
+    return tuple(
+        Counted(pact.document.consumer, pact.consumer_version, standing, pact.document)
+        for pact in select(client, emitter, body, unread=by_name)
+        if pact.consumer_version is not None
+    )

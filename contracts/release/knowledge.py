@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import Placement, all_placements, environment
-from contracts.broker.pacts import PublishedInteraction, expected
+from contracts.broker.pacts import PublishedInteraction, expected, pact_of_version
 from contracts.broker.results import PostedResult, result
 from contracts.broker.version_matrix import MatrixRow, release_matrix, results_matrix
 from contracts.broker.versions import branches_of
@@ -27,6 +27,7 @@ from contracts.model.release import (
     Standing,
 )
 from contracts.model.release_decision import decide
+from contracts.pact_core.judgeable import why_unjudgeable
 from contracts.release.counted import Counted, counting, standing_in
 
 
@@ -139,6 +140,7 @@ def _of_emitter(broker: _Broker, asked: Question, own_pacts: Sequence[PactDocume
     present = {placement.pacticipant for placement in broker.present}
     rows += [_head_row(broker, asked, head) for head in standing_in(all_heads, present)]
     results = tuple(_results(broker, asked, published))
+    unjudgeable = dict(_unjudgeable(broker, rows))
     successful = [row for row in (*rows, *results) if row.success is True and not row.empty]
     return Knowledge(
         known=True,
@@ -151,6 +153,7 @@ def _of_emitter(broker: _Broker, asked: Question, own_pacts: Sequence[PactDocume
         unpublished=not published and any(asks_something(pact, broker.registry) for pact in own_pacts),
         branches=broker.branches,
         present=broker.presences(),
+        unjudgeable=unjudgeable,
     )
 
 
@@ -211,7 +214,22 @@ def _of_service(broker: _Broker, asked: Question, own_pacts: Sequence[PactDocume
         branches={**broker.branches, **branches},
         present=broker.presences(),
         candidates=dict(_candidates(broker, asked, (name for name in names if not live[name]))),
+        unjudgeable=dict(_unjudgeable(broker, rows)),
     )
+
+
+def _unjudgeable(broker: _Broker, rows: Iterable[DecisionRow]) -> Iterator[tuple[tuple[str, str, str], str]]:
+    """Yield the pacts that are owed a result and that can't be judged in full."""
+    for row in rows:
+        if row.success is not None or row.ignored or not row.demands:
+            continue
+        try:
+            found = pact_of_version(broker.client, row.emitter, row.consumer, row.consumer_version)
+            why = why_unjudgeable(found.document) if found else ""
+        except MisuseError as error:
+            why = error.what
+        if why:
+            yield (row.emitter, row.consumer, row.consumer_version), why
 
 
 def _candidates(broker: _Broker, asked: Question, emitters: Iterable[str]) -> Iterator[tuple[str, DecisionRow]]:

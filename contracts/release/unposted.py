@@ -19,6 +19,7 @@ from contracts.model.verdict import Unposted, Verification
 from contracts.release.counted import consumers
 from contracts.release.knowledge import asks_something
 from contracts.release.posting import PactRequest
+from contracts.verification.results import UNJUDGED
 
 _NAMES = ("consumer", "branch", "tag", "fallbackBranch", "fallbackTag")
 """What a selector says of a pact that somebody has in mind; any other one may well select nothing today."""
@@ -99,6 +100,10 @@ def _nothing_posted(
             "pacts ask something of it",
             by_right=False,
             next_step=next_steps.publish(registry.consumer.name),
+        )
+    if any(pact.unposted == UNJUDGED for pact in run.pacts):
+        return Unposted(
+            "nothing posted: a pact that the broker holds as pending can't be judged in full", by_right=True
         )
     if run.pacts or not registry.has_implemented(run.emitter):
         return Unposted("nothing posted: only planned pairs", by_right=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from contracts.errors import MisuseError
 from contracts.model.emission import NOT_RECORDED, Emission
 from contracts.model.pact import Interaction, PactUnderTest
 from contracts.model.verdict import Finding
@@ -43,20 +44,29 @@ class Expectations:
 
     Args:
         compiled: what may be spared of asking; by default nothing is.
+
+    Attributes:
+        unjudged: pacts that can't be judged in full, each with the reason. The broker holds them as pending or WIP.
+
+    Raises:
+        MisuseError: any other pact can't be judged in full.
     """
 
     def __init__(self, pacts: Sequence[PactUnderTest], compiled: Mapping[str, tuple[Leaf, ...]] | None = None) -> None:
         leaves = compiled or {}
+        prepared = [(pact, _judges(pact)) for pact in pacts]
+        self.unjudged = tuple((pact, judges) for pact, judges in prepared if isinstance(judges, str))
         self.all = tuple(
             ExpectedInteraction(
                 pact,
                 interaction,
-                judge_for(pact.document, interaction),
+                judge,
                 implied=interaction.event in leaves
                 and is_implied(interaction, interaction.event, leaves[interaction.event]),
             )
-            for pact in pacts
-            for interaction in pact.document.interactions
+            for pact, judges in prepared
+            if not isinstance(judges, str)
+            for interaction, judge in zip(pact.document.interactions, judges, strict=True)
         )
         # Every emission asks for its event's, so they are sorted out once.
         self._by_event: dict[str, list[ExpectedInteraction]] = {}
@@ -100,11 +110,33 @@ class Expectations:
 
     def lenient_findings(self) -> Iterator[Finding]:
         """Yield the mismatches with pacts that the broker holds as pending or WIP, as notes."""
+        for pact, why in self.unjudged:
+            text = f"{why}: nothing is judged by this pact and no result of it is posted ({_held(pact)})"
+            yield Finding("pact-mismatch", text, consumer=pact.document.consumer)
         for expected in self.all:
             if expected.pact.lenient:
-                why = "pending" if expected.pact.broker_pending else "work in progress"
                 for finding in expected.findings.findings():
-                    yield replace(finding, message=f"{finding.message} (the broker holds this pact as {why})")
+                    yield replace(finding, message=f"{finding.message} ({_held(expected.pact)})")
+
+
+def _held(pact: PactUnderTest) -> str:
+    return f"the broker holds this pact as {'pending' if pact.broker_pending else 'work in progress'}"
+
+
+def _judges(pact: PactUnderTest) -> tuple[Judge, ...] | str:
+    """Return what judges each interaction of a pact, or why nothing can: never a part of them alone.
+
+    Raises:
+        MisuseError: nothing can, and the pact counts.
+    """
+    if pact.unreadable:
+        return pact.unreadable
+    try:
+        return tuple(judge_for(pact.document, interaction) for interaction in pact.document.interactions)
+    except MisuseError as error:
+        if not pact.lenient:
+            raise
+        return error.what
 
 
 def _contradiction(mismatch: Mismatch, expected: ExpectedInteraction, emission: Emission) -> Finding:

@@ -10,6 +10,8 @@ from contracts.model.verdict import Finding, InteractionResult, PactResult, Pair
 from contracts.verification.expectations import Expectations, ExpectedInteraction
 from contracts.verification.job import Job
 
+UNJUDGED = "nothing is posted: this pact can't be judged in full"
+
 
 def pact_results(
     job: Job, pairs: Sequence[PairVerdict], expectations: Expectations, *, violations: Sequence[Finding], usable: bool
@@ -28,8 +30,12 @@ def pact_results(
         violated; None where nothing is to be posted.
     """
     by_event = {pair.event: pair for pair in pairs}
+    unjudged = [pact for pact, _ in expectations.unjudged]
     results = []
     for pact in job.pacts:
+        if any(pact is other for other in unjudged):
+            results.append(PactResult(pact, (), None, unposted=UNJUDGED))
+            continue
         interactions = tuple(
             _interaction(expected, by_event.get(expected.interaction.event))
             for expected in expectations.all
