@@ -173,10 +173,14 @@ class _Comparison:
     def _left_out(self) -> Iterator[Found]:
         """Yield what a listing leaves out, though the registry has it."""
         listed = [s for s in self.statements if s.listed and s.event and s.said not in DENIED]
+        blanket = not self._named.isdisjoint((REST, ALL))
         for pair in self.domain.registry.pairs():
-            covered = pair.event in self._named or any(s.event in (REST, ALL) for s in self.statements)
             of_it = [s for s in listed if s.emitter in (None, pair.emitter)]
-            listing = None if covered else next((s for s in of_it if self._whole(s, of_it, pair)), None)
+            known = (self.domain.registry.pair(pair.emitter, event or "") for event in {s.event for s in of_it})
+            # A list that names no planned event may be the list of what is emitted today.
+            alike = pair.status is Status.IMPLEMENTED or any(one and one.status is pair.status for one in known)
+            whole = (s for s in of_it if _is_whole(s, pair, alike=alike))
+            listing = None if blanket or pair.event in self._named else next(whole, None)
             if listing:
                 yield "left-out", listing, pair, f"permitted, {pair.status.value}"
         unowned = next((s for s in self.statements if s.listed and s.said is Said.NO_EMITTER and not s.own), None)
@@ -184,15 +188,13 @@ class _Comparison:
             if unowned and event not in self._named and not self.domain.registry.emitters_of(event):
                 yield "left-out", Statement(unowned.line, None, event), None, "no emitter may state it"
 
-    def _whole(self, statement: Statement, listed: list[Statement], pair: Pair) -> bool:
-        """Would a list with this statement name the pair, too?"""
-        if statement.said and not statement.own:
-            # A list under "implemented" is complete for what is implemented, and says nothing of the rest.
-            return _agrees(statement.said, pair.status)
-        # A list that names no planned event may be the list of what is emitted today.
-        known = (self.domain.registry.pair(pair.emitter, s.event or "") for s in listed)
-        alike = pair.status is Status.IMPLEMENTED or any(one and one.status is pair.status for one in known)
-        return statement.emitter is not None and alike
+
+def _is_whole(statement: Statement, pair: Pair, *, alike: bool) -> bool:
+    """Would a list with this statement name the pair, too?"""
+    if statement.said and not statement.own:
+        # A list under "implemented" is complete for what is implemented, and says nothing of the rest.
+        return _agrees(statement.said, pair.status)
+    return statement.emitter is not None and alike
 
 
 def _agrees(said: Said | None, status: Status) -> bool:
