@@ -77,11 +77,6 @@ def read_messages(emission: Emission, modes: Collection[str] = ("structured",)) 
         yield EmittedMessage(form, text, value, form.refusal or refusal, wrong)
 
 
-def read_message(emission: Emission) -> EmittedMessage:
-    """Read the first event that an emission carries."""
-    return next(read_messages(emission))
-
-
 def _read(body: bytes) -> tuple[str | None, Any, str | None]:
     text: str | None = None
     try:

@@ -23,6 +23,7 @@ from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.verification.engine import verify
 from contracts.verification.job import Job
+from contracts.verification.message import EmittedMessage, read_messages
 
 TRACKER = "client-webinar-tracker-v2"
 CONSUMER = "client-webinar-scenario-service"
@@ -51,6 +52,11 @@ def message(event: str = COMPLETED, **changes: Any) -> dict[str, Any]:
     }
     whole.update(changes)
     return {key: value for key, value in whole.items() if value is not ...}
+
+
+def read_message(sent: Emission) -> EmittedMessage:
+    """Read the first event that an emission carries."""
+    return next(read_messages(sent))
 
 
 def emission(body: Any = None, content_type: str | None = "application/cloudevents+json", **rest: Any) -> Emission:

@@ -18,12 +18,21 @@ from contracts.model.vocabulary import FactVocabulary
 from contracts.testing.strategies import canonical_events, corruptions
 from contracts.verification.checks import Belongs, place
 from contracts.verification.compiled import CompiledContract, RightMessage
-from contracts.verification.message import canonical, read_message
+from contracts.verification.message import canonical
 from contracts.verification.plain_schema import is_plain_pattern, leaves_of
 from contracts.verification.repeats import Parts
 from contracts.verification.shape import shape_findings
 from tests.domains import tiny
-from tests.verification.support import COMPLETED, ENTERED, FORM, TRACKER, emission, message, webinar_domain
+from tests.verification.support import (
+    COMPLETED,
+    ENTERED,
+    FORM,
+    TRACKER,
+    emission,
+    message,
+    read_message,
+    webinar_domain,
+)
 
 EVENTS = (COMPLETED, ENTERED, FORM)
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

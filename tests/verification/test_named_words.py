@@ -6,9 +6,8 @@ import json
 from typing import ClassVar, Literal
 
 from contracts.model.events import CanonicalEvent, EventData, Token
-from contracts.verification.message import read_message
 from contracts.verification.shape import shape_findings
-from tests.verification.support import emission, webinar_domain
+from tests.verification.support import emission, read_message, webinar_domain
 
 
 class Print(EventData):
