@@ -152,19 +152,20 @@ class Histories(RuleBasedStateMachine):
         states = {name: held for name, held in head.states.items() if name != event}
         world.emit(who, {**states, event: stated} if stated else states, contract)
 
-    @step("undeclared emission", who=emitters)
-    def emit_undeclared(self, who: str) -> None:
-        """An emitter states an event that it isn't given."""
+    @step("undeclared emission", who=emitters, place=places)
+    def emit_undeclared(self, who: str, place: str) -> None:
+        """An emitter states an event that it isn't given; its CI asks for the release."""
         head = self.world.table.head(who)
-        self.world.emit(who, {**head.states, LEFT: Statement()}, head.contract)
+        made = self.world.emit(who, {**head.states, LEFT: Statement()}, head.contract)
+        self.world.ask(Question(made, place))
 
-    @step("lost delivery", who=emitters, which=numbers, hidden=st.sampled_from(Hidden))
-    def lose_deliveries(self, who: str, which: int, hidden: Hidden) -> None:
-        """An emitter loses what is refused; its captures may not show it."""
+    @step("lost delivery", who=emitters, which=numbers, hidden=st.sampled_from(Hidden), place=places)
+    def lose_deliveries(self, who: str, which: int, hidden: Hidden, place: str) -> None:
+        """An emitter loses what is refused, and its captures may not show it; its CI asks for the release."""
         head = self.world.table.head(who)
         event = pick(PERMITTED[who], which)
         states = {**head.states, event: Statement(flaw=Flaw.LOSES, hidden=hidden)}
-        self.world.emit(who, states, head.contract)
+        self.world.ask(Question(self.world.emit(who, states, head.contract), place))
 
     @step(
         "hotfix from an old branch",
