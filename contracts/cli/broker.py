@@ -46,9 +46,23 @@ def command() -> None:
     help=f"Holds the token that clients have to bear; else {TOKEN}.",
 )
 @click.option(
+    "--read-token-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Holds a second token, to read with and nothing else.",
+)
+@click.option(
+    "--allow-host",
+    "allowed",
+    multiple=True,
+    metavar="NAME",
+    help="A host that it is known by, where there is no token; may be repeated. This machine's own need not be named.",
+)
+@click.option(
     "--base-url",
     metavar="URL",
-    help="The address that clients know it by; else it is what requests, or a proxy's X-Forwarded-* headers, say.",
+    help="The address that clients know it by; else it is what requests, or the X-Forwarded-* headers of a proxy on "
+    "this machine, say.",
 )
 @click.option(
     "--webhook-host",
@@ -65,23 +79,28 @@ def command() -> None:
     metavar="SECONDS",
     help="After which a call that asked for a verification is sent once more if no result came.",
 )
-def serve_command(
+def serve_command(  # noqa: PLR0913 - one parameter an option, as click hands them over
+    *,
     database: Path | None,
     host: str,
     port: int,
     token_file: Path | None,
+    read_token_file: Path | None,
+    allowed: tuple[str, ...],
     base_url: str | None,
     webhook_hosts: tuple[str, ...],
     webhook_again: float,
 ) -> None:
     """Serve the broker until it is interrupted. Its address is printed once it listens.
 
-    The token is never taken from the command line, where every user of the machine could read it.
+    The token is never taken from the command line, where every user of the machine could read it. Without one only
+    loopback names, the address that it listens on and --allow-host are served, and no page of another origin ever is.
 
     \b
     Example:
       contracts broker serve --port 9292
     """
+    from contracts.broker.embedded.callers import served
     from contracts.broker.embedded.server import serve
     from contracts.broker.embedded.webhooks.settings import WebhookSettings
 
@@ -90,12 +109,16 @@ def serve_command(
     webhooks = WebhookSettings(hosts=webhook_hosts, again_after=webhook_again)
     file = _broker_file(database)
     token = _token(token_file)
+    reading = _token(read_token_file) if read_token_file else None
+    callers, warnings = served(host, token, reading, names=allowed, base_url=base_url)
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
     kind = "clients bear a token" if token else "open to this machine"
 
     def ready(url: str) -> None:
         click.echo(f"listening on {url} ({shown(file)}, {kind})")
 
-    serve(file, host, port, token, ready, base_url=base_url, webhooks=webhooks)
+    serve(file, host, port, callers, ready, base_url=base_url, webhooks=webhooks)
 
 
 def _token(file: Path | None) -> str | None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from contracts.broker.embedded.callers import Callers, served
 from contracts.broker.embedded.server import serve
 from contracts.broker.embedded.webhooks.settings import is_loopback
 from contracts.errors import BrokerError, MisuseError
 from tests.broker.running import Broker, pact, running
+
+TOKEN = "a-token-of-24-characters"
 
 
 def _unreachable(url: str) -> None:
@@ -22,7 +25,7 @@ def test_an_open_address_needs_a_token(host: str, database: Path) -> None:
     """Without one the broker doesn't listen, and no file is made."""
     for token in (None, ""):
         with pytest.raises(MisuseError, match="open to everyone"):
-            serve(database, host, 0, token, _unreachable)
+            served(host, token)
     assert not database.exists()
 
 
@@ -46,10 +49,10 @@ def test_loopback_addresses(host: str, loopback: bool) -> None:
 
 def test_an_open_address_with_a_token(database: Path) -> None:
     """It listens everywhere, and answers who bears the token."""
-    with running(database, host="0.0.0.0", token="s3cret") as started:  # noqa: S104 - guarded by the token
+    with running(database, host="0.0.0.0", token=TOKEN) as started:  # noqa: S104 - guarded by the token
         url = started.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - the address it says
         assert Broker(url).publish("service", "1", pact("service", "tracker")).status_code == 401
-        assert Broker(url, token="s3cret").publish("service", "1", pact("service", "tracker")).status_code == 200
+        assert Broker(url, token=TOKEN).publish("service", "1", pact("service", "tracker")).status_code == 200
 
 
 def test_localhost(database: Path) -> None:
@@ -63,10 +66,10 @@ def test_a_port_that_is_taken(database: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BrokerError, match=f"can't listen on 127.0.0.1:{port}") as caught:
-            serve(database, "127.0.0.1", port, None, _unreachable)
+            serve(database, "127.0.0.1", port, Callers(), _unreachable)
         assert caught.value.next_step
     with pytest.raises(BrokerError, match="can't listen"):
-        serve(database, "127.0.0.1", 70_000, None, _unreachable)
+        serve(database, "127.0.0.1", 70_000, Callers(), _unreachable)
     assert not database.exists()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import re
 import secrets
@@ -15,10 +14,12 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from contracts.broker.embedded.callers import Callers, is_own
 from contracts.broker.embedded.context import STORE_KEY, Segment, UnsupportedTypeProblem, wants_page
 from contracts.broker.embedded.differences import PAGE, missing_route
 from contracts.broker.embedded.failures import StorageError
 from contracts.broker.embedded.hal import BASE_URL_KEY, json_response
+from contracts.broker.embedded.hal import base_url as base_url_of
 from contracts.broker.embedded.problems import NotFoundProblem, Problem, answer
 from contracts.broker.embedded.resources import (
     deployability,
@@ -35,7 +36,7 @@ from contracts.broker.embedded.resources import (
     webhooks as webhook_resources,
 )
 from contracts.broker.embedded.store import Store
-from contracts.broker.embedded.webhooks.settings import WebhookSettings
+from contracts.broker.embedded.webhooks.settings import WebhookSettings, is_loopback
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,10 +67,30 @@ class EncodedSlashes:
         return self._application(environ, start_response)
 
 
+class ProxyOfThisMachine:
+    """Believes one hop of `X-Forwarded-*` headers, where what sent the request runs on this machine.
+
+    Such a proxy says how clients see the broker, and the links lead there. From elsewhere anybody could say so; a
+    proxy on another machine is named by the base URL.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._plain = application
+        self._forwarded = ProxyFix(application, x_for=0, x_proto=1, x_host=1, x_port=1, x_prefix=1)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Hand the request on, as the proxy's client made it where there is one to believe."""
+        near = is_loopback(environ.get("REMOTE_ADDR") or "localhost")
+        return (self._forwarded if near else self._plain)(environ, start_response)
+
+
+ANYONE = Callers(any_name=True)
+
+
 def create_app(
     database: Path,
     *,
-    token: str | None = None,
+    callers: Callers = ANYONE,
     patience: float = 10.0,
     base_url: str | None = None,
     webhooks: WebhookSettings | None = None,
@@ -78,7 +99,7 @@ def create_app(
 
     Args:
         database: the file; created if it doesn't exist.
-        token: if given, every request but the heartbeat has to bear it (RFC 6750).
+        callers: who is served, whatever is asked but the heartbeat.
         patience: how many seconds a write waits for another process that has the file locked.
         base_url: the address that clients know the broker by; else it is what a request says.
         webhooks: how webhooks are sent; they are sent by who serves the broker (see `webhooks.courier`).
@@ -108,12 +129,10 @@ def create_app(
         webhook_resources,
     ):
         app.register_blueprint(module.blueprint)
-    app.before_request(lambda: _refuse(token))
+    app.before_request(lambda: _refuse(callers))
     app.after_request(_varying)
     _answer_errors(app)
-    # One hop is believed: what stands in front says how clients see the broker, and the links lead there.
-    forwarded = ProxyFix(EncodedSlashes(app.wsgi_app), x_for=0, x_proto=1, x_host=1, x_port=1, x_prefix=1)
-    app.wsgi_app = forwarded  # type: ignore[method-assign]  # Flask's way to add middleware
+    app.wsgi_app = ProxyOfThisMachine(EncodedSlashes(app.wsgi_app))  # type: ignore[method-assign]  # Flask's way
     return app
 
 
@@ -129,19 +148,40 @@ def _varying(response: Response) -> Response:
     return response
 
 
-def _refuse(token: str | None) -> Response | None:
-    if token is not None and request.path != index.HEARTBEAT:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "basic" and request.method in ("GET", "HEAD") and request.authorization is not None:
-            # A browser asks its user for a name and a password: the password is the token, to read with.
-            scheme, given = "bearer", request.authorization.password or ""
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
-            schemes = ("Bearer", 'Basic realm="the token is the password"')
-            return Response("", 401, [("WWW-Authenticate", one) for one in schemes], content_type="text/plain")
+def _refuse(callers: Callers) -> Response | None:
+    if request.path != index.HEARTBEAT:
+        _refuse_stranger(callers)
+        refused = _refuse_bearer(callers)
+        if refused is not None:
+            return refused
     wanted = request.headers.get("Accept")
     if wanted and not any(kind in wanted for kind in _READABLE) and not (request.endpoint in _PAGES and wants_page()):
         return Response("", 406)
     return None
+
+
+def _refuse_stranger(callers: Callers) -> None:
+    original = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
+    host = original.get("HTTP_HOST")
+    if host is not None and not callers.knows(host):
+        raise Problem(421, f"This broker isn't known as '{host}'; --allow-host names it", title="Misdirected request")
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_own(origin, request, base_url_of(request)):
+        raise Problem(403, f"A page of '{origin}' isn't served", title="Foreign origin")
+
+
+def _refuse_bearer(callers: Callers) -> Response | None:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic" and request.method in ("GET", "HEAD") and request.authorization is not None:
+        # A browser asks its user for a name and a password: the password is a token, to read with.
+        scheme, given = "bearer", request.authorization.password or ""
+    allowed = callers.may(given if scheme.lower() == "bearer" else "", request)
+    if allowed:
+        return None
+    if allowed is None:
+        schemes = ("Bearer", 'Basic realm="the token is the password"')
+        return Response("", 401, [("WWW-Authenticate", one) for one in schemes], content_type="text/plain")
+    raise Problem(403, "This token is for reading alone", title="Forbidden")
 
 
 def _with_the_page(problem: NotFoundProblem) -> NotFoundProblem:

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from contracts.broker.embedded.webhooks.settings import WebhookSettings, is_loopback
-from contracts.errors import BrokerError, MisuseError
+from contracts.broker.embedded.callers import Callers
+from contracts.broker.embedded.webhooks.settings import WebhookSettings
+from contracts.errors import BrokerError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,7 +28,7 @@ def serve(
     database: Path,
     host: str,
     port: int,
-    token: str | None,
+    callers: Callers,
     ready: Callable[[str], None],
     *,
     patience: float = 10.0,
@@ -38,9 +39,9 @@ def serve(
 
     Args:
         database: the broker's file; created if it doesn't exist.
-        host: the address to listen on; one that isn't loopback needs a token.
+        host: the address to listen on.
         port: the port; 0 takes a free one.
-        token: what clients have to bear, if anything.
+        callers: who is served (`callers.served`).
         ready: is told the broker's address once it listens.
         patience: how many seconds a write waits for another process that has the file locked.
         base_url: the address that clients know the broker by, where something stands in front of it; else it is
@@ -48,10 +49,8 @@ def serve(
         webhooks: how webhooks are sent.
 
     Raises:
-        MisuseError: the address is reachable by others and there is no token.
         BrokerError: the address can't be listened on, or the file can't be used.
     """
-    _refuse_to_be_open(host, token)
     # Imported late: Flask takes a quarter of a second, and who only asks for help doesn't wait for it.
     from contracts.broker.embedded.app import create_app, store_of
     from contracts.broker.embedded.webhooks.courier import Courier
@@ -59,7 +58,7 @@ def serve(
     settings = webhooks or WebhookSettings()
     listening = _listen(host, port)
     try:
-        app = create_app(database, token=token or None, patience=patience, base_url=base_url, webhooks=settings)
+        app = create_app(database, callers=callers, patience=patience, base_url=base_url, webhooks=settings)
         server = _server(listening, app)
     except BaseException:
         listening.close()
@@ -91,14 +90,6 @@ def _server(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer | 
         # What is forwarded is read by the application, with the prefix that waitress doesn't know.
         clear_untrusted_proxy_headers=False,
     )
-
-
-def _refuse_to_be_open(host: str, token: str | None) -> None:
-    if not token and not is_loopback(host):
-        raise MisuseError(
-            f"the broker would be open to everyone who can reach {host}",
-            next_step="give it a token, or listen on 127.0.0.1",
-        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
