@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +21,7 @@ from contracts.broker.answer import BrokerAnswer
 from contracts.broker.deadline import within
 from contracts.broker.retry import TRANSIENT_STATUSES, RetryPolicy
 from contracts.errors import BrokerError
+from contracts.model.hosts import is_loopback
 from contracts.model.strict_json import JsonRefusedError, decode
 
 ACCEPTED = "application/hal+json, application/json"
@@ -206,11 +206,7 @@ class Transport:
 def _own_machine(address: str) -> dict[str, str]:
     # No proxy can reach a broker that listens on this machine's loopback, whatever proxy the variables name.
     host = urlsplit(address).hostname or ""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    return {"no_proxy": host} if loopback else {}
+    return {"no_proxy": host} if is_loopback(host) else {}
 
 
 def _is_final(error: Exception) -> bool:

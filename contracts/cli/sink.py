@@ -30,15 +30,24 @@ from contracts.project.working_copy import checkout_now
 @respond_option
 @per_message_option
 @keep_header_option
+@click.option(
+    "--allow-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A host under which messages come, or whose pages send them; may be repeated. Loopback need not be named.",
+)
 @click.option("--max", "limit", type=click.IntRange(min=1), help="End after so many messages.")
 @click.option("--for", "duration", metavar="DURATION", help="End after a time, such as 60s or 5m.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Holds the sink's URL while it listens.")
-def command(
+def command(  # noqa: PLR0913 - one parameter an option, as click hands them over
+    *,
     listen: str,
     out: str,
     respond: str,
     per_message: bool,
     keep: tuple[str, ...],
+    hosts: tuple[str, ...],
     limit: int | None,
     duration: str | None,
     ready_file: Path | None,
@@ -46,7 +55,9 @@ def command(
     """Record whatever is sent here as captures, for `contracts verify EMITTER --captures FILE`.
 
     Prints its URL on stderr once it listens. Ends by itself with --max or --for, else with Ctrl-C. Started in the
-    emitter's checkout, it has each capture name the commit, and whether the checkout differed from it.
+    emitter's checkout, it has each capture name the commit, and whether the checkout differed from it. A page in a
+    browser must not state facts: messages under a name that isn't the sink's, or from pages of other hosts, are
+    refused, said, and a fault in the captures.
 
     \b
     Example:
@@ -61,6 +72,7 @@ def command(
         keep=kept_names(keep),
         limit=limit,
         seconds=_seconds(duration),
+        hosts=hosts,
         commit=checkout_now(load_settings(Path.cwd()), leaving_out=[Path(out)] if out != "-" else []),
     )
     if not address.is_loopback:

@@ -19,6 +19,7 @@ from contracts.emitters.parts.answers import ACCEPT, SinkAnswer
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture, write_fault
 from contracts.errors import HarnessError, MisuseError, Where
 from contracts.model.emission import Commit, Emission, recorded_address, recorded_headers
+from contracts.model.hosts import known_hosts
 
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
@@ -39,6 +40,8 @@ class SinkOrder:
         limit: messages after which it ends; None for no limit.
         seconds: time after which it ends; None for no end.
         keep: names of headers, in lower case, whose values are recorded beside those that always are.
+        hosts: further hosts that the sink is known by, and whose pages may send, besides loopback and its address;
+            None takes messages under every name and from every page.
         commit: tells which checkout is here, for each capture to name.
     """
 
@@ -49,6 +52,7 @@ class SinkOrder:
     limit: int | None = None
     seconds: float | None = None
     keep: frozenset[str] = frozenset()
+    hosts: Sequence[str] | None = None
     commit: Callable[[], Commit | None] = lambda: None
 
 
@@ -98,7 +102,13 @@ def recording_sink(
     with CaptureFile(recording.out) as file:
         tally = Tally(file, recording, stop, note)
         sequence = AnswerSequence(tuple(recording.answers), recording.per_message)
-        sink = Sink(recording.address, answer=sequence.next, record=tally.record, complain=tally.complain)
+        sink = Sink(
+            recording.address,
+            answer=sequence.next,
+            record=tally.record,
+            complain=tally.complain,
+            hosts=None if recording.hosts is None else known_hosts(recording.address.host, recording.hosts),
+        )
         try:
             yield sink, tally
         finally:

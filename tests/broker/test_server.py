@@ -9,8 +9,8 @@ import pytest
 
 from contracts.broker.embedded.callers import Callers, served
 from contracts.broker.embedded.server import serve
-from contracts.broker.embedded.webhooks.settings import is_loopback
 from contracts.errors import BrokerError, MisuseError
+from contracts.model.hosts import is_loopback
 from tests.broker.running import Broker, pact, running
 
 TOKEN = "a-token-of-24-characters"

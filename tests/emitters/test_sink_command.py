@@ -227,3 +227,36 @@ def test_each_capture_names_the_commit_of_the_checkout(tmp_path: Path, clean: bo
         process.communicate(timeout=30)
     commits = [item.commit for item in captures(checkout.root / "captures.ndjson")]
     assert commits == [Commit(id=checkout.git("rev-parse", "HEAD"), clean=clean)] * 2
+
+
+def test_a_page_of_another_host_states_no_fact(tmp_path: Path) -> None:
+    """Under a name that isn't the sink's, or from another origin, nothing is taken, and it is said and recorded."""
+    out = tmp_path / "captures.ndjson"
+    strangers = [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "localhost.evil.example"}, 421),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ]
+    known = [
+        {},
+        {"Host": "localhost"},
+        {"Host": "Sink:8099"},
+        {"Origin": "http://localhost:3000"},
+        {"Origin": "https://sink"},
+    ]
+    options = ("--out", str(out), "--allow-host", "sink", "--max", str(len(known)))
+    with sink(tmp_path, *options) as (url, process):
+        for headers, status in strangers:
+            assert requests.post(url, data=b"forged", headers=headers, timeout=10).status_code == status
+            assert requests.options(url, headers=headers, timeout=10).status_code == status
+        for headers in known:
+            assert requests.post(url, data=b"x", headers=headers, timeout=10).status_code == 202
+        _, stderr = process.communicate(timeout=30)
+    found = list(open_driver({"captures": str(out)}).observe(()))
+    faults = [item.message for item in found if isinstance(item, Fault)]
+    assert len(faults) == stderr.count("warning: a message wasn't taken") == len(strangers)
+    assert all("--allow-host names it" in fault for fault in faults)
+    assert "'evil.example', which this sink isn't known by" in faults[0]
+    assert "a page of 'https://evil.example'" in faults[2]
+    assert [item.body for item in found if isinstance(item, Emission)] == [b"x"] * len(known)

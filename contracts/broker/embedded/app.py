@@ -36,7 +36,8 @@ from contracts.broker.embedded.resources import (
     webhooks as webhook_resources,
 )
 from contracts.broker.embedded.store import Store
-from contracts.broker.embedded.webhooks.settings import WebhookSettings, is_loopback
+from contracts.broker.embedded.webhooks.settings import WebhookSettings
+from contracts.model.hosts import is_loopback
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

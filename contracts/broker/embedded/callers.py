@@ -1,9 +1,4 @@
-"""Whom the broker serves: names it is known by, pages of its own, and who bears a token.
-
-A page in a browser can reach this machine's loopback under any name that its owner points there (DNS rebinding), and
-can send requests to an address that it can't read. Without a token the name and the origin are all that tells it from
-a client.
-"""
+"""Whom the broker serves: names that it is known by, pages of its own, and who bears a token."""
 
 from __future__ import annotations
 
@@ -13,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from contracts.broker.embedded.webhooks.settings import is_loopback
 from contracts.errors import MisuseError
+from contracts.model.hosts import LOOPBACK, KnownHosts, is_loopback, known_hosts
 
 if TYPE_CHECKING:
     from flask import Request
@@ -31,13 +26,13 @@ class Callers:
     Attributes:
         token: what a client has to bear; None serves whoever names the broker rightly.
         read_token: what a client may bear instead, to read with.
-        names: the hosts that the broker is known by besides this machine's loopback, in lower case, without a port.
+        hosts: what the broker is known by.
         any_name: every host is served; the in-process broker, which no socket leads to, has it so.
     """
 
     token: str | None = None
     read_token: str | None = None
-    names: frozenset[str] = frozenset()
+    hosts: KnownHosts = LOOPBACK
     any_name: bool = False
 
     def knows(self, host: str) -> bool:
@@ -45,8 +40,7 @@ class Callers:
         if self.any_name or self.token is not None:
             # Whoever bears the token has it from its owner, whatever name led here.
             return True
-        name = _name(host)
-        return name is not None and (is_loopback(name) or name in self.names)
+        return self.hosts.knows(host)
 
     def may(self, given: str, request: Request) -> bool | None:
         """May who bears `given` do what is requested? None where the token isn't known here."""
@@ -112,26 +106,10 @@ def served(
         warnings.append(
             "the token goes over plain HTTP, where whoever is on the way can read it: put TLS in front of it"
         )
-    known = {_lower(host), *map(_lower, names), *filter(None, [urlsplit(base_url).hostname if base_url else None])}
-    return Callers(token or None, read_token or None, frozenset(known)), tuple(warnings)
+    named = urlsplit(base_url).hostname if base_url else None
+    known = known_hosts(host, (*names, *((named,) if named else ())))
+    return Callers(token or None, read_token or None, known), tuple(warnings)
 
 
 def _same(given: str, token: str) -> bool:
     return hmac.compare_digest(given.strip().encode(), token.encode())
-
-
-def _name(host: str) -> str | None:
-    """Return the name in a `Host` header's value, in lower case; None where it is none (RFC 9110, section 7.2)."""
-    try:
-        parts = urlsplit(f"//{host}")
-        parts.port  # noqa: B018 - reading it is what refuses one that is none
-    except ValueError:
-        return None
-    name = parts.hostname
-    if not name or parts.path or parts.query or parts.fragment or "@" in parts.netloc or "\\" in host:
-        return None
-    return name.removesuffix(".")
-
-
-def _lower(name: str) -> str:
-    return name.strip("[]").lower().removesuffix(".")

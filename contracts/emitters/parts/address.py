@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from contracts.errors import MisuseError
+from contracts.model.hosts import is_loopback
 
 _LISTEN = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]]+)):(?P<port>[0-9]{1,5})")
 
@@ -21,10 +21,7 @@ class Address:
     @property
     def is_loopback(self) -> bool:
         """Can it be reached from this machine alone?"""
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 def parse_address(text: str, *, option: str) -> Address:

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.workers import Workers
 from contracts.errors import MisuseError
 from contracts.model.emission import Fault
+from contracts.model.hosts import is_loopback
 
 MAX_ANSWER = 64 * 1024 * 1024
 """The largest answer that is read, in bytes."""
@@ -111,7 +111,7 @@ def session_for(url: str) -> Any:
     import requests
 
     session = requests.Session()
-    session.trust_env = not Address(urlsplit(url).hostname or "", 0).is_loopback
+    session.trust_env = not is_loopback(urlsplit(url).hostname or "")
     return session
 
 

@@ -6,7 +6,7 @@ import select
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -17,6 +17,7 @@ from contracts.emitters.parts.answers import SinkAnswer
 from contracts.emitters.parts.questions import answer_to_question, permission
 from contracts.errors import MisuseError
 from contracts.model.emission import Emission
+from contracts.model.hosts import KnownHosts
 
 if TYPE_CHECKING:
     from contracts.emitters.parts.http_connection import HttpConnection, Request
@@ -32,6 +33,7 @@ class Sink:
         answer: what to answer to a message with this body; it is asked once a message.
         record: told of each message before it is answered, from several threads.
         complain: told what came and couldn't be taken.
+        hosts: the names under which it takes messages, and the origins of the pages that may send; None takes all.
         patience: seconds that a sender may say nothing, in a request and between two.
 
     Raises:
@@ -45,11 +47,13 @@ class Sink:
         answer: Callable[[bytes], SinkAnswer],
         record: Callable[[Emission], None],
         complain: Callable[[str], None],
+        hosts: KnownHosts | None = None,
         patience: float = 30,
     ) -> None:
         self.answer = answer
         self.record = record
         self.complain = complain
+        self.hosts = hosts
         self.patience = patience
         self.closing = threading.Event()
         try:
@@ -176,6 +180,13 @@ def _serve(sink: Sink, connection: HttpConnection) -> bool:
         sink.complain(f"a request couldn't be taken: {error}")
         connection.refuse(error.status)
         return False
+    stranger = _stranger(sink.hosts, request.headers)
+    if stranger is not None:
+        status, why = stranger
+        if request.method in _MESSAGES:
+            sink.complain(f"a message wasn't taken: {why}; --allow-host names it, if it is the emitter's")
+        connection.refuse(status)
+        return False
     if request.method in _MESSAGES:
         return _take(sink, connection, request)
     if request.method in ("GET", "HEAD"):
@@ -186,6 +197,18 @@ def _serve(sink: Sink, connection: HttpConnection) -> bool:
     sink.complain(f"a request couldn't be taken: no message comes by {request.method}")
     connection.refuse(501)
     return False
+
+
+def _stranger(hosts: KnownHosts | None, headers: Mapping[str, str]) -> tuple[int, str] | None:
+    """Return the status that refuses a request, and why; None where it may come."""
+    if hosts is None:
+        return None
+    host, origin = headers.get("host"), headers.get("origin")
+    if host is not None and not hosts.knows(host):
+        return 421, f"it names the host {host!r}, which this sink isn't known by"
+    if origin is not None and not hosts.knows_origin(origin):
+        return 403, f"it comes from a page of {origin!r}"
+    return None
 
 
 def _take(sink: Sink, connection: HttpConnection, request: Request) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
+
+from contracts.model.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,3 @@ class WebhookSettings:
     def allows(self, host: str) -> bool:
         """Return whether webhooks may call a host."""
         return is_loopback(host) or host.lower() in {known.lower() for known in self.hosts}
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether an address is reachable from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
