@@ -17,6 +17,8 @@ from contracts.broker.embedded.context import STORE_KEY
 from contracts.broker.embedded.failures import StorageError
 from contracts.broker.embedded.inprocess import BASE_URL, WsgiAdapter
 from contracts.broker.embedded.schema import SCHEMA_NUMBER
+from contracts.broker.embedded.store import Store
+from contracts.broker.embedded.upkeep import back_up
 from contracts.errors import BrokerError, ExitCode
 from tests.broker.running import Broker, interaction, pact, running
 
@@ -195,3 +197,67 @@ def test_a_file_that_breaks_while_it_is_open(database: Path) -> None:
         assert answered.status_code == 500
         assert "Traceback" not in answered.text
         assert "the broker's file could not be used" in answered.json()["error"]
+
+
+def _gone(database: Path) -> None:
+    for file in database.parent.glob(f"{database.name}*"):
+        file.unlink()
+
+
+def _with_its_folder(database: Path) -> None:
+    shutil.rmtree(database.parent)
+
+
+def _restored(database: Path) -> None:
+    """A backup that was made before is put in the file's place."""
+    _gone(database)
+    (database.parent / "backup.sqlite").replace(database)
+
+
+@pytest.mark.parametrize("change", [_gone, _with_its_folder, _restored])
+def test_a_file_that_goes_while_it_is_served(change: Callable[[Path], None], tmp_path: Path) -> None:
+    """Nothing is confirmed that would be gone after a restart; the broker says what happened and what to do."""
+    database = tmp_path / "folder/broker.sqlite"
+    with running(database) as started:
+        broker = Broker(started.url)
+        assert broker.publish("service", "1", pact("service", "tracker")).ok
+        back_up(database, database.parent / "backup.sqlite")
+        assert broker.publish("service", "2", pact("service", "tracker")).ok
+        change(database)
+        for answered in (
+            broker.publish("service", "3", pact("service", "tracker")),
+            broker.call("GET", "/pacticipants/service/versions"),
+        ):
+            assert answered.status_code == 500
+            assert "was removed or replaced while the broker was using it" in answered.json()["error"]
+            assert "start the broker again" in answered.json()["error"]
+        assert database.exists() == (change is _restored)
+    with running(database) as started:
+        versions = Broker(started.url).call("GET", "/pacticipants/service/versions")
+        assert versions.status_code == (200 if change is _restored else 404)
+        if versions.ok:
+            assert [one["number"] for one in versions.json()["_embedded"]["versions"]] == ["1"]
+
+
+def test_a_file_that_goes_within_a_write(database: Path) -> None:
+    """It is noticed before the write is confirmed, and the next one is refused too."""
+    store = Store(database)
+    writing = store.write()
+    writing.__enter__().execute("UPDATE clock SET moment = moment + 1")
+    _gone(database)
+    with pytest.raises(StorageError, match="removed or replaced"):
+        writing.__exit__(None, None, None)
+    with pytest.raises(StorageError, match="nothing was stored"), store.read():
+        pytest.fail("it was read")
+    assert not database.exists()
+
+
+def test_a_file_that_is_touched_is_the_same_one(database: Path) -> None:
+    """The near miss: times, rights and a copy of it change nothing."""
+    with running(database) as started:
+        broker = Broker(started.url)
+        broker.publish("service", "1", pact("service", "tracker"))
+        os.utime(database, (0, 0))
+        database.chmod(0o600)
+        shutil.copy(database, database.with_name("copy.sqlite"))
+        assert broker.publish("service", "2", pact("service", "tracker")).ok

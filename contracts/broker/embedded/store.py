@@ -42,13 +42,14 @@ class Store:
             connection.close()
             raise
         self._idle.append(connection)
+        self._identity = _identity(database)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Read one consistent state of the file.
 
         Raises:
-            StorageError: the file can't be read.
+            StorageError: the file can't be read, or isn't the one at its path any more.
         """
         with self._transaction("BEGIN") as connection:
             yield connection
@@ -58,7 +59,7 @@ class Store:
         """Write everything or nothing; after the block the changes are on the disk.
 
         Raises:
-            StorageError: the file can't be written; nothing was stored.
+            StorageError: the file can't be written, or isn't the one at its path any more; nothing was stored.
         """
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
@@ -72,10 +73,13 @@ class Store:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        self._refuse_another_file()
         connection = self._take()
         try:
             connection.execute(begin)
             yield connection
+            # SQLite goes on writing into a file that has no name any more: what it confirms then is gone with it.
+            self._refuse_another_file()
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             connection.close()
@@ -86,6 +90,14 @@ class Store:
             raise
         self._give_back(connection)
 
+    def _refuse_another_file(self) -> None:
+        if _identity(self.database) != self._identity:
+            raise StorageError(
+                "the broker's file was removed or replaced while the broker was using it; nothing was stored",
+                where=Where(str(self.database)),
+                next_step="start the broker again, on the file that is there now",
+            )
+
     def _take(self) -> sqlite3.Connection:
         with self._lock:
             if self._idle:
@@ -95,6 +107,15 @@ class Store:
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._lock:
             self._idle.append(connection)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another under the same path; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def existing_store(database: Path) -> Store:
