@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -221,9 +222,23 @@ def test_ctrl_c_while_captures_are_read() -> None:
             process.kill()
 
 
+BROKEN = """
+from contracts.model.events import Catalogue
+from contracts.webinar.events import CATALOGUE as WHOLE
+
+class Broken(Catalogue):
+    @property
+    def names(self):
+        raise LookupError("kaputt")
+
+CATALOGUE = Broken(WHOLE.models)
+"""
+
+
 def test_an_unexpected_defect_is_said_without_a_traceback(tmp_path: Path) -> None:
-    """A domain that breaks while it is imported; the variable shows where."""
-    (tmp_path / "broken_domain.py").write_text("raise LookupError('kaputt')\n", encoding="utf-8")
+    """A catalogue that breaks while it is read, which nobody foresees; the variable shows where."""
+    (tmp_path / "broken_domain.py").write_text(BROKEN, encoding="utf-8")
+    shutil.copy(ROOT / "contracts" / "webinar" / "emitters.toml", tmp_path)
     (tmp_path / "contracts.toml").write_text('domain = "broken_domain"\n', encoding="utf-8")
     for changes, traceback in ({}, False), ({"CONTRACTS_TRACEBACK": "1"}, True):
         done = subprocess.run(
