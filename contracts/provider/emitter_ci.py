@@ -12,6 +12,7 @@ from contracts.emitters.sink import KEEP_VARIABLE
 from contracts.errors import MisuseError, Where
 from contracts.project.python_process import environment
 from contracts.project.version import require_version
+from contracts.provider.tidy_child import run_tidily
 
 BROKER_VARIABLES = ("PACT_BROKER_BASE_URL", "PACT_BROKER_TOKEN", "PACT_BROKER_USERNAME", "PACT_BROKER_PASSWORD")
 """What the emitter's tests aren't handed."""
@@ -94,10 +95,9 @@ def run_tests(order: CiOrder, keep: frozenset[str] = frozenset()) -> int:
     env |= {"CONTRACTS_CAPTURES": "", "CONTRACTS_DESTINATION": order.destination}
     env[KEEP_VARIABLE] = ",".join(filter(None, (env.get(KEEP_VARIABLE), *sorted(keep))))
     try:
-        done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno(), check=False)
+        return run_tidily(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno())
     except OSError as error:
         raise MisuseError(f"bash can't be run: {error.strerror}", next_step="install bash") from None
-    return done.returncode
 
 
 def _make_writable(captures: Path) -> None:
@@ -131,7 +131,7 @@ def release_command(order: CiOrder) -> tuple[str, ...]:
 
 def run_toolkit(words: Sequence[str]) -> int:
     """Run a command of this toolkit in a process of its own, with this one's streams; return its exit code."""
-    return subprocess.run(_toolkit(*words), env=environment(), check=False).returncode
+    return run_tidily(_toolkit(*words), env=environment())
 
 
 def _toolkit(*words: str) -> list[str]:
