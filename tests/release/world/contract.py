@@ -11,8 +11,9 @@ from typing import Any
 
 TRACKER, CRM = "tracker", "crm"
 EMITTERS = (TRACKER, CRM)
-SCENARIOS, ANALYTICS = "scenarios", "analytics"
-CONSUMERS = (SCENARIOS, ANALYTICS)
+SCENARIOS, STATISTICS = "scenarios", "statistics"
+CONSUMERS = (SCENARIOS, STATISTICS)
+"""A broker hands their pacts on by name: the last result of a run isn't always that of the service which promotes."""
 
 COMPLETED, ENTERED, SUBMITTED, LEFT = (
     "client_webinar_completed",

@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from contracts.project.broker_choice import DATABASE
 from tests.release.world.contract import (
-    ANALYTICS,
     COMPLETED,
     CONSUMERS,
     CRM,
@@ -20,6 +19,7 @@ from tests.release.world.contract import (
     ENTERED,
     PERMITTED,
     SCENARIOS,
+    STATISTICS,
     SUBMITTED,
     TRACKER,
     Contract,
@@ -109,7 +109,7 @@ class World:
         self.type(SCENARIOS, ("create-environment", "production", "--production"), expect=(0,))
         ids = ("client_id", "webinar_id")
         self.consume(SCENARIOS, {COMPLETED: ids, ENTERED: (*ids, "visit_id")}, contract)
-        self.consume(ANALYTICS, {ENTERED: ids, SUBMITTED: ids}, contract)
+        self.consume(STATISTICS, {ENTERED: ids, SUBMITTED: ids}, contract)
         self.emit(TRACKER, {COMPLETED: Statement()}, contract)
         self.emit(CRM, {ENTERED: Statement()}, contract)
 
