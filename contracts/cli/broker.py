@@ -65,6 +65,14 @@ def command() -> None:
     "this machine, say.",
 )
 @click.option(
+    "--connections",
+    type=click.IntRange(min=10),
+    default=2000,
+    show_default=True,
+    metavar="COUNT",
+    help="How many there may be at once; idle ones are ended where others wait.",
+)
+@click.option(
     "--webhook-host",
     "webhook_hosts",
     multiple=True,
@@ -88,6 +96,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option, as click hands th
     read_token_file: Path | None,
     allowed: tuple[str, ...],
     base_url: str | None,
+    connections: int,
     webhook_hosts: tuple[str, ...],
     webhook_again: float,
 ) -> None:
@@ -101,12 +110,14 @@ def serve_command(  # noqa: PLR0913 - one parameter an option, as click hands th
       contracts broker serve --port 9292
     """
     from contracts.broker.embedded.callers import served
+    from contracts.broker.embedded.connections import ConnectionLimits
     from contracts.broker.embedded.server import serve
     from contracts.broker.embedded.webhooks.settings import WebhookSettings
 
     if base_url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base_url):
         raise MisuseError(f"'{base_url}' is no base URL", next_step="say it like https://broker.example/pacts")
     webhooks = WebhookSettings(hosts=webhook_hosts, again_after=webhook_again)
+    limits = ConnectionLimits(most=connections)
     file = _broker_file(database)
     token = _token(token_file)
     reading = _token(read_token_file) if read_token_file else None
@@ -118,7 +129,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option, as click hands th
     def ready(url: str) -> None:
         click.echo(f"listening on {url} ({shown(file)}, {kind})")
 
-    serve(file, host, port, callers, ready, base_url=base_url, webhooks=webhooks)
+    serve(file, host, port, callers, ready, base_url=base_url, webhooks=webhooks, connections=limits)
 
 
 def _token(file: Path | None) -> str | None:

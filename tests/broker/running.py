@@ -23,14 +23,16 @@ import encodings.idna, json, os, sys
 from pathlib import Path
 import waitress.server, contracts.broker.embedded.app, contracts.broker.embedded.webhooks.courier
 from contracts.broker.embedded.callers import served
+from contracts.broker.embedded.connections import ConnectionLimits
 from contracts.broker.embedded.server import serve
 from contracts.broker.embedded.webhooks.settings import WebhookSettings
-database, host, token, patience, user, base_url, webhooks, callers = sys.argv[1:]
+database, host, token, patience, user, base_url, webhooks, callers, connections = sys.argv[1:]
 if user:
     os.setuid(int(user))
 serve(
     Path(database), host, 0, served(host, token or None, **json.loads(callers))[0], lambda url: print(url, flush=True),
     patience=float(patience), base_url=base_url or None, webhooks=WebhookSettings(**json.loads(webhooks)),
+    connections=ConnectionLimits(**json.loads(connections)),
 )
 """
 JSON = "application/json"
@@ -57,6 +59,7 @@ def running(
     base_url: str = "",
     webhooks: Mapping[str, Any] | None = None,
     callers: Mapping[str, Any] | None = None,
+    connections: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Iterator[Running]:
     """Start a broker on a free port; it is ended at the latest with the block.
@@ -70,12 +73,14 @@ def running(
         base_url: the address that clients are told.
         webhooks: the attributes of `WebhookSettings` that aren't the defaults.
         callers: further arguments of `served`: the token to read with, names.
+        connections: the attributes of `ConnectionLimits` that aren't the defaults.
         options: further arguments of `subprocess.Popen`.
     """
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", _SERVE, str(database), host, token, str(patience), user),
             *(base_url, json.dumps(webhooks or {}), json.dumps({"base_url": base_url or None, **(callers or {})})),
+            json.dumps(connections or {}),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -7,24 +7,28 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.broker.embedded.callers import Callers
+from contracts.broker.embedded.connections import ConnectionLimits, Keeper, room_for
 from contracts.broker.embedded.webhooks.settings import WebhookSettings
 from contracts.errors import BrokerError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from waitress.server import BaseWSGIServer, MultiSocketServer
+    from waitress.server import BaseWSGIServer
 
 _THREADS = 8
+_OWN_FILES = 2
+"""What waitress counts beside the connections: the socket that listens, and the one that wakes it up."""
 _MAX_BODY = 64 * 1024 * 1024
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def serve(
+def serve(  # noqa: PLR0913 - what serving needs, by name
     database: Path,
     host: str,
     port: int,
@@ -34,6 +38,7 @@ def serve(
     patience: float = 10.0,
     base_url: str | None = None,
     webhooks: WebhookSettings | None = None,
+    connections: ConnectionLimits | None = None,
 ) -> None:
     """Serve the broker until SIGTERM or SIGINT; requests that were begun are answered.
 
@@ -47,6 +52,7 @@ def serve(
         base_url: the address that clients know the broker by, where something stands in front of it; else it is
             what a request, or the `X-Forwarded-*` headers of what forwarded it, says.
         webhooks: how webhooks are sent.
+        connections: how many there may be, and how long each may bring nothing.
 
     Raises:
         BrokerError: the address can't be listened on, or the file can't be used.
@@ -59,7 +65,7 @@ def serve(
     listening = _listen(host, port)
     try:
         app = create_app(database, callers=callers, patience=patience, base_url=base_url, webhooks=settings)
-        server = _server(listening, app)
+        server = _server(listening, app, connections or ConnectionLimits())
     except BaseException:
         listening.close()
         raise
@@ -77,11 +83,13 @@ def serve(
             courier.stop()
 
 
-def _server(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer | MultiSocketServer:
+def _server(listening: socket.socket, app: WSGIApplication, limits: ConnectionLimits) -> BaseWSGIServer:
     # Imported late: it is needed by nobody but who serves.
     from waitress.server import create_server
 
-    return create_server(
+    most = room_for(limits.most)
+    # Of one socket it makes one server; its published types know neither that nor its table of connections.
+    server: Any = create_server(
         app,
         sockets=[listening],
         threads=_THREADS,
@@ -89,7 +97,16 @@ def _server(listening: socket.socket, app: WSGIApplication) -> BaseWSGIServer | 
         ident="contracts-broker",
         # What is forwarded is read by the application, with the prefix that waitress doesn't know.
         clear_untrusted_proxy_headers=False,
+        connection_limit=most + _OWN_FILES,
+        # Unlike select, poll knows no largest file number.
+        asyncore_use_poll=True,
+        cleanup_interval=1,
     )
+    keeper, channels = Keeper(replace(limits, most=most)), server.active_channels
+    # Waitress asks it each second; its own knows idle connections alone.
+    server.maintenance = lambda now: keeper.end(tuple(channels.values()), now)
+    made: BaseWSGIServer = server
+    return made
 
 
 def _listen(host: str, port: int) -> socket.socket:
