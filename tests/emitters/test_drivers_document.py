@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.cli.sink import command as sink_command
 from contracts.emitters import driver_kinds, open_driver
 from contracts.model.emission import Trigger
 
@@ -62,7 +63,7 @@ def test_the_commands_print_what_the_page_says(project: Path) -> None:
 def test_every_option_is_one_and_every_driver_is_shown() -> None:
     """The page names no option that doesn't exist, and leaves no way to an emitter out."""
     of_drivers = {name for kind in driver_kinds() for name in (kind.option.name, *(o.name for o in kind.shared))}
-    of_sink = {"respond", "per-message", "out", "ready-file", "max", "for"}
+    of_sink = {option.removeprefix("--") for parameter in sink_command.params for option in parameter.opts}
     of_curl = {"silent", "header", "data"}
     named = set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", PAGE))
     assert named <= of_drivers | of_sink | of_curl
