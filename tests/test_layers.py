@@ -44,7 +44,7 @@ LAYERS = (
     Layer(3, ("contracts.project",), "what a working copy says is asked by all that is above, and asks nobody there"),
     Layer(
         4,
-        ("contracts.report", "contracts.documents", "contracts.registry_diff", "contracts.scaffold"),
+        ("contracts.report", "contracts.documents", "contracts.registry_diff", "contracts.scaffold", "contracts.audit"),
         "what shows or writes for people must not decide, and each page can be changed alone",
     ),
     Layer(
@@ -62,7 +62,8 @@ LAYERS = (
 
 LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.pact_core",),
-    ("msgspec",): ("contracts.verification",),
+    ("msgspec",): ("contracts.verification", "contracts.audit"),
+    ("duckdb",): ("contracts.audit",),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("h11",): ("contracts.emitters",),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),

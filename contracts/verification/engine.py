@@ -9,17 +9,18 @@ from secrets import token_hex
 from contracts.errors import HarnessError
 from contracts.model.driver import Capabilities, Driver
 from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
+from contracts.model.registry import Pair
 from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.model.verdict import Finding, Verification
 from contracts.pact_core.verifier import Replayed
-from contracts.verification.checks import Violates, place, wrong_fact
-from contracts.verification.compiled import CompiledContract, RightMessage
+from contracts.verification.checks import Violates
+from contracts.verification.compiled import CompiledContract
 from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
-from contracts.verification.message import EmittedMessage, canonical, read_messages
+from contracts.verification.judging import judge_message, stated_facts, states_what_was_triggered
+from contracts.verification.message import EmittedMessage, read_messages
 from contracts.verification.plan import Requests
-from contracts.verification.repeats import Parts, StatedFact
-from contracts.verification.shape import shape_findings
+from contracts.verification.repeats import StatedFact
 from contracts.verification.summary import summarise
 from contracts.verification.tally import PairTally, Tallies, tallies_of
 
@@ -71,7 +72,7 @@ class _Run:
 
     def _judge(self, emission: Emission) -> None:
         right = self._compiled.read(emission)
-        if right is None or not _states_what_was_triggered(right, emission.trigger):
+        if right is None or not states_what_was_triggered(right, emission.trigger):
             for message in read_messages(emission, self._job.domain.registry.messages.modes):
                 self._judge_exactly(message)
             return
@@ -87,19 +88,21 @@ class _Run:
             tally.take(finding)
 
     def _judge_exactly(self, message: EmittedMessage) -> None:
-        job, tallies, emission = self._job, self._tallies, message.form.sent
-        placed = place(message, job.domain, job.emitter)
-        if isinstance(placed, Violates):
-            tallies.take(message.form.as_sent(placed.finding))
+        job, tallies = self._job, self._tallies
+        judged = judge_message(message, job.domain, job.emitter, self._expectations, self._is_waived)
+        if isinstance(judged, Violates):
+            tallies.take(judged.finding)
             return
-        tally = tallies.pairs[placed.pair.event]
-        self._count(emission, tally)
-        placing = None if placed.finding is None else message.form.as_sent(placed.finding)
-        if placing is not None:
-            tally.take(placing)
-        told = placing is None or tally.waiver_of(placing) is not None
-        self._judge_content(message, tally, asked_of_pacts=told)
-        self._remember(message, tally)
+        tally = tallies.pairs[judged.pair.event]
+        self._count(message.form.sent, tally)
+        for finding in judged.findings:
+            tally.take(finding)
+        for stated in stated_facts(message, judged.pair.event, job.domain.catalogue):
+            for finding in tallies.repeats.add(stated):
+                tally.take(message.form.as_sent(finding))
+
+    def _is_waived(self, pair: Pair, finding: Finding) -> bool:
+        return self._tallies.pairs[pair.event].waiver_of(finding) is not None
 
     def _count(self, emission: Emission, tally: PairTally) -> None:
         event, trigger = tally.pair.event, emission.trigger
@@ -109,31 +112,6 @@ class _Run:
         if self._capabilities.drives and trigger is not None and trigger.event == event:
             # Another event than the triggered one, or a violation, leaves the trigger without an answer.
             self._since_asked.append(trigger)
-
-    def _judge_content(self, message: EmittedMessage, tally: PairTally, *, asked_of_pacts: bool) -> None:
-        event = tally.pair.event
-        domain = self._job.domain
-        permitted = domain.registry.messages.extensions
-        shape = list(shape_findings(message, domain.catalogue[event], domain.registry.vocabulary, permitted))
-        fact_key = self._job.domain.catalogue.fact_key(event)
-        for finding in (*shape, *wrong_fact(message, fact_key)):
-            tally.take(message.form.as_sent(finding))
-        refused = [message.form.as_sent(finding) for finding in shape if finding.rule == "event-schema"]
-        if asked_of_pacts and all(tally.waiver_of(finding) for finding in refused):
-            for finding in self._expectations.judge(event, message.emission):
-                tally.take(message.form.as_sent(finding))
-
-    def _remember(self, message: EmittedMessage, tally: PairTally) -> None:
-        """Compare with what was stated before; a message whose fact or id can't be read can't be compared."""
-        event = tally.pair.event
-        fact = message.fact(self._job.domain.catalogue.fact_key(event))
-        marker = message.attribute("id")
-        if fact is None or marker is None or message.attribute("type") != event:
-            return
-        value = message.value
-        stated = StatedFact(message.emission, event, fact, marker, canonical(value), lambda: Parts.of(value))
-        for finding in self._tallies.repeats.add(stated):
-            tally.take(message.form.as_sent(finding))
 
     def _fault(self, fault: Fault) -> None:
         finding = Finding(fault.rule, fault.message, where=fault.where, next_step=fault.next_step)
@@ -178,13 +156,6 @@ class _Run:
     def finish(self) -> Verification:
         """Sum up."""
         return summarise(self._job, self._tallies, self._expectations, self._capabilities)
-
-
-def _states_what_was_triggered(right: RightMessage, trigger: Trigger | None) -> bool:
-    if trigger is None:
-        return True
-    asked = ((key, trigger.fact.get(key)) for key in right.fact)
-    return trigger.event == right.event and all(value in (None, right.fact[key]) for key, value in asked)
 
 
 def _disagreement(case: Replayed, accepted: bool) -> Finding:

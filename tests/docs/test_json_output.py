@@ -54,6 +54,7 @@ RUNS = (
     "contracts drift docs/emitters.en.md wrong.md",
     f"contracts verify {EMITTER}",
     f"contracts verify {EMITTER} --captures broken.ndjson",
+    "contracts audit broken.ndjson both.ndjson",
     "contracts create-environment production --production",
     "contracts publish --version c1 --branch main --dry-run",
     "contracts publish --version c1 --branch main",

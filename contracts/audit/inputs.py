@@ -1,0 +1,71 @@
+"""What is to be read: files, globs, and standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from glob import glob, has_magic
+from pathlib import Path
+
+from contracts.audit.records import Record, Unreadable, records_of
+from contracts.audit.unpacking import unpacked
+from contracts.errors import MisuseError, Where
+
+STDIN = "-"
+
+
+def files_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that were named, each once, those of a glob sorted by name.
+
+    Raises:
+        MisuseError: one isn't there, is a folder or can't be opened, or a glob matches none.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        for file in _expanded(name):
+            found.setdefault(file if file == STDIN else str(Path(file).resolve()), file)
+    for file in found.values():
+        _refuse_unopenable(file)
+    return tuple(found.values())
+
+
+def _expanded(name: str) -> Sequence[str]:
+    if "://" in name:
+        raise MisuseError(
+            f"{name} is an address, and files are read",
+            next_step="pipe it in: aws s3 cp ADDRESS - | contracts audit -",
+        )
+    if name == STDIN or not has_magic(name) or Path(name).exists():
+        return [name]
+    files = sorted(glob(name, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+    if not files:
+        raise MisuseError("no file matches", where=Where(name), next_step="name files that are there, or - for stdin")
+    return files
+
+
+def _refuse_unopenable(file: str) -> None:
+    path = Path(file)
+    # A pipe that were opened here would be lost to the reading.
+    if file == STDIN or path.is_fifo():
+        return
+    try:
+        path.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        hint = f"name its files: '{file}/*'" if path.is_dir() else "name files that can be read, or - for stdin"
+        raise MisuseError(f"this can't be read: {reason}", where=Where(file), next_step=hint) from None
+
+
+def read(file: str, number: int) -> Iterator[Record | Unreadable]:
+    """Yield the records of one file.
+
+    Args:
+        number: the file's number in the input.
+
+    Raises:
+        MisuseError: it has gone since it was named, or needs a library that isn't installed.
+    """
+    _refuse_unopenable(file)
+    with nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb") as stream:
+        yield from records_of(unpacked(stream), number)

@@ -1,0 +1,115 @@
+"""One audit: files to partitions, partitions to summaries, summaries to what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from contracts import __version__
+from contracts.audit.inputs import read
+from contracts.audit.judge import AuditJob, Judge
+from contracts.audit.ledger import Ledger
+from contracts.audit.summary import Summary, Traffic, merged
+from contracts.model.audit import Audit, BrokenRule, PairTraffic
+from contracts.model.registry import Pair, Status
+from contracts.model.rules import RULES, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What makes an audit fail.
+
+    Attributes:
+        fail_on: the rules that do, notes among them; empty for every violation, and every finding of an implemented
+            pair.
+        report_only: nothing does.
+    """
+
+    fail_on: Collection[str] = ()
+    report_only: bool = False
+
+    def fails(self, rule: str, severity: Severity, pair: Pair | None) -> bool:
+        """Does breaking the rule make the audit fail?"""
+        implemented = pair is not None and pair.status is Status.IMPLEMENTED
+        ever = severity is Severity.VIOLATION or (severity is Severity.FINDING and implemented)
+        if not self.fail_on:
+            return ever
+        return rule in self.fail_on and (ever or severity is Severity.NOTE)
+
+
+def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts) -> Audit:
+    """Read the files and tell what emitters really sent.
+
+    Raises:
+        MisuseError: a library that is needed isn't installed.
+        HarnessError: the disk takes no more.
+    """
+    judge = Judge(job)
+    with Ledger(tuple(files)) as ledger:
+        parts = [judge.audit(read(file, number), ledger.add) for number, file in enumerate(files)]
+        whole = merged([*parts, judge.across(ledger.findings())], job.keep)
+        counts = ledger.counts()
+    return Audit(
+        toolkit=__version__,
+        registry=job.domain.registry.digest,
+        contract=job.domain.contract_digest,
+        files=tuple(files),
+        events=whole.events,
+        exactly=whole.exactly,
+        outside=whole.outside,
+        others=whole.others,
+        pairs=tuple(_pairs(job, whole, counts)),
+        broken=tuple(_broken(job, whole, verdicts)),
+        report_only=verdicts.report_only,
+    )
+
+
+def _asked(job: AuditJob) -> Iterator[Pair]:
+    return job.domain.registry.pairs(job.emitter)
+
+
+def _pairs(job: AuditJob, whole: Summary, counts: dict[tuple[str, str], tuple[int, int]]) -> Iterator[PairTraffic]:
+    for pair in _asked(job):
+        key = (pair.emitter, pair.event)
+        seen = whole.traffic.get(key, Traffic())
+        facts, repeats = counts.get(key, (0, 0))
+        yield PairTraffic(*key, pair.status, seen.events, seen.first, seen.last, facts, repeats)
+
+
+def _broken(job: AuditJob, whole: Summary, verdicts: Verdicts) -> Iterator[BrokenRule]:
+    registry = job.domain.registry
+    for kind, broken in sorted(whole.broken.items(), key=lambda item: item[0]):
+        pair = registry.pair(kind.emitter, kind.event)
+        rule = RULES[kind.rule]
+        severity = rule.severity_of(pair.entry if pair is not None else None)
+        yield BrokenRule(
+            rule=kind.rule,
+            severity=severity,
+            count=broken.count,
+            first=tuple(broken.first),
+            next_step=rule.next_step,
+            emitter=kind.emitter,
+            event=kind.event,
+            waived=kind.waived,
+            fails=not kind.waived and verdicts.fails(kind.rule, severity, pair),
+        )
+    for pair in _asked(job):
+        yield from _noted(pair, whole.traffic.get((pair.emitter, pair.event), Traffic()), verdicts)
+
+
+def _noted(pair: Pair, seen: Traffic, verdicts: Verdicts) -> Iterator[BrokenRule]:
+    """Yield that an implemented pair is silent, or a planned one live."""
+    silent = pair.status is Status.IMPLEMENTED and seen.events == 0
+    live = pair.status is Status.PLANNED and seen.events > 0
+    if silent or live:
+        rule = RULES["not-emitted" if silent else "planned-but-live"]
+        yield BrokenRule(
+            rule=rule.id,
+            severity=Severity.NOTE,
+            count=seen.events if live else 1,
+            first=(),
+            next_step=rule.next_step,
+            emitter=pair.emitter,
+            event=pair.event,
+            fails=rule.id in verdicts.fail_on,
+        )

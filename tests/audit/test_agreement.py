@@ -1,0 +1,120 @@
+"""An audit and a verification give one answer, wherever both can judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.audit.run import Verdicts, audit
+from contracts.emitters.captures import CapturesDriver
+from contracts.emitters.parts.capture_line import write_capture
+from contracts.model.audit import Audit
+from contracts.model.emission import Answered, Emission, Trigger
+from contracts.model.pact import PactUnderTest, parse_pact
+from contracts.model.verdict import Verification
+from tests.audit.support import event, job
+from tests.verification.support import (
+    COMPLETED,
+    ENTERED,
+    LEFT,
+    TRACKER,
+    emission,
+    message,
+    pact,
+    run_driver,
+    webinar_domain,
+)
+
+ELSEWHERE = {"not-emitted", "engines-disagree"}
+"""What only one of them says: a silent pair is a note of an audit, which doesn't ask for a second opinion."""
+RULES = Path("tests/verification/rules")
+
+Places = Counter[tuple[str, int | None]]
+
+
+def of_verification(run: Verification) -> Places:
+    """Return the rules that a verification found broken, with their lines."""
+    findings = [finding for pair in run.pairs for finding in pair.findings] + [*run.violations, *run.errors]
+    return Counter((one.rule, one.where.line if one.where else None) for one in findings if one.rule not in ELSEWHERE)
+
+
+def of_audit(found: Audit) -> Places:
+    """Return the rules that an audit found broken, with their lines; promises that nobody made are notes in both."""
+    return Counter(
+        (rule.rule, instance.at.line)
+        for rule in found.broken
+        if not rule.waived and rule.severity.value != "note" and rule.rule not in ELSEWHERE
+        for instance in rule.first
+    )
+
+
+def both(file: Path, registry: Path | None = None, document: Path | None = None) -> tuple[Places, Places]:
+    """Verify and audit one file of captures, by one registry and one pact."""
+    expected = parse_pact(document.read_bytes(), source=document.name) if document else pact()
+    today = date(2026, 3, 2)
+    verified = run_driver(CapturesDriver((str(file),)), today=today, registry=registry, pacts=[expected])
+    request = job(webinar_domain(registry), keep=1000, today=today, pacts={TRACKER: (PactUnderTest(expected),)})
+    return of_verification(verified), of_audit(audit(request, [str(file)], Verdicts()))
+
+
+def beside(file: Path, *names: str) -> Path | None:
+    """Return the first of the files that lie in the case's folder, if any does."""
+    return next((file.with_name(name) for name in names if file.with_name(name).exists()), None)
+
+
+@pytest.mark.parametrize("file", sorted(RULES.glob("*/*.ndjson")), ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_they_agree_on_the_cases_of_every_rule(file: Path) -> None:
+    """Each case that breaks a rule breaks it in both at the same lines, and each near miss in neither."""
+    registry = beside(file, f"{file.stem}.toml", "emitters.toml")
+    verified, found = both(file, registry, beside(file, f"{file.stem}.json", "pact.json"))
+    assert found == verified
+
+
+SENT: tuple[Emission, ...] = (
+    *(emission(event(number)) for number in (1, 2)),
+    emission(event(1), response=Answered(status=503)),
+    emission(event(1), response=Answered(status=202)),
+    emission(event(1), context="a test"),
+    emission(event(1, id="m-2")),
+    emission(event(1, time="2026-03-01T18:00:01Z")),
+    emission(event(2, id="another")),
+    emission(event(3), trigger=Trigger(event=COMPLETED, fact={"client_id": "other"})),
+    emission(event(4), content_type="text/plain"),
+    emission(event(5, extra="x")),
+    emission(event(6, data={"client_id": "ä", "webinar_id": 1, "next_step": "mail"})),
+    emission(event(7, ENTERED)),
+    emission(event(7, ENTERED, time="yesterday")),
+    emission(event(8, LEFT)),
+    emission(message(type="client_webinar_unheard")),
+    emission(event(9, source="nobody")),
+    emission(event(10, source=...)),
+    emission('{"type": "x", "type": "y"}'),
+    emission(b"\xff"),
+    emission(b"no JSON"),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, len(SENT) - 1), unique=True, min_size=1))
+def test_they_agree_on_any_run_of_emissions(tmp_path_factory: pytest.TempPathFactory, chosen: list[int]) -> None:
+    """Whatever was sent in whatever order, each rule is broken at the same lines in both."""
+    file = tmp_path_factory.mktemp("captures") / "captures.ndjson"
+    file.write_bytes(b"".join(write_capture(SENT[number]) for number in chosen))
+    verified, found = both(file)
+    assert found == verified
+
+
+def test_what_they_agree_on_is_something(tmp_path: Path) -> None:
+    """The emissions that they are compared by break nearly every rule."""
+    file = tmp_path / "captures.ndjson"
+    file.write_bytes(b"".join(map(write_capture, SENT)))
+    _, found = both(file)
+    assert {rule for rule, _ in found} >= {
+        "content-type", "event-schema", "id-reused", "not-a-fact", "repeat-changes-content", "repeat-changes-id",
+        "undeclared-emission", "unknown-event", "wrong-fact", "wrong-source",
+    }  # fmt: skip

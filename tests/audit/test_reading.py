@@ -1,0 +1,109 @@
+"""What can be read of which input, and what is said of the rest."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.audit.records import Record, Unreadable, records_of
+from contracts.audit.unpacking import unpacked
+from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
+from contracts.model.rules import Severity
+from tests.audit.support import audited, counts, event, lines
+from tests.verification.support import emission
+
+EVENTS = [event(number) for number in range(3)]
+FORMS = {
+    "lines": lines(*EVENTS),
+    "windows": lines(*EVENTS).replace(b"\n", b"\r\n"),
+    "no-last-line-end": lines(*EVENTS).rstrip(),
+    "array": json.dumps(EVENTS).encode(),
+    "pretty-array": json.dumps(EVENTS, indent=2).encode(),
+    "arrays": lines(EVENTS[:1], EVENTS[1:]),
+    "batches-and-events": lines(EVENTS[0], EVENTS[1:]),
+    "captures": b"".join(write_capture(emission(one)) for one in EVENTS),
+    "capture-and-bare": write_capture(emission(EVENTS[0])) + lines(*EVENTS[1:]),
+    "gzip": gzip.compress(lines(*EVENTS)),
+    "two-gzips": gzip.compress(lines(EVENTS[0])) + gzip.compress(lines(*EVENTS[1:])),
+    "padded-gzip": gzip.compress(lines(*EVENTS)) + bytes(512),
+    "zstd": zstandard.compress(lines(*EVENTS)),
+    "two-zstds": zstandard.compress(lines(EVENTS[0])) + zstandard.compress(lines(*EVENTS[1:])),
+    "gzipped-array": gzip.compress(json.dumps(EVENTS, indent=1).encode()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_log_in_every_form_comes_to_the_same(form: str, tmp_path: Path) -> None:
+    """Three right events are three right events, however they were kept."""
+    found = audited(tmp_path, FORMS[form])
+    assert (found.events, found.exit_code, counts(found)) == (3, 0, {})
+    assert found.pairs[0].facts == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([FORMS["lines"], FORMS["pretty-array"], FORMS["arrays"]]), st.integers(1, 700))
+def test_the_pieces_that_it_is_read_in_are_all_one(log: bytes, size: int) -> None:
+    """Places and records are the same, wherever a piece ends; a place is where its record stands."""
+    found = list(records_of([log[at : at + size] for at in range(0, len(log), size)], 0))
+    assert found == list(records_of([log], 0))
+    for record in found:
+        assert isinstance(record, Record)
+        assert log[record.at.offset :].startswith(record.raw)
+        assert record.at.line == log.count(b"\n", 0, record.at.offset) + 1
+
+
+@pytest.mark.parametrize(
+    ("log", "judged", "said"),
+    [
+        (lines(*EVENTS) + b'{"specversion": "1.', 3, "torn"),
+        (lines(EVENTS[0], b"no JSON", EVENTS[1]), 2, "no JSON"),
+        (lines(EVENTS[0], b"17", EVENTS[1]), 2, "no object"),
+        (lines(EVENTS[0], [17], EVENTS[1]), 2, "rest of the line"),
+        (lines(EVENTS[0], b"x" * (MAX_LINE + 1), EVENTS[1]), 2, "longer than"),
+        (lines(EVENTS[0]) + b"x" * (3 * MAX_LINE), 1, "longer than"),
+        (lines(EVENTS[0], {"headers": {}}, EVENTS[1]), 2, "'body' is missing"),
+        (lines(EVENTS[0]) + lines(EVENTS[1]).decode().encode("utf-16"), 1, "UTF-16"),
+        (json.dumps(EVENTS).encode()[:-9], 2, "array is torn"),
+        (b"[" + json.dumps(EVENTS[0]).encode() + b" oops]", 1, "isn't read"),
+        (gzip.compress(lines(*EVENTS))[:-6], 3, "gzip archive is torn"),
+    ],
+)
+def test_what_can_be_read_is_judged_beside_what_cannot(log: bytes, judged: int, said: str, tmp_path: Path) -> None:
+    """The exit is 2, the place is named, and nothing before or after it is lost."""
+    found = audited(tmp_path, log)
+    (unread,) = [one for one in found.broken if one.severity is Severity.ERROR]
+    assert (found.events, found.exit_code) == (judged, 2)
+    assert said in unread.first[0].message
+
+
+def test_a_broken_archive_loses_nothing_before_the_broken_byte() -> None:
+    """What gzip gives for each whole byte before is what was packed."""
+    log = lines(*(event(number) for number in range(300)))
+    whole = gzip.compress(log)
+    broken = whole[: len(whole) // 2] + bytes([0xFF] * 64) + whole[len(whole) // 2 + 64 :]
+    found = list(records_of(unpacked(BytesIO(broken)), 0))
+    *records, last = found
+    assert isinstance(last, Unreadable)
+    # Behind it a few bytes may unpack to something else, until that shows.
+    before = [one.raw for one in records[:100] if isinstance(one, Record)]
+    assert before == log.splitlines()[:100]
+
+
+def test_a_fault_of_the_emitter_is_no_fault_of_the_log(tmp_path: Path) -> None:
+    """A key that stands twice is what was sent: a violation, as a verification has it; the exit is 1."""
+    found = audited(tmp_path, lines(EVENTS[0], b'{"type": "a", "type": "b"}', b'{"id": NaN}', b'{"x": "\xff"}'))
+    assert (found.exit_code, counts(found)) == (1, {"unknown-event": 3})
+
+
+def test_nothing_is_nothing(tmp_path: Path) -> None:
+    """An empty file comes to 3, and one in which nothing can be read to 2."""
+    assert audited(tmp_path, b"").exit_code == 3
+    assert audited(tmp_path, b"\n \n").exit_code == 3
+    assert audited(tmp_path, b"nothing\n").exit_code == 2
