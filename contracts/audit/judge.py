@@ -12,10 +12,10 @@ from datetime import date, datetime
 
 import msgspec
 
-from contracts.audit.reading import Sent, read_record
+from contracts.audit.reading import RecordedEmission, read_record
 from contracts.audit.records import Record, Unreadable
 from contracts.audit.shown import instance_of, paths_of
-from contracts.audit.statement import Statement
+from contracts.audit.statement import DigestedStatement
 from contracts.audit.summary import Kind, Summary
 from contracts.model.audit import Instance, Position
 from contracts.model.domain import Domain
@@ -31,7 +31,7 @@ from contracts.verification.expectations import Expectations
 from contracts.verification.judging import judge_message, stated_facts, states_what_was_triggered
 from contracts.verification.message import EmittedMessage, read_messages
 
-State = Callable[[Statement], None]
+State = Callable[[DigestedStatement], None]
 """Takes what a record states, to be compared with what others do."""
 
 
@@ -96,7 +96,7 @@ class Judge:
                 self._judge_exactly(sent, record.at, partition)
         return summary
 
-    def _accepted(self, sent: Sent, at: Position, partition: _Partition) -> bool:
+    def _accepted(self, sent: RecordedEmission, at: Position, partition: _Partition) -> bool:
         """Judge what the compiled contract accepts; False where something else has to."""
         emission = sent.emission
         if not sent.bare and "structured" not in self._modes:
@@ -116,10 +116,10 @@ class Judge:
         partition.summary.saw(source, right.event, time)
         for finding in partition.expectations[source].judge(right.event, emission, accepted=True):
             self._broke(partition.summary, finding, at, source, right.event)
-        partition.state(Statement.of(source, right, emission, at))
+        partition.state(DigestedStatement.of(source, right, emission, at))
         return True
 
-    def _judge_exactly(self, sent: Sent, begin: Position, partition: _Partition) -> None:
+    def _judge_exactly(self, sent: RecordedEmission, begin: Position, partition: _Partition) -> None:
         modes = (*self._modes, "structured") if sent.bare else self._modes
         for number, message in enumerate(read_messages(sent.emission, modes)):
             at = replace(begin, number=number)
@@ -149,7 +149,7 @@ class Judge:
         for finding in judged.findings:
             self._broke(summary, finding, at, emitter, event)
         for stated_fact in stated_facts(message, event, domain.catalogue):
-            partition.state(Statement.of(emitter, stated_fact, message.emission, at))
+            partition.state(DigestedStatement.of(emitter, stated_fact, message.emission, at))
 
     def _emitter_of(self, message: EmittedMessage) -> str | None:
         """Return whose message it is; one that names no source is that emitter's who alone could have sent it."""

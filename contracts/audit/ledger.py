@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
-from contracts.audit.statement import Statement
+from contracts.audit.statement import DigestedStatement
 from contracts.errors import HarnessError, MisuseError
 from contracts.model.audit import Position
 from contracts.model.verdict import Finding
@@ -113,7 +113,7 @@ class Ledger:
         self._database.close()
         self._folder.cleanup()
 
-    def add(self, stated: Statement) -> None:
+    def add(self, stated: DigestedStatement) -> None:
         """Take one statement; the order in which they come is all one.
 
         Raises:

@@ -18,7 +18,7 @@ _QUOTED_VALUE = re.compile(r'".*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RecordedEmission:
     """An emission as it was recorded.
 
     Attributes:
@@ -40,7 +40,7 @@ class _Members(msgspec.Struct):
 _members = msgspec.json.Decoder(_Members).decode
 
 
-def read_record(record: Record | Unreadable) -> Sent | Fault:
+def read_record(record: Record | Unreadable) -> RecordedEmission | Fault:
     """Return what a record holds, or why it can't be read.
 
     An object with `headers`, `body` or `fault`, and neither `specversion` nor `type`, is a capture. Any other object is
@@ -61,19 +61,19 @@ def _is_capture(names: set[str]) -> bool:
     return bool(names & {"headers", "body", "fault"}) and not names & {"specversion", "type"}
 
 
-def _event(raw: bytes) -> Sent:
-    return Sent(Emission(_BARE, raw.strip(b" \t\r\n")), bare=True)
+def _event(raw: bytes) -> RecordedEmission:
+    return RecordedEmission(Emission(_BARE, raw.strip(b" \t\r\n")), bare=True)
 
 
-def _capture(raw: bytes) -> Sent | Fault:
+def _capture(raw: bytes) -> RecordedEmission | Fault:
     try:
-        return Sent(read_capture(raw), bare=False)
+        return RecordedEmission(read_capture(raw), bare=False)
     except CaptureRefusedError as error:
         # What stood where something else belongs may be anything.
         return _fault(_QUOTED_VALUE.sub("(a text)", str(error)))
 
 
-def _leniently(record: Record) -> Sent | Fault:
+def _leniently(record: Record) -> RecordedEmission | Fault:
     """Tell an object with a fault in it, which an emitter may have sent, from what is no object."""
     raw = record.raw
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw:

@@ -32,7 +32,7 @@ class Stated(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class DigestedStatement:
     """One statement of a fact.
 
     Attributes:
@@ -50,7 +50,7 @@ class Statement:
     at: Position
 
     @classmethod
-    def of(cls, emitter: str, stated: Stated, emission: Emission, at: Position) -> Statement:
+    def of(cls, emitter: str, stated: Stated, emission: Emission, at: Position) -> DigestedStatement:
         """Return what a message states; repeats are compared within one context."""
         context = "" if emission.context is None else f"in {emission.context}"
         fact = (part for key in sorted(stated.fact) for part in (key, stated.fact[key]))

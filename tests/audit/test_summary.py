@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.audit.judge import Judge
 from contracts.audit.ledger import Ledger
 from contracts.audit.records import Record, records_of
-from contracts.audit.statement import Statement
+from contracts.audit.statement import DigestedStatement
 from contracts.audit.summary import Summary, merged
 from tests.audit.support import event, job, lines
 from tests.verification.support import ENTERED, LEFT
@@ -67,7 +67,7 @@ def test_any_split_in_any_order_comes_to_the_same(numbers: list[int], chance: ra
 @given(chosen, st.randoms(use_true_random=False))
 def test_what_is_seen_across_is_the_same_in_any_order(numbers: list[int], chance: random.Random) -> None:
     """Repeats, reused markers and changed contents are told by the order of the input, whoever reads it first."""
-    stated: list[Statement] = []
+    stated: list[DigestedStatement] = []
     JUDGE.audit(records(numbers), stated.append)
     shuffled = list(stated)
     chance.shuffle(shuffled)
