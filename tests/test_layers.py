@@ -78,7 +78,18 @@ LIBRARIES = {
 }
 
 
-SHARED = ("app", "ending", "record_commands", "completions", "options", "signals", "streams", "__main__", "main")
+SHARED = (
+    "app",
+    "ending",
+    "record_commands",
+    "completions",
+    "options",
+    "output",
+    "signals",
+    "streams",
+    "__main__",
+    "main",
+)
 """What stands in `contracts.cli` and is no command."""
 
 PURE = ("contracts.model", "contracts.errors", "contracts.webinar")

@@ -14,8 +14,9 @@ import click
 
 from contracts import __version__
 from contracts.cli.ending import ended_by_others, held_exit
+from contracts.cli.output import say, say_json
 from contracts.cli.signals import EndedBySignal, ending_tidily
-from contracts.cli.streams import json_text, let_readers_leave
+from contracts.cli.streams import let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
 _NOT_COMMANDS = frozenset(
@@ -110,7 +111,7 @@ def _reported(arguments: list[str], error: BaseException) -> int:
         case click.ClickException():
             return _report_usage(arguments, error)
         case click.Abort() | KeyboardInterrupt():
-            click.echo("interrupted", err=True)
+            say("interrupted", err=True)
             return 130
         case SystemExit():
             return _report_error(arguments, ended_by_others(error))
@@ -138,11 +139,11 @@ def _report_error(arguments: list[str], error: ContractsError) -> ExitCode:
 
 def _report(arguments: list[str], what: str, where: str | None, next_step: str | None, code: ExitCode) -> ExitCode:
     if _wants_json(arguments):
-        click.echo(json_text({"error": {"what": what, "where": where, "next": next_step}}, indent=None))
+        say_json({"error": {"what": what, "where": where, "next": next_step}}, indent=None)
     else:
-        click.echo(f"error: {f'{where}: ' if where else ''}{what}", err=True)
+        say(f"error: {f'{where}: ' if where else ''}{what}", err=True)
         if next_step:
-            click.echo(f"  next: {next_step}", err=True)
+            say(f"  next: {next_step}", err=True)
     return code
 
 
@@ -152,7 +153,7 @@ def _report_usage(arguments: list[str], error: click.ClickException) -> ExitCode
     what = error.format_message().rstrip(".")
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         # Its message is the whole help.
-        click.echo(what, err=True)
+        say(what, err=True)
         what = f"{command} needs to be told what to do"
     return _report(arguments, what, None, f"see {command} --help", ExitCode.MISUSE)
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import click
 
 from contracts.cli.completions import emitters
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import leave, output_option, project
+from contracts.cli.output import say_json, show
 from contracts.errors import MisuseError
 
 
@@ -75,12 +76,12 @@ def command(
     )
     found = audit(job, files_of(paths), Verdicts(fail_on, report_only))
     if output == "json":
-        echo_json(found.to_json())
+        say_json(found.to_json())
     else:
         from contracts.report.audit import render_audit
         from contracts.report.look import look_at
 
-        click.echo(render_audit(found, look=look_at(sys.stdout)))
+        show(render_audit(found, look=look_at(sys.stdout)))
     leave(found.exit_code)
 
 

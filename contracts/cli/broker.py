@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from contracts.broker.access import TOKEN
-from contracts.cli.options import echo_json, output_option
+from contracts.cli.options import output_option
+from contracts.cli.output import say, say_json
 from contracts.errors import MisuseError, Where
 from contracts.model.printable import counted
 from contracts.project.broker_choice import DATABASE
@@ -123,11 +124,11 @@ def serve_command(  # noqa: PLR0913 - one parameter an option, as click hands th
     reading = _token(read_token_file) if read_token_file else None
     callers, warnings = served(host, token, reading, names=allowed, base_url=base_url)
     for warning in warnings:
-        click.echo(f"warning: {warning}", err=True)
+        say(f"warning: {warning}", err=True)
     kind = "clients bear a token" if token else "open to this machine"
 
     def ready(url: str) -> None:
-        click.echo(f"listening on {url} ({shown(file)}, {kind})")
+        say(f"listening on {url} ({shown(file)}, {kind})")
 
     serve(file, host, port, callers, ready, base_url=base_url, webhooks=webhooks, connections=limits)
 
@@ -169,9 +170,9 @@ def backup_command(target: Path, database: Path | None, output: str) -> None:
     source = _broker_file(database)
     size = back_up(source, target)
     if output == "json":
-        echo_json({"database": shown(source), "backup": shown(target), "bytes": size})
+        say_json({"database": shown(source), "backup": shown(target), "bytes": size})
     else:
-        click.echo(f"{shown(source)} is copied to {shown(target)} ({counted(size, 'byte')}, checked)")
+        say(f"{shown(source)} is copied to {shown(target)} ({counted(size, 'byte')}, checked)")
 
 
 @command.command("clean", short_help="Clear old versions out of the embedded broker's file.")
@@ -205,12 +206,12 @@ def clean_command(keep: str, dry_run: bool, database: Path | None, output: str) 
         "webhook_calls": report.calls,
     }
     if output == "json":
-        echo_json({"dry_run": dry_run, "cleared": gone, "kept_versions": report.kept_versions})
+        say_json({"dry_run": dry_run, "cleared": gone, "kept_versions": report.kept_versions})
         return
     word = "would be cleared" if dry_run else "cleared"
     numbers = f"{counted(report.versions, 'version')}, {counted(report.pacts, 'pact content')}"
-    click.echo(f"{word}: {numbers}, {counted(report.results, 'result')}, {counted(report.calls, 'webhook call')}")
-    click.echo(f"kept: {counted(report.kept_versions, 'version')}")
+    say(f"{word}: {numbers}, {counted(report.results, 'result')}, {counted(report.calls, 'webhook call')}")
+    say(f"kept: {counted(report.kept_versions, 'version')}")
 
 
 def _age(text: str) -> timedelta:
@@ -246,7 +247,7 @@ def push_command(url: str, database: Path | None, output: str) -> None:
 
     def progress(done: int, total: int) -> None:
         if done % _PROGRESS_EVERY == 0 or done == total:
-            click.echo(f"{done} of {total} steps", err=True)
+            say(f"{done} of {total} steps", err=True)
 
     report = push(source, client_for(access), progress)
     differ = {name: there for name, there in report.versions.items() if there[1] is not None and there[1] < there[0]}
@@ -259,13 +260,13 @@ def push_command(url: str, database: Path | None, output: str) -> None:
             {"pacticipant": name, "here": here, "there": there} for name, (here, there) in report.versions.items()
         ]
         document = {"to": access.url, "steps": steps, "versions": versions}
-        echo_json({**document, "left_behind": list(report.left_behind)})
+        say_json({**document, "left_behind": list(report.left_behind)})
     else:
-        click.echo(f"{shown(source)} is at {access.url}")
+        say(f"{shown(source)} is at {access.url}")
         for kind in sorted({*report.sent, *report.known}):
-            click.echo(f"  {kind}: {report.sent.get(kind, 0)} sent, {report.known.get(kind, 0)} there already")
+            say(f"  {kind}: {report.sent.get(kind, 0)} sent, {report.known.get(kind, 0)} there already")
         for name, (here, there) in report.versions.items():
-            click.echo(f"  {name}: versions {here} here, {'unknown' if there is None else there} there")
-        click.echo("not carried: " + "; ".join(report.left_behind))
+            say(f"  {name}: versions {here} here, {'unknown' if there is None else there} there")
+        say("not carried: " + "; ".join(report.left_behind))
     for name, (here, there) in differ.items():
-        click.echo(f"warning: {name} has {here} versions here and {there} there", err=True)
+        say(f"warning: {name} has {here} versions here and {there} there", err=True)

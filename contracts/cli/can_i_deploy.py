@@ -9,7 +9,8 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import pacticipants
-from contracts.cli.options import echo_json, leave, output_option, project
+from contracts.cli.options import leave, output_option, project
+from contracts.cli.output import say, say_json
 from contracts.errors import ExitCode
 from contracts.model.release import Answer
 from contracts.project.pacts import own_pacts
@@ -79,10 +80,10 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
         lambda: release_decision(client, domain, asked, pacts), retries=retries, interval=interval, sleep=time.sleep
     )
     if output == "json":
-        echo_json({**decision.to_json(), "broker": client.name, "dry_run": dry_run})
+        say_json({**decision.to_json(), "broker": client.name, "dry_run": dry_run})
     else:
         for line in decision_lines(decision):
-            click.echo(line)
+            say(line)
     if dry_run and decision.answer is not Answer.YES:
-        click.echo("--dry-run: the exit code is 0 whatever the answer", err=True)
+        say("--dry-run: the exit code is 0 whatever the answer", err=True)
     leave(ExitCode.HOLDS if dry_run or decision.answer is Answer.YES else ExitCode.BROKEN)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, stale_pacts, tell_ci
+from contracts.cli.options import leave, output_option, project, stale_pacts, tell_ci
+from contracts.cli.output import say, say_json
 from contracts.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ def command(check: bool, output: str) -> None:
     from contracts.consumer.pact_writing import write_pacts
 
     settings, domain = project()
-    result = write_pacts(settings, domain, check=check, echo=lambda text: click.echo(text, err=True))
+    result = write_pacts(settings, domain, check=check, echo=lambda text: say(text, err=True))
     if output == "json":
-        echo_json(_document(result))
+        say_json(_document(result))
     else:
         for line in _lines(result):
-            click.echo(line)
+            say(line)
     if check:
         tell_ci(domain, others=stale_pacts(result))
     leave(ExitCode.BROKEN if check and result.changes else ExitCode.HOLDS)

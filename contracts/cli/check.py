@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, stale_pacts, tell_ci, write_file
+from contracts.cli.options import leave, output_option, project, stale_pacts, tell_ci, write_file
+from contracts.cli.output import say, say_json, show
 from contracts.model.check import Check
 from contracts.project.paths import shown
 from contracts.release.check import check
@@ -40,7 +41,7 @@ def command(junit: Path | None, sarif: Path | None, output: str) -> None:
         settings,
         domain,
         os.environ,
-        echo=lambda text: click.echo(text, err=True),
+        echo=lambda text: say(text, err=True),
         listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
     )
     complaints = _complaints(result)
@@ -54,10 +55,10 @@ def command(junit: Path | None, sarif: Path | None, output: str) -> None:
 
         write_file(sarif, render_sarif(result.runs, domain, others=others))
     if output == "json":
-        echo_json(check_json(domain, result))
+        say_json(check_json(domain, result))
     else:
         folder = shown(result.pacts.folder)
-        click.echo(render_check(domain, result, folder=folder, look=look_at(sys.stdout)))
+        show(render_check(domain, result, folder=folder, look=look_at(sys.stdout)))
     tell_ci(domain, result.runs, others=others, matrix=True)
     leave(result.exit_code)
 

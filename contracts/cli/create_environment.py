@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
-from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.options import output_option, project
+from contracts.cli.output import say, say_json
 from contracts.release.deployments import create_environment
 
 
@@ -26,8 +27,8 @@ def command(*, name: str, display_name: str | None, production: bool, broker: Br
     client = broker.open(settings)
     made = create_environment(client, name, display_name=display_name, production=production)
     if output == "json":
-        echo_json({**made.to_json(), "broker": client.name})
+        say_json({**made.to_json(), "broker": client.name})
     else:
         kind = "production environment" if made.production else "environment"
         state = "is created" if made.changed else "was there before"
-        click.echo(f"the {kind} {made.name} {state} (confirmed by {client.name})")
+        say(f"the {kind} {made.name} {state} (confirmed by {client.name})")

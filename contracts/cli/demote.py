@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from contracts.cli.completions import emitters, events
-from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.options import output_option, project
+from contracts.cli.output import say, say_json
 from contracts.release.promotion import demote, rewrite_pacts
 from contracts.report.releases import status_change_lines
 
@@ -34,11 +35,11 @@ def command(*, emitter: str, event: str, reason: str, environment: str, output: 
         domain,
         (emitter, event),
         reason,
-        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: click.echo(text, err=True)),
+        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: say(text, err=True)),
         environment=environment,
     )
     if output == "json":
-        echo_json(changed.to_json())
+        say_json(changed.to_json())
     else:
         for line in status_change_lines(changed):
-            click.echo(line)
+            say(line)

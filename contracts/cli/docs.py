@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from contracts.cli.options import leave, project
+from contracts.cli.output import say, show
 from contracts.errors import ExitCode
 from contracts.project.paths import shown
 
@@ -43,14 +44,14 @@ def command(lang: str, check: bool, out: Path | None) -> None:
         file=path_in_project(settings, file),
     )
     for text in rendered.untranslated:
-        click.echo(f"no translation into {lang!r}, shown in English: {text}", err=True)
+        say(f"no translation into {lang!r}, shown in English: {text}", err=True)
     if check:
         _check(file, rendered.text, lang)
     elif out:
         write_document(out, rendered.text)
-        click.echo(f"wrote {out}", err=True)
+        say(f"wrote {out}", err=True)
     else:
-        click.echo(rendered.text, nl=False)
+        show(rendered.text, nl=False)
 
 
 def _check(file: Path, text: str, lang: str) -> None:
@@ -58,10 +59,10 @@ def _check(file: Path, text: str, lang: str) -> None:
 
     difference = first_difference(file, text, lang)
     if difference is None:
-        click.echo(f"{shown(file)}: up to date")
+        say(f"{shown(file)}: up to date")
         return
     line, committed, rendered = difference
-    click.echo(f"{shown(file)}:{line}: differs from the registry and the catalogue")
-    click.echo(f"  committed: {committed}\n  rendered:  {rendered}")
-    click.echo(f"  next: contracts docs --lang {lang} --out {shown(file)}")
+    say(f"{shown(file)}:{line}: differs from the registry and the catalogue")
+    say(f"  committed: {committed}\n  rendered:  {rendered}")
+    say(f"  next: contracts docs --lang {lang} --out {shown(file)}")
     leave(ExitCode.BROKEN)

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
-from contracts.cli.options import echo_json, leave, output_option
+from contracts.cli.options import leave, output_option
+from contracts.cli.output import say, say_json
 from contracts.project.doctor import Named, examine, outcome
 from contracts.project.settings import load_settings
 
@@ -27,7 +28,7 @@ def command(broker: BrokerOption, output: str) -> None:
     """
     checks = examine(load_settings(Path.cwd()), os.environ, Named(broker.base_url, broker.embedded))
     if output == "json":
-        echo_json(
+        say_json(
             {
                 "success": outcome(checks) == 0,
                 "checks": [
@@ -39,7 +40,7 @@ def command(broker: BrokerOption, output: str) -> None:
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
-            click.echo(f"{'ok ' if check.ok else 'NOT'}  {check.name:<{width}}  {check.finding}")
+            say(f"{'ok ' if check.ok else 'NOT'}  {check.name:<{width}}  {check.finding}")
             if check.next_step:
-                click.echo(f"     {'':<{width}}  next: {check.next_step}")
+                say(f"     {'':<{width}}  next: {check.next_step}")
     leave(outcome(checks))

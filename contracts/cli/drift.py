@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import leave, output_option, project, tell_ci
+from contracts.cli.output import say, say_json
 from contracts.errors import ExitCode, Where
 from contracts.model.printable import counted
 
@@ -42,7 +43,7 @@ def command(documents: tuple[Path, ...], strict: bool, output: str) -> None:
     complaints += [complaint("drift", place.message, where, place.next_step) for where, place in unclear]
     tell_ci(domain, others=complaints)
     if output == "json":
-        echo_json({"success": code is ExitCode.HOLDS, "documents": [document.to_json() for document in found]})
+        say_json({"success": code is ExitCode.HOLDS, "documents": [document.to_json() for document in found]})
     else:
         for document in found:
             _show(document)
@@ -51,15 +52,15 @@ def command(documents: tuple[Path, ...], strict: bool, output: str) -> None:
 
 def _show(document: DocumentDrift) -> None:
     for difference in document.differences:
-        click.echo(f"{difference.document}: {difference.kind}: {difference.message} ({difference.registry})")
+        say(f"{difference.document}: {difference.kind}: {difference.message} ({difference.registry})")
     for kind, places in (("unclear", document.unclear), ("not read", document.not_read)):
         for place in places:
-            click.echo(f"{Where(document.file, place.line)}: {kind}: {place.message}; next: {place.next_step}")
+            say(f"{Where(document.file, place.line)}: {kind}: {place.message}; next: {place.next_step}")
     if not document.statements:
-        click.echo(f"{document.file}: says nothing of emitters that was read", err=True)
-        click.echo("  next: name a document that lists emitters and their events", err=True)
+        say(f"{document.file}: says nothing of emitters that was read", err=True)
+        say("  next: name a document that lists emitters and their events", err=True)
         return
     told = [counted(document.statements, "statement"), counted(len(document.differences), "difference")]
     told += [f"{len(document.unclear)} unclear"] if document.unclear else []
     told += [f"{len(document.not_read)} not read"] if document.not_read else []
-    click.echo(f"{document.file}: {', '.join(told)}")
+    say(f"{document.file}: {', '.join(told)}")

@@ -6,6 +6,7 @@ import click
 
 from contracts.cli.completions import subjects
 from contracts.cli.options import project
+from contracts.cli.output import say
 from contracts.project.explain import explain_pair, explain_rule
 
 
@@ -28,4 +29,4 @@ def command(subject: tuple[str, ...]) -> None:
         case _:
             raise click.UsageError("name one rule, or one emitter and one event")
     for line in lines:
-        click.echo(line)
+        say(line)

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from contracts.cli.options import echo_json, project
+from contracts.cli.options import project
+from contracts.cli.output import say, say_json
 from contracts.errors import MisuseError, Where
 from contracts.model.names import did_you_mean
 
@@ -49,7 +50,7 @@ def json_schema(out: Path | None, event: str | None, base_uri: str | None) -> No
         for name in [event] if event else domain.catalogue:
             _write(out / f"{name}.schema.json", event_schema(domain, name, base))
     else:
-        echo_json(event_schema(domain, event, base) if event else bundle(domain, base))
+        say_json(event_schema(domain, event, base) if event else bundle(domain, base))
 
 
 @command.command("asyncapi")
@@ -71,7 +72,7 @@ def asyncapi(out: Path | None) -> None:
     if out is not None:
         _write(out, document)
     else:
-        echo_json(document)
+        say_json(document)
 
 
 @command.command("registry-schema")
@@ -92,7 +93,7 @@ def registry(out: Path | None) -> None:
     if out is not None:
         _write(out, document)
     else:
-        echo_json(document)
+        say_json(document)
 
 
 def _write(file: Path, document: dict[str, Any]) -> None:
@@ -103,4 +104,4 @@ def _write(file: Path, document: dict[str, Any]) -> None:
         raise MisuseError(
             f"the export can't be written: {error.strerror}", where=Where(str(file)), next_step="name another place"
         ) from None
-    click.echo(f"wrote {file}", err=True)
+    say(f"wrote {file}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from contracts.cli.options import project
+from contracts.cli.output import say
 from contracts.errors import MisuseError
 from contracts.project.paths import shown
 from contracts.scaffold.advice import next_steps, unknown_note
@@ -80,12 +81,12 @@ def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands 
     files = files_for(emitter, domain)
     states = states_of(folder, files) if dry_run else write_files(folder, files, force=force)
     for file, state in states:
-        click.echo(f"{(_WOULD if dry_run else _DONE)[state]}: {shown(folder / file.path)}")
+        say(f"{(_WOULD if dry_run else _DONE)[state]}: {shown(folder / file.path)}")
     if note := unknown_note(name, domain):
-        click.echo(f"warning: {note}", err=True)
-    click.echo("next:")
+        say(f"warning: {note}", err=True)
+    say("next:")
     for number, text in enumerate(next_steps(emitter, domain), start=1):
-        click.echo(f"  {number}. " + text.rstrip("\n").replace("\n", "\n     "))
+        say(f"  {number}. " + text.rstrip("\n").replace("\n", "\n     "))
 
 
 def _hook(text: str) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import leave, output_option, project, tell_ci
+from contracts.cli.output import say, say_json
 from contracts.errors import ExitCode
 from contracts.model.lint_finding import LintFinding
 from contracts.model.printable import counted
@@ -30,7 +31,7 @@ def command(output: str) -> None:
     _, domain = project()
     findings = lint(domain)
     if output == "json":
-        echo_json(
+        say_json(
             {
                 "success": not findings,
                 "registry": domain.registry.digest,
@@ -40,11 +41,11 @@ def command(output: str) -> None:
         )
     else:
         for finding in findings:
-            click.echo(f"{finding.where or domain.package}: {finding.rule}: {finding.message}")
-            click.echo(f"  next: {finding.next_step}")
+            say(f"{finding.where or domain.package}: {finding.rule}: {finding.message}")
+            say(f"  next: {finding.next_step}")
         events = counted(len(domain.catalogue.names), "canonical event")
         pairs = counted(len(list(domain.registry.pairs())), "pair")
-        click.echo(f"lint: {events}, {pairs}, {counted(len(findings), 'finding')}")
+        say(f"lint: {events}, {pairs}, {counted(len(findings), 'finding')}")
     tell_ci(domain, others=_annotations(findings))
     leave(ExitCode.BROKEN if findings else ExitCode.HOLDS)
 

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.options import output_option, project
+from contracts.cli.output import say_json, show
 from contracts.report.look import look_at
 from contracts.report.pair_matrix import build_matrix, matrix_json, matrix_markdown, render_matrix
 
@@ -24,8 +25,8 @@ def command(output: str) -> None:
     _, domain = project()
     matrix = build_matrix(domain.registry, domain.catalogue)
     if output == "json":
-        echo_json(matrix_json(matrix))
+        say_json(matrix_json(matrix))
     elif output == "markdown":
-        click.echo(matrix_markdown(matrix), nl=False)
+        show(matrix_markdown(matrix), nl=False)
     else:
-        click.echo(render_matrix(matrix, look=look_at(sys.stdout)))
+        show(render_matrix(matrix, look=look_at(sys.stdout)))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from contracts.cli.streams import json_text
 from contracts.errors import MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
@@ -43,11 +42,6 @@ def project() -> tuple[Settings, Domain]:
     """
     settings = load_settings(Path.cwd())
     return settings, load_domain(settings)
-
-
-def echo_json(document: Any) -> None:
-    """Print one JSON document, and nothing else, on stdout."""
-    click.echo(json_text(document))
 
 
 def write_file(file: Path, text: str) -> None:

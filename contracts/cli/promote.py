@@ -8,7 +8,8 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters, events
-from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.options import output_option, project
+from contracts.cli.output import say, say_json
 from contracts.release.promotion import promote, rewrite_pacts
 from contracts.release.readiness import Grounds
 from contracts.report.releases import status_change_lines
@@ -55,10 +56,10 @@ def command(
         (emitter, event),
         Grounds(evidence, environment, force),
         broker=lambda: broker.open(settings),
-        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: click.echo(text, err=True)),
+        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: say(text, err=True)),
     )
     if output == "json":
-        echo_json(changed.to_json())
+        say_json(changed.to_json())
     else:
         for line in status_change_lines(changed):
-            click.echo(line)
+            say(line)

@@ -12,6 +12,7 @@ import click
 
 from contracts import __version__
 from contracts.cli.broker_options import known_branch
+from contracts.cli.output import say
 from contracts.errors import ContractsError, MisuseError
 from contracts.project.settings import load_settings
 from contracts.provider.emitter_ci import CiOrder, release_command, run_tests, run_toolkit, verify_command
@@ -92,17 +93,17 @@ def command(*, no_publish: bool, strict_pending: bool, report_only: bool, **said
 
 def _run(order: CiOrder) -> int:
     _step("toolkit")
-    click.echo(f"webinar-contracts {__version__}", err=True)
+    say(f"webinar-contracts {__version__}", err=True)
     if order.test_command:
         _step(f"tests of {order.emitter}")
         code = run_tests(order, _asked_headers(order))
         if code != 0:
-            click.echo(f"error: the tests of {order.emitter} ended with {code}; nothing was verified", err=True)
-            click.echo("  next: mend the tests, and run them again", err=True)
+            say(f"error: the tests of {order.emitter} ended with {code}; nothing was verified", err=True)
+            say("  next: mend the tests, and run them again", err=True)
             return TESTS_FAILED
     _step("verification")
     if not order.asks_broker:
-        click.echo(_REPORT_ONLY if order.report_only else _NO_BROKER, err=True)
+        say(_REPORT_ONLY if order.report_only else _NO_BROKER, err=True)
     code = run_toolkit(verify_command(order))
     if code == 0 and order.environment and order.asks_broker:
         _step(f"release to {order.environment}")
@@ -123,13 +124,13 @@ def _asked_headers(order: CiOrder) -> frozenset[str]:
         asked = PactRequest(known_branch(settings, order.branch or None))
         pacts = pacts_to_verify(choose_broker(settings, os.environ), order.emitter, asked)
     except ContractsError as error:
-        click.echo(f"warning: which headers the broker's pacts ask for isn't known: {error}", err=True)
+        say(f"warning: which headers the broker's pacts ask for isn't known: {error}", err=True)
         return frozenset()
     return headers_asked(pact.document for pact in pacts)
 
 
 def _step(name: str) -> None:
-    click.echo(f"\n== {name}", err=True)
+    say(f"\n== {name}", err=True)
     sys.stdout.flush()
 
 
@@ -142,4 +143,4 @@ def _write_outputs(environ: Mapping[str, str], code: int) -> None:
         with Path(file).open("a", encoding="utf-8") as outputs:
             outputs.write(f"exit-code={code}\nsuccess={'true' if code == 0 else 'false'}\n")
     except OSError as error:
-        click.echo(f"warning: {file} can't be written: {error.strerror}", err=True)
+        say(f"warning: {file} can't be written: {error.strerror}", err=True)

@@ -7,7 +7,8 @@ import os
 import click
 
 from contracts.cli.broker_options import BrokerOption, allow_dirty_option, broker_options
-from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.options import output_option, project
+from contracts.cli.output import say, say_json
 from contracts.project.published_version import compare_version
 from contracts.release.publish import identify, publish_pacts, refuse_stale
 from contracts.report.releases import receipt_lines
@@ -49,13 +50,13 @@ def command(
         domain,
         identity,
         broker=lambda: broker.open(settings),
-        refuse_stale=lambda own, judged: refuse_stale(own, judged, lambda text: click.echo(text, err=True)),
+        refuse_stale=lambda own, judged: refuse_stale(own, judged, lambda text: say(text, err=True)),
         dry_run=dry_run,
     )
     if output == "json":
-        echo_json({**receipt.to_json(), "notes": [*compared.remarks, *compared.listing]})
+        say_json({**receipt.to_json(), "notes": [*compared.remarks, *compared.listing]})
     else:
         for line in receipt_lines(receipt):
-            click.echo(line)
+            say(line)
         for note in (*compared.remarks, *compared.listing):
-            click.echo(f"note: {note}", err=True)
+            say(f"note: {note}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from contracts.cli.options import leave
+from contracts.cli.output import say
 from contracts.cli.sink_options import keep_header_option, kept_names, note, per_message_option, respond_option
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import parse_answers
@@ -66,5 +67,5 @@ def command(
     commit = checkout_of(load_settings(Path.cwd()), leaving_out=out)
     run = record_suite(words, recording, commit=commit, settle=seconds, note=note)
     faults = f", and {counted(run.faults, 'fault')}" if run.faults else ""
-    click.echo(f"recorded {counted(run.messages, 'message')}{faults} in {out}", err=True)
+    say(f"recorded {counted(run.messages, 'message')}{faults} in {out}", err=True)
     leave(run.code)

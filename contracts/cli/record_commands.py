@@ -12,7 +12,8 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, branch_option, broker_options
 from contracts.cli.completions import pacticipants
-from contracts.cli.options import echo_json, output_option, project
+from contracts.cli.options import output_option, project
+from contracts.cli.output import say, say_json
 from contracts.model.release import Answer
 from contracts.project.pacts import own_pacts
 from contracts.project.version import require_version
@@ -89,14 +90,14 @@ def record_release(
 
 def _show_presence(done: Recorded, where: str, broker: str, output: str) -> None:
     if output == "json":
-        echo_json({**done.to_json(), "broker": broker})
+        say_json({**done.to_json(), "broker": broker})
         return
     state = "is recorded" if done.changed else "was recorded before"
-    click.echo(f"{done.pacticipant} {done.version} {state} as {where} (confirmed by {broker})")
+    say(f"{done.pacticipant} {done.version} {state} as {where} (confirmed by {broker})")
     if done.decision is not None and done.decision.answer is not Answer.YES:
-        click.echo("recorded, and this doesn't hold:")
+        say("recorded, and this doesn't hold:")
         for line in decision_lines(done.decision):
-            click.echo(f"  {line}")
+            say(f"  {line}")
 
 
 @click.command("record-undeployment", short_help="Record that a deployed version has left an environment.")
@@ -118,10 +119,10 @@ def record_undeployment(
     client = broker.open(settings)
     done = record_absence(client, domain.registry, Target(pacticipant, environment, instance), kind="deployed")
     if output == "json":
-        echo_json({"recorded": [one.to_json() for one in done], "broker": client.name})
+        say_json({"recorded": [one.to_json() for one in done], "broker": client.name})
     else:
         for one in done:
-            click.echo(f"{pacticipant} {one.version} is recorded as undeployed from {environment} ({client.name})")
+            say(f"{pacticipant} {one.version} is recorded as undeployed from {environment} ({client.name})")
 
 
 @click.command("record-support-ended", short_help="Record that a released version is no longer supported.")
@@ -143,9 +144,7 @@ def record_support_ended(
     client = broker.open(settings)
     done = record_absence(client, domain.registry, Target(pacticipant, environment), kind="released", version=version)
     if output == "json":
-        echo_json({"recorded": [one.to_json() for one in done], "broker": client.name})
+        say_json({"recorded": [one.to_json() for one in done], "broker": client.name})
     else:
         for one in done:
-            click.echo(
-                f"{pacticipant} {one.version} is recorded as no longer supported in {environment} ({client.name})"
-            )
+            say(f"{pacticipant} {one.version} is recorded as no longer supported in {environment} ({client.name})")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
+
+from contracts.cli.output import hand_over
 
 _FOLDER = Path(__file__).parent.parent / "emitters" / "recorder"
 _FILES = {"wordpress": "contracts-recorder.php"}
@@ -22,4 +23,4 @@ def command(kind: str) -> None:
     Example:
       contracts recorder wordpress > tests/mu-plugins/contracts-recorder.php
     """
-    sys.stdout.buffer.write((_FOLDER / _FILES[kind]).read_bytes())
+    hand_over((_FOLDER / _FILES[kind]).read_bytes())

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci
+from contracts.cli.options import leave, output_option, project, tell_ci
+from contracts.cli.output import say, say_json
 from contracts.errors import ExitCode, Where
 from contracts.model.domain import Domain
 from contracts.model.printable import counted
@@ -46,7 +47,7 @@ def diff(revision: str | None, to: str | None, form: str | None, rules: bool, ou
 
     if rules:
         for rule in CHANGES.values():
-            click.echo(f"{rule.id:<20} {'breaking' if rule.breaking else 'safe':<9} {rule.purpose}")
+            say(f"{rule.id:<20} {'breaking' if rule.breaking else 'safe':<9} {rule.purpose}")
         return
     if revision is None:
         raise click.UsageError("name the revision to compare with, such as main or HEAD~1")
@@ -64,13 +65,13 @@ def diff(revision: str | None, to: str | None, form: str | None, rules: bool, ou
             "to": after.name,
             "changes": [change.to_json() for change in changes],
         }
-        echo_json(document)
+        say_json(document)
     elif not form:
         for change in changes:
-            click.echo(f"{change.where}: {change.rule.id}: {change.message}")
+            say(f"{change.where}: {change.rule.id}: {change.message}")
             if change.breaking:
-                click.echo(f"  next: {change.rule.next_step}")
-        click.echo(f"{before.name} → {after.name}: {counted(len(changes), 'change')}, {len(breaking)} breaking")
+                say(f"  next: {change.rule.next_step}")
+        say(f"{before.name} → {after.name}: {counted(len(changes), 'change')}, {len(breaking)} breaking")
     _annotate([_annotation(change, settings.root) for change in changes], domain, settings.root, stdout=bool(form))
     leave(ExitCode.BROKEN if breaking else ExitCode.HOLDS)
 
@@ -96,4 +97,4 @@ def _annotate(annotations: list[Annotation], domain: Domain, root: Path, *, stdo
 
     checkout = Path(os.environ.get("GITHUB_WORKSPACE") or root)
     for line in workflow_commands(replace(one, where=inside(one.where, checkout, root)) for one in annotations):
-        click.echo(line)
+        say(line)

@@ -13,6 +13,7 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.options import leave, project, tell_ci, write_file
+from contracts.cli.output import say, show
 from contracts.errors import BrokerError, ExitCode, MisuseError, worst
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def command(html: Path | None, markdown: Path | None, report_only: bool, broker:
         _write_markdown(markdown, domain, runs)
     tell_ci(domain, runs, matrix=True)
     if not runs:
-        click.echo("not verified: no driver is named under [tool.contracts.emitters] in the settings", err=True)
+        say("not verified: no driver is named under [tool.contracts.emitters] in the settings", err=True)
     leave(ExitCode.HOLDS if report_only else worst(codes))
 
 
@@ -82,8 +83,8 @@ def _versions(
     try:
         return known_versions(client, domain.registry), ExitCode.HOLDS
     except BrokerError as error:
-        click.echo(f"error: {error}", err=True)
-        click.echo("the page is written without the versions that the broker knows", err=True)
+        say(f"error: {error}", err=True)
+        say("the page is written without the versions that the broker knows", err=True)
         return None, error.exit_code
 
 
@@ -101,7 +102,7 @@ def _write_html(
     pacts = tuple(pact.document for emitter in domain.registry.emitters for pact in local_pacts(settings, emitter))
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     write_file(file, render_html(ReportContent(domain, tuple(runs), pacts, versions, made)))
-    click.echo(f"wrote {file}", err=True)
+    say(f"wrote {file}", err=True)
 
 
 def _write_markdown(file: Path, domain: Domain, runs: Sequence[Verification]) -> None:
@@ -110,7 +111,7 @@ def _write_markdown(file: Path, domain: Domain, runs: Sequence[Verification]) ->
 
     text = render_markdown(runs, matrix=build_matrix(domain.registry, domain.catalogue, runs))
     if str(file) == "-":
-        click.echo(text, nl=False)
+        show(text, nl=False)
     else:
         write_file(file, text)
-        click.echo(f"wrote {file}", err=True)
+        say(f"wrote {file}", err=True)

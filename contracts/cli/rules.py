@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from contracts.cli.options import echo_json, output_option
+from contracts.cli.options import output_option
+from contracts.cli.output import say, say_json
 from contracts.model.rules import RULES
 
 
@@ -18,7 +19,7 @@ def command(output: str) -> None:
       contracts rules
     """
     if output == "json":
-        echo_json(
+        say_json(
             [
                 {
                     "id": rule.id,
@@ -35,4 +36,4 @@ def command(output: str) -> None:
     width = max(len(rule.id) for rule in RULES.values())
     since = max(len(rule.since) for rule in RULES.values())
     for rule in RULES.values():
-        click.echo(f"{rule.id:<{width}}  {rule.severity.value:<9}  {rule.since:<{since}}  {rule.purpose}")
+        say(f"{rule.id:<{width}}  {rule.severity.value:<9}  {rule.since:<{since}}  {rule.purpose}")

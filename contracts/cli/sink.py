@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from contracts.cli.output import say
 from contracts.cli.sink_options import keep_header_option, kept_names, note, per_message_option, respond_option
 from contracts.emitters.parts.address import parse_address
 from contracts.emitters.parts.answers import parse_answers
@@ -76,7 +77,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
         commit=checkout_now(load_settings(Path.cwd()), leaving_out=[Path(out)] if out != "-" else []),
     )
     if not address.is_loopback:
-        click.echo(f"warning: {address.host} can be reached from other machines", err=True)
+        say(f"warning: {address.host} can be reached from other machines", err=True)
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -86,7 +87,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
             signal.signal(number, handler)
         if ready_file:
             ready_file.unlink(missing_ok=True)
-    click.echo(f"recorded {counted(count, 'message')}", err=True)
+    say(f"recorded {counted(count, 'message')}", err=True)
 
 
 def _seconds(duration: str | None) -> float | None:
@@ -98,7 +99,7 @@ def _seconds(duration: str | None) -> float | None:
 
 def _announcer(ready_file: Path | None) -> Callable[[str], Any]:
     def announce(url: str) -> None:
-        click.echo(url, err=True)
+        say(url, err=True)
         if ready_file is None:
             return
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from contracts.cli.output import say
 from contracts.emitters.sink import KEEP_VARIABLE
 from contracts.errors import ContractsError
 
@@ -54,4 +55,4 @@ def _asked_by_pacts() -> frozenset[str]:
 
 def note(message: str) -> None:
     """Say what couldn't be taken."""
-    click.echo(f"warning: {message}", err=True)
+    say(f"warning: {message}", err=True)

@@ -14,7 +14,8 @@ import click
 from contracts import __version__
 from contracts.cli.completions import emitters
 from contracts.cli.driver_options import driver_options
-from contracts.cli.options import echo_json, leave, output_option, project, tell_ci, write_file
+from contracts.cli.options import leave, output_option, project, tell_ci, write_file
+from contracts.cli.output import say, say_json, show
 from contracts.cli.publication_options import BrokerWishes, publication_options
 from contracts.errors import ContractsError, MisuseError
 from contracts.model.domain import Domain
@@ -90,7 +91,7 @@ def command(
         write_file(sarif, render_sarif([run], domain))
     _show(run, output)
     if failure is not None:
-        click.echo(f"error: {failure}", err=True)
+        say(f"error: {failure}", err=True)
     tell_ci(domain, [run])
     leave(run.exit_code)
 
@@ -151,7 +152,7 @@ def _with_broker(
     except MisuseError as error:
         return replace(run, failures=(*run.failures, error.exit_code)), error
     for remark in (*remarks, *compared.listing):
-        click.echo(f"note: {remark}", err=True)
+        say(f"note: {remark}", err=True)
     posting = replace(posting, remarks=remarks)
     run = with_unposted(client, run, asked, domain.registry, own_pacts(settings, [request.emitter]))
     record_version(client, run, posting)
@@ -176,9 +177,9 @@ def _remarks(compared: ComparedVersion, times: CaptureTimes, publication: Broker
 
 def _show(run: Verification, output: str) -> None:
     if output == "json":
-        echo_json(run.to_json())
+        say_json(run.to_json())
         return
     from contracts.report.console import render_verification
     from contracts.report.look import look_at
 
-    click.echo(render_verification(run, look=look_at(sys.stdout)))
+    show(render_verification(run, look=look_at(sys.stdout)))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
+# A line's first two colons, after blanks; and the second sharp of two before a word and a bracket.
+_COMMAND = re.compile(r"(?m)^([^\S\n]*):(?=:)|(#)#(?=\w*\[)")
 _KEPT = frozenset({"\n", "\t"})
 # Cc controls a terminal (ESC), Cf turns the reading direction or hides, Cs can't be encoded, Zl and Zp break lines.
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -35,6 +38,20 @@ def _shown(character: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` printable and on one line, its line ends written as spaces."""
     return " ".join(printable(text).split())
+
+
+def inert(text: str) -> str:
+    """Return `text` printable, and with nothing in it that a CI takes for a command.
+
+    GitHub's runner takes a line that starts with "::", and its older one, like Azure's and TeamCity's, "##[",
+    "##vso[" and their kind anywhere in a line.
+    """
+    return without_commands(printable(text))
+
+
+def without_commands(text: str) -> str:
+    """Return `text` with what a CI would take for a command written as its escape; see `inert`."""
+    return _COMMAND.sub(lambda found: "#\\x23" if found[2] else f"{found[1]}\\x3a", text)
 
 
 def as_json(value: Any) -> str:

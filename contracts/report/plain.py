@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from contracts.model.printable import without_commands
 from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
 
 
@@ -32,8 +33,7 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> list[str]:
 def plain_text(blocks: Iterable[Block]) -> str:
     """Return the blocks as lines, without the last line end."""
     text = "\n".join(line for block in blocks for line in _lines(block))
-    # GitHub's runner reads the old form of its commands, "##[...]", anywhere in a line.
-    return text.replace("##[", "#\\x23[")
+    return without_commands(text)
 
 
 def _lines(block: Block) -> Iterable[str]:
