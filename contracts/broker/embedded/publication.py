@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,10 @@ class PublicationRequest:
     contracts: tuple[Contract, ...]
 
 
+# Whoever lists names prints them: what controls a terminal, ends a line or turns the reading direction isn't stored.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 def publication_request(body: dict[str, Any]) -> PublicationRequest:
     """Read and check a publication.
 
@@ -47,8 +52,8 @@ def publication_request(body: dict[str, Any]) -> PublicationRequest:
     if body.get("buildUrl") not in (None, "") and (text := name_error(body, "buildUrl")):
         errors["buildUrl"] = [text]
     tags = body.get("tags") or []
-    if not isinstance(tags, list) or not all(isinstance(tag, str) and tag.strip() for tag in tags):
-        errors["tags"] = ["must be a list of names"]
+    if not isinstance(tags, list) or any(map(_name_fault, tags)):
+        errors["tags"] = ["must be a list of names, each one line without control characters"]
     contracts, texts = _contracts(body.get("contracts"), body.get("pacticipantName"))
     if texts:
         errors["contracts"] = texts
@@ -80,10 +85,14 @@ def _contracts(listed: Any, pacticipant: Any) -> tuple[list[Contract], list[str]
 
 
 def name_error(body: Mapping[str, Any], field: str) -> str | None:
-    """Say what is wrong with a name: it has to be there, to be one line, and not to be blank."""
+    """Say what is wrong with a name: it has to be there, a line that shows something, and that does nothing."""
     value = body.get(field)
     if value is None:
         return "is missing"
+    return _name_fault(value)
+
+
+def _name_fault(value: object) -> str | None:
     if not isinstance(value, str):
         return "must be a string"
     if not value.strip():
@@ -92,11 +101,11 @@ def name_error(body: Mapping[str, Any], field: str) -> str | None:
         return "must be one line"
     if not _encodable(value):
         return "must be text that UTF-8 can hold"
-    return None
+    return "must hold no control characters" if not value.isprintable() and _CONTROLS.search(value) else None
 
 
 def refuse_odd_names(**names: str) -> None:
-    """Refuse to store what an address names blank or in more than one line.
+    """Refuse to store what an address names blank, in more than one line, or with control characters.
 
     Raises:
         ValidationProblem: which of them, and why.
