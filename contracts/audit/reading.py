@@ -53,6 +53,8 @@ def read_record(record: Record | Unreadable) -> RecordedEmission | Fault:
         members = _members(record.raw)
     except msgspec.MsgspecError:
         return _leniently(record)
+    if members.type is not msgspec.UNSET:
+        return _event(record.raw)
     names = {name for name in members.__struct_fields__ if getattr(members, name) is not msgspec.UNSET}
     return _capture(record.raw) if _is_capture(names) else _event(record.raw)
 
