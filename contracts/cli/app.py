@@ -20,7 +20,7 @@ from contracts.cli.streams import let_readers_leave
 from contracts.errors import ContractsError, ExitCode
 
 _NOT_COMMANDS = frozenset(
-    {"app", "completions", "ending", "options", "record_commands", "signals", "streams", "__main__"}
+    {"app", "completions", "ending", "options", "output", "record_commands", "signals", "streams", "__main__"}
 )
 """What holds no command of its own name here; nor does a module whose name ends in `_options`."""
 
