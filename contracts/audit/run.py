@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contracts import __version__
 from contracts.audit.inputs import read
 from contracts.audit.judge import AuditJob, Judge
 from contracts.audit.ledger import Ledger
+from contracts.audit.records import Record, Unreadable
 from contracts.audit.summary import Summary, Traffic, merged
 from contracts.model.audit import Audit, BrokenRule, PairTraffic
 from contracts.model.registry import Pair, Status
@@ -37,8 +38,13 @@ class Verdicts:
         return rule in self.fail_on and (ever or severity is Severity.NOTE)
 
 
-def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts) -> Audit:
+def audit(
+    job: AuditJob, files: Sequence[str], verdicts: Verdicts, is_interrupted: Callable[[], bool] = lambda: False
+) -> Audit:
     """Read the files and tell what emitters really sent.
+
+    Args:
+        is_interrupted: asked before each record; once it says so, nothing more is read.
 
     Raises:
         MisuseError: a library that is needed isn't installed.
@@ -46,7 +52,11 @@ def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts) -> Audit:
     """
     judge = Judge(job)
     with Ledger(tuple(files)) as ledger:
-        parts = [judge.audit(read(file, number), ledger.add) for number, file in enumerate(files)]
+        parts = [
+            judge.audit(_until(is_interrupted, read(file, number)), ledger.add)
+            for number, file in enumerate(files)
+            if not is_interrupted()
+        ]
         whole = merged([*parts, judge.across(ledger.findings())], job.keep)
         counts = ledger.counts()
     return Audit(
@@ -61,7 +71,15 @@ def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts) -> Audit:
         pairs=tuple(_pairs(job, whole, counts)),
         broken=tuple(_broken(job, whole, verdicts)),
         report_only=verdicts.report_only,
+        partial=is_interrupted(),
     )
+
+
+def _until(is_interrupted: Callable[[], bool], records: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
+    for record in records:
+        if is_interrupted():
+            return
+        yield record
 
 
 def _asked(job: AuditJob) -> Iterator[Pair]:

@@ -9,8 +9,11 @@ import click
 
 from contracts.cli.completions import emitters
 from contracts.cli.options import leave, output_option, project
-from contracts.cli.output import say_json, show
+from contracts.cli.output import say, say_json, show
+from contracts.cli.signals import told_of_interrupt
 from contracts.errors import MisuseError
+
+_STOPPING = "interrupted: what is known so far follows; interrupt again to end at once"
 
 
 @click.command("audit", short_help="Judge recorded traffic: logs of what emitters really sent.")
@@ -44,7 +47,7 @@ def command(
     arrays; as they are, gzip or zstd. For each pair it says how much was seen, from when to when, and which rule is
     broken where, with values shown only where the contract names the key and they are tokens. Exit 1 on a violation
     or a finding of an implemented pair, 2 where part of the input can't be read (the rest is judged), 3 where nothing
-    was judged. Needs the extra audit.
+    was judged, 130 where it was interrupted: then it tells what it knows so far. Needs the extra audit.
 
     \b
     Examples:
@@ -74,7 +77,9 @@ def command(
         until=_moment("--until", until),
         keep=max_findings,
     )
-    found = audit(job, files_of(paths), Verdicts(fail_on, report_only))
+    files = files_of(paths)
+    with told_of_interrupt(lambda: say(_STOPPING, err=True)) as is_interrupted:
+        found = audit(job, files, Verdicts(fail_on, report_only), is_interrupted)
     if output == "json":
         say_json(found.to_json())
     else:

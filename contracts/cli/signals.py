@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -52,3 +52,30 @@ def _unwind(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Pyt
     # A second signal would break off the tidying that the first has begun.
     signal.signal(number, signal.SIG_IGN)
     raise EndedBySignal(128 + number)
+
+
+@contextmanager
+def told_of_interrupt(say: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Let the first SIGINT only be told while the block runs, so that what is known can be shown; the second ends it.
+
+    Args:
+        say: called at the first one.
+
+    Yields:
+        Says whether it came.
+    """
+    came = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield came.is_set
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Python's signature
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        came.set()
+        say()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield came.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

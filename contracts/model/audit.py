@@ -10,6 +10,9 @@ from contracts.errors import ExitCode, worst
 from contracts.model.registry import Status
 from contracts.model.rules import Severity
 
+INTERRUPTED = 130
+"""What a command exits with that SIGINT ended: 128 and the signal's number."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
@@ -135,6 +138,7 @@ class Audit:
         others: left out by their emitter.
         broken: the broken rules, notes and unreadable lines among them.
         report_only: the exit is 0 whatever was found.
+        partial: it was interrupted, and tells what was known by then.
     """
 
     toolkit: str
@@ -148,10 +152,13 @@ class Audit:
     pairs: tuple[PairTraffic, ...]
     broken: tuple[BrokenRule, ...]
     report_only: bool = False
+    partial: bool = False
 
     @property
-    def exit_code(self) -> ExitCode:
-        """The exit code that the audit comes to."""
+    def exit_code(self) -> int:
+        """The exit code that the audit comes to; 130 where it was interrupted, as for any command."""
+        if self.partial:
+            return INTERRUPTED
         if self.report_only:
             return ExitCode.HOLDS
         codes = []
@@ -167,7 +174,7 @@ class Audit:
     @property
     def success(self) -> bool:
         """True exactly when the exit code is 0."""
-        return self.exit_code is ExitCode.HOLDS
+        return self.exit_code == ExitCode.HOLDS
 
     def to_json(self) -> dict[str, Any]:
         """Return the audit in the JSON shape that `contracts audit --output json` promises."""
@@ -176,6 +183,7 @@ class Audit:
             "registry": self.registry,
             "contract": self.contract,
             "success": self.success,
+            "partial": self.partial,
             "files": list(self.files),
             "events": self.events,
             "exactly": self.exactly,

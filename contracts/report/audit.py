@@ -19,7 +19,8 @@ def render_audit(audit: Audit, *, look: Look = PLAIN) -> str:
 
 
 def _audit(audit: Audit) -> Iterator[Block]:
-    yield Title(f"{counted(audit.events, 'event')} in {counted(len(audit.files), 'file')}")
+    partial = ", interrupted" if audit.partial else ""
+    yield Title(f"{counted(audit.events, 'event')} in {counted(len(audit.files), 'file')}{partial}")
     yield _pairs(audit)
     for name, severity, waived in _GROUPS:
         rules = [one for one in audit.broken if one.severity is severity and one.waived is waived]
@@ -92,6 +93,8 @@ def _remarks(audit: Audit) -> Iterator[str]:
 
 
 def _outcome(audit: Audit) -> str:
+    if audit.partial:
+        return "interrupted: this is a part of the input, and no verdict"
     if audit.events == 0:
         return "nothing was judged"
     failing = [one for one in audit.broken if one.fails]

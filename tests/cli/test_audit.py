@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -110,3 +112,35 @@ def test_a_disk_that_takes_no_more_is_said(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "repeats can't be looked for" in printed.err
+
+
+class _Interrupted(io.BytesIO):
+    """A log whose reading is interrupted once its first piece was read."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return the first piece, and interrupt before the second."""
+        del size
+        piece = super().read(self.first)
+        if self.tell() > self.first:
+            os.kill(os.getpid(), signal.SIGINT)
+        return piece
+
+    first = len(lines(event(1), event(2, extra=1)))
+
+
+def test_an_interrupted_audit_tells_what_it_knows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It exits 130, is marked as a part, and nothing that was read before is lost."""
+    log = lines(event(1), event(2, extra=1), event(3), event(4))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(_Interrupted(log)))
+    assert run(["audit", "-", "--output", "json"]) == 130
+    printed = capsys.readouterr()
+    found: Json = json.loads(printed.out)
+    assert (found["partial"], found["success"], found["events"]) == (True, False, 2)
+    assert [one["rule"] for one in found["broken"]] == ["event-schema"]
+    assert "interrupt again to end at once" in printed.err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(_Interrupted(log)))
+    assert run(["audit", "-", "--report-only"]) == 130
+    assert "interrupted: this is a part of the input, and no verdict" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
