@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 
@@ -18,8 +20,21 @@ def put_on_branch(client: BrokerClient, pacticipant: str, version: str, branch: 
         raise answer.refusal(f"putting {pacticipant} {version} on the branch {branch}")
 
 
-def branches_of(client: BrokerClient, pacticipant: str, version: str) -> tuple[str, ...] | None:
-    """Return the branches that a version is on; None where the broker doesn't know the version.
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version that a broker knows.
+
+    Attributes:
+        branches: those that it is on.
+        tags: those that it has.
+    """
+
+    branches: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def find_version(client: BrokerClient, pacticipant: str, version: str) -> StoredVersion | None:
+    """Return what a broker says of a version, or None where it doesn't know it.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
@@ -29,7 +44,44 @@ def branches_of(client: BrokerClient, pacticipant: str, version: str) -> tuple[s
     if document is None:
         return None
     with hal.understood("the version"):
-        return tuple(str(branch["name"]) for branch in hal.embedded(document, "branchVersions") or ())
+        return StoredVersion(
+            tuple(str(branch["name"]) for branch in hal.embedded(document, "branchVersions") or ()),
+            tuple(str(tag["name"]) for tag in hal.embedded(document, "tags") or ()),
+        )
+
+
+def tag_version(client: BrokerClient, pacticipant: str, version: str, tag: str) -> None:
+    """Put a tag on a version.
+
+    Raises:
+        BrokerError: the broker refused.
+    """
+    url = client.link("pb:pacticipant-version-tag", pacticipant=pacticipant, version=version, tag=tag)
+    answer = client.send("PUT", url, {}, repeatable=True)
+    if answer.status not in (200, 201):
+        raise answer.refusal(f"tagging {pacticipant} {version}")
+
+
+def untag_version(client: BrokerClient, pacticipant: str, version: str, tag: str) -> None:
+    """Take a tag off a version.
+
+    Raises:
+        BrokerError: the broker refused.
+    """
+    url = client.link("pb:pacticipant-version-tag", pacticipant=pacticipant, version=version, tag=tag)
+    answer = client.send("DELETE", url, None, repeatable=True)
+    if answer.status not in (200, 204, 404):
+        raise answer.refusal(f"taking a tag off {pacticipant} {version}")
+
+
+def branches_of(client: BrokerClient, pacticipant: str, version: str) -> tuple[str, ...] | None:
+    """Return the branches that a version is on; None where the broker doesn't know the version.
+
+    Raises:
+        BrokerError: the broker can't be reached or refuses.
+    """
+    found = find_version(client, pacticipant, version)
+    return None if found is None else found.branches
 
 
 def has_main_branch(client: BrokerClient, pacticipant: str) -> bool:

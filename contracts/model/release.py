@@ -176,6 +176,7 @@ class Knowledge:
             successful one where there is one.
         unjudgeable: why a pact can't be judged in full, by its emitter, consumer and the consumer's version: no result
             of it can come from here.
+        broken: the last run of this very version broke its contract where no pact could carry a result that says so.
     """
 
     known: bool
@@ -191,6 +192,7 @@ class Knowledge:
     present: Mapping[tuple[str, str], tuple[Presence, ...]] = field(default_factory=dict)
     candidates: Mapping[str, DecisionRow] = field(default_factory=dict)
     unjudgeable: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

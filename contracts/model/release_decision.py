@@ -211,6 +211,15 @@ def _unverified(question: Question, knowledge: Knowledge, row: DecisionRow) -> B
 
 def _of_emitter(question: Question, knowledge: Knowledge) -> Iterator[Blocker]:
     """An empty matrix is no evidence: where a result can be there, a successful one of this very version is owed."""
+    if knowledge.broken:
+        emitter, version = question.pacticipant, question.version
+        yield Blocker(
+            Answer.NO,
+            f"the last run of {emitter} {version} broke its contract, where no pact could carry a result that says so",
+            f"mend {emitter}, then {next_steps.verify(emitter)}; if it was the run that was wrong: "
+            f"{_verify(emitter, version, knowledge)}",
+        )
+        return
     if knowledge.verified or question.allow_unverified:
         return
     failed = [row for row in knowledge.results if row.success is False]

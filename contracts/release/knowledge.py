@@ -10,7 +10,7 @@ from contracts.broker.environments import Placement, all_placements, environment
 from contracts.broker.pacts import PublishedInteraction, expected, pact_of_version
 from contracts.broker.results import PostedResult, result
 from contracts.broker.version_matrix import MatrixRow, release_matrix, results_matrix
-from contracts.broker.versions import branches_of
+from contracts.broker.versions import branches_of, find_version
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
@@ -30,6 +30,9 @@ from contracts.model.release_decision import decide
 from contracts.pact_core.judgeable import why_unjudgeable
 from contracts.release.counted import Counted, counting, standing_in
 
+BROKEN = "contracts-broken"
+"""The tag of a version whose last run broke its contract where no pact could carry a result that says so."""
+
 
 def release_decision(
     client: BrokerClient, domain: Domain, asked: Question, own_pacts: Iterable[PactDocument] = ()
@@ -44,18 +47,14 @@ def release_decision(
         BrokerError: the broker can't be reached, or refuses.
     """
     place = environment(client, asked.environment)
-    branches = branches_of(client, asked.pacticipant, asked.version)
+    version = find_version(client, asked.pacticipant, asked.version)
     present = all_placements(client, place)
-    if branches is None:
+    if version is None:
         return decide(asked, Knowledge(False, None, "the version is unknown"))
-    known = {(asked.pacticipant, asked.version): branches[0]} if branches else {}
+    known = {(asked.pacticipant, asked.version): version.branches[0]} if version.branches else {}
     broker = _Broker(client, domain, present, known)
-    return decide(
-        asked,
-        _of_emitter(broker, asked, tuple(own_pacts))
-        if asked.is_emitter
-        else _of_service(broker, asked, tuple(own_pacts)),
-    )
+    found = (_of_emitter if asked.is_emitter else _of_service)(broker, asked, tuple(own_pacts))
+    return decide(asked, replace(found, broken=BROKEN in version.tags))
 
 
 def asks_something(pact: PactDocument, registry: Registry) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.pacts import pact_of_version, select
-from contracts.broker.versions import put_on_branch
+from contracts.broker.versions import find_version, put_on_branch, tag_version, untag_version
 from contracts.errors import ExitCode
 from contracts.model import next_steps
 from contracts.model.pact import PactDocument
@@ -17,7 +17,7 @@ from contracts.model.posting import Posting
 from contracts.model.registry import Registry
 from contracts.model.verdict import Unposted, Verification
 from contracts.release.counted import consumers
-from contracts.release.knowledge import asks_something
+from contracts.release.knowledge import BROKEN, asks_something
 from contracts.release.posting import PactRequest
 from contracts.verification.results import UNJUDGED
 
@@ -47,13 +47,23 @@ def with_unposted(
 
 
 def record_version(client: BrokerClient, run: Verification, posting: Posting) -> None:
-    """Make the version known of which nothing is posted by right; a run that doesn't hold records nothing.
+    """Make the version known of which nothing is posted by right, or say of one that is known that it is broken.
+
+    A run that doesn't hold makes no version known. Of one that an earlier run made known no result could say so, and
+    that run's yes would stand: a tag says it, until a run of the version holds again.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
     """
-    if run.left_unposted and all(one.by_right for one in run.left_unposted) and run.exit_code is ExitCode.HOLDS:
+    if not run.left_unposted or not all(one.by_right for one in run.left_unposted):
+        return
+    if run.exit_code is ExitCode.HOLDS:
         put_on_branch(client, run.emitter, posting.version, posting.branch)
+    known = find_version(client, run.emitter, posting.version)
+    if run.exit_code is ExitCode.HOLDS and known and BROKEN in known.tags:
+        untag_version(client, run.emitter, posting.version, BROKEN)
+    elif run.exit_code is ExitCode.BROKEN and known:
+        tag_version(client, run.emitter, posting.version, BROKEN)
 
 
 def _unmatched(client: BrokerClient, emitter: str, asked: PactRequest) -> Iterator[Unposted]:

@@ -106,6 +106,24 @@ def test_a_run_that_doesnt_hold_makes_no_version_known(fresh: Cli, settings: Set
     assert "no: the broker has no version p1" in ask(fresh, CRM).out
 
 
+def test_a_later_run_that_breaks_takes_the_yes_back_until_one_holds_again(fresh: Cli, settings: Settings) -> None:
+    """No result can say so where nothing is posted by right: the version's tag does, of this version alone."""
+    emitters = {TRACKER: STATUSES, CRM: {COMPLETED: "planned"}}
+    (settings.root / "emitters.toml").write_text(registry_toml(emitters), encoding="utf-8")
+    for version in ("p1", "p2"):
+        assert verify(fresh, emitter=CRM, version=version).code == 0
+    broken = verify(fresh, emitter=CRM, events=(COMPLETED, ENTERED))
+    assert broken.code == 1
+    asked = ask(fresh, CRM)
+    assert asked.code == 1
+    assert "no: the last run of crm-sync p1 broke its contract" in asked.out
+    assert "next: mend crm-sync, then " in asked.out
+    assert fresh("can-i-deploy", CRM, "--version", "p1", "--allow-unverified", *PRODUCTION).code == 1
+    assert ask(fresh, CRM, "p2").code == 0
+    assert verify(fresh, emitter=CRM).code == 0
+    assert ask(fresh, CRM).code == 0
+
+
 def test_an_implemented_pair_that_nobody_expects_has_nothing_to_post(fresh: Cli, settings: Settings) -> None:
     """Nobody relies on the emitter: exit 0, recorded, and yes with that warning; untested promises are said too."""
     emitters = {TRACKER: STATUSES, CRM: {"client_webinar_registered": "implemented"}}
