@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli.options import leave, output_option, project, tell_ci
-from contracts.cli.output import say, say_json
+from contracts.cli.output import say, say_json, show
 from contracts.errors import ExitCode, Where
 from contracts.model.domain import Domain
 from contracts.model.printable import counted
@@ -97,4 +97,5 @@ def _annotate(annotations: list[Annotation], domain: Domain, root: Path, *, stdo
 
     checkout = Path(os.environ.get("GITHUB_WORKSPACE") or root)
     for line in workflow_commands(replace(one, where=inside(one.where, checkout, root)) for one in annotations):
-        say(line)
+        # These are meant to be commands; what they quote is escaped as GitHub asks for it.
+        show(line)

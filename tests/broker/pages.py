@@ -6,7 +6,9 @@ from typing import Any
 
 from tests.broker.running import Broker, interaction, pact
 
-HOSTILE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&\u202e"
+HOSTILE_NAME = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'&"
+"""What a name may be: the broker stores none with control characters."""
+HOSTILE = f"{HOSTILE_NAME}\u202e"
 TRACKER, SERVICE, BILLING = "client-webinar-tracker-v2", "client-webinar-scenario-service", "billing"
 
 
@@ -64,12 +66,14 @@ def filled(broker: Broker) -> None:
 def hostile(broker: Broker) -> None:
     """Give a broker a script in every field that comes from outside."""
     one = {**interaction("x"), "description": HOSTILE, "key": f"{HOSTILE}/{HOSTILE}"}
-    consumer, provider = f"c {HOSTILE}", f"p {HOSTILE}"
-    body = {"name": provider, "mainBranch": HOSTILE.replace(" ", ""), "repositoryUrl": "javascript:alert(1)"}
-    assert broker.call("POST", "/pacticipants", {**body, "displayName": HOSTILE}).ok
-    published = broker.publish(consumer, HOSTILE, pact(consumer, provider, one), branch=HOSTILE, tags=[f"t{HOSTILE}"])
+    consumer, provider = f"c {HOSTILE_NAME}", f"p {HOSTILE_NAME}"
+    body = {"name": provider, "mainBranch": HOSTILE_NAME.replace(" ", ""), "repositoryUrl": "javascript:alert(1)"}
+    assert broker.call("POST", "/pacticipants", {**body, "displayName": HOSTILE_NAME}).ok
+    published = broker.publish(
+        *(consumer, HOSTILE_NAME, pact(consumer, provider, one)), branch=HOSTILE_NAME, tags=[f"t{HOSTILE_NAME}"]
+    )
     assert published.ok, published.text
-    read = broker.pact(consumer, provider, HOSTILE)
+    read = broker.pact(consumer, provider, HOSTILE_NAME)
     tests = [
         {
             "interactionId": read["interactions"][0]["_id"], "interactionDescription": HOSTILE, "success": False,
@@ -80,16 +84,16 @@ def hostile(broker: Broker) -> None:
         }
     ]  # fmt: skip
     by = {"implementation": HOSTILE, "version": HOSTILE}
-    broker.put_on_branch(provider, HOSTILE, HOSTILE)
-    assert broker.post_result(read, HOSTILE, success=False, testResults=tests, verifiedBy=by).ok
-    place = {"name": HOSTILE.replace(" ", ""), "displayName": HOSTILE, "production": True}
+    broker.put_on_branch(provider, HOSTILE_NAME, HOSTILE_NAME)
+    assert broker.post_result(read, HOSTILE_NAME, success=False, testResults=tests, verifiedBy=by).ok
+    place = {"name": HOSTILE_NAME.replace(" ", ""), "displayName": HOSTILE_NAME, "production": True}
     assert broker.call("POST", "/environments", place).ok
     listed = broker.get("/pacticipants")["_embedded"]["pacticipants"]
     for owner in listed:
         path = f"{owner['_links']['self']['href']}/versions"
         (number,) = broker.get(path)["_embedded"]["versions"]
         (record,) = number["_links"]["pb:record-deployment"]
-        assert broker.call("POST", record["href"], {"applicationInstance": HOSTILE}).ok
+        assert broker.call("POST", record["href"], {"applicationInstance": HOSTILE_NAME}).ok
 
 
 def addresses(broker: Broker) -> list[str]:
