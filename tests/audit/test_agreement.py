@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contracts.audit.run import Verdicts, audit
@@ -99,6 +99,7 @@ SENT: tuple[Emission, ...] = (
 )
 
 
+@example([5, 0, 1, 2, 3, 4, 6])
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, len(SENT) - 1), unique=True, min_size=1))
 def test_they_agree_on_any_run_of_emissions(tmp_path_factory: pytest.TempPathFactory, chosen: list[int]) -> None:
@@ -106,7 +107,14 @@ def test_they_agree_on_any_run_of_emissions(tmp_path_factory: pytest.TempPathFac
     file = tmp_path_factory.mktemp("captures") / "captures.ndjson"
     file.write_bytes(b"".join(write_capture(SENT[number]) for number in chosen))
     verified, found = both(file)
-    assert found == verified
+    for rule in {rule for rule, _ in verified + found}:
+        said, told = (Counter({at: count for at, count in one.items() if at[0] == rule}) for one in (verified, found))
+        if (rule, None) not in said:
+            assert told == said
+        else:
+            # A defect that shows often is said three times, and then how often more, without its places.
+            assert all(told[place] >= count for place, count in said.items() if place[1] is not None)
+            assert told.total() >= said.total()
 
 
 def test_what_they_agree_on_is_something(tmp_path: Path) -> None:
