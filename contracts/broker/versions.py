@@ -15,9 +15,7 @@ def put_on_branch(client: BrokerClient, pacticipant: str, version: str, branch: 
         BrokerError: the broker refused.
     """
     url = client.link("pb:pacticipant-branch-version", pacticipant=pacticipant, branch=branch, version=version)
-    answer = client.send("PUT", url, {}, repeatable=True)
-    if answer.status not in (200, 201):
-        raise answer.refusal(f"putting {pacticipant} {version} on the branch {branch}")
+    _put(client, url, f"putting {pacticipant} {version} on the branch {branch}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,7 @@ def tag_version(client: BrokerClient, pacticipant: str, version: str, tag: str) 
         BrokerError: the broker refused.
     """
     url = client.link("pb:pacticipant-version-tag", pacticipant=pacticipant, version=version, tag=tag)
-    answer = client.send("PUT", url, {}, repeatable=True)
-    if answer.status not in (200, 201):
-        raise answer.refusal(f"tagging {pacticipant} {version}")
+    _put(client, url, f"tagging {pacticipant} {version}")
 
 
 def untag_version(client: BrokerClient, pacticipant: str, version: str, tag: str) -> None:
@@ -96,3 +92,9 @@ def has_main_branch(client: BrokerClient, pacticipant: str) -> bool:
         return False
     branch = client.link("pb:pacticipant-branch", pacticipant=pacticipant, branch=main)
     return client.find(branch, doing="looking for the main branch") is not None
+
+
+def _put(client: BrokerClient, url: str, doing: str) -> None:
+    answer = client.send("PUT", url, {}, repeatable=True)
+    if answer.status not in (200, 201):
+        raise answer.refusal(doing)
