@@ -50,20 +50,22 @@ def record_version(client: BrokerClient, run: Verification, posting: Posting) ->
     """Make the version known of which nothing is posted by right, or say of one that is known that it is broken.
 
     A run that doesn't hold makes no version known. Of one that an earlier run made known no result could say so, and
-    that run's yes would stand: a tag says it, until a run of the version holds again.
+    that run's yes would stand: a tag says it, until a run of the version holds again, whatever that one posts.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
     """
-    if not run.left_unposted or not all(one.by_right for one in run.left_unposted):
-        return
-    if run.exit_code is ExitCode.HOLDS:
+    by_right = bool(run.left_unposted) and all(one.by_right for one in run.left_unposted)
+    holds = run.exit_code is ExitCode.HOLDS
+    if holds and by_right:
         put_on_branch(client, run.emitter, posting.version, posting.branch)
+    if not holds and not (by_right and run.exit_code is ExitCode.BROKEN):
+        return
     known = find_version(client, run.emitter, posting.version)
-    if run.exit_code is ExitCode.HOLDS and known and BROKEN in known.tags:
-        untag_version(client, run.emitter, posting.version, BROKEN)
-    elif run.exit_code is ExitCode.BROKEN and known:
+    if known and not holds:
         tag_version(client, run.emitter, posting.version, BROKEN)
+    elif known and BROKEN in known.tags:
+        untag_version(client, run.emitter, posting.version, BROKEN)
 
 
 def _unmatched(client: BrokerClient, emitter: str, asked: PactRequest) -> Iterator[Unposted]:

@@ -124,6 +124,22 @@ def test_a_later_run_that_breaks_takes_the_yes_back_until_one_holds_again(fresh:
     assert ask(fresh, CRM).code == 0
 
 
+def test_a_result_that_is_posted_later_is_no_longer_overruled(fresh: Cli, settings: Settings) -> None:
+    """The pair was promoted since, and the version's next run holds and posts: the tag of the broken run is gone."""
+    emitters = {TRACKER: STATUSES, CRM: {COMPLETED: "planned"}}
+    (settings.root / "emitters.toml").write_text(registry_toml(emitters), encoding="utf-8")
+    assert verify(fresh, emitter=CRM).code == 0
+    assert verify(fresh, emitter=CRM, events=(COMPLETED, ENTERED)).code == 1
+    assert ask(fresh, CRM).code == 1
+    emitters = {TRACKER: STATUSES, CRM: {COMPLETED: "implemented"}}
+    (settings.root / "emitters.toml").write_text(registry_toml(emitters), encoding="utf-8")
+    assert fresh("capture").code == 0
+    assert fresh("publish", "--version", "c1", "--branch", "main").code == 0
+    assert verify(fresh, emitter=CRM).code == 0
+    asked = ask(fresh, CRM)
+    assert asked.code == 0, asked
+
+
 def test_an_implemented_pair_that_nobody_expects_has_nothing_to_post(fresh: Cli, settings: Settings) -> None:
     """Nobody relies on the emitter: exit 0, recorded, and yes with that warning; untested promises are said too."""
     emitters = {TRACKER: STATUSES, CRM: {"client_webinar_registered": "implemented"}}
