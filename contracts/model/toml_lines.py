@@ -17,11 +17,12 @@ _PART = r"""(?:[^\s=.\[\]"'#]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 _KEY = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
 _STATEMENT = re.compile(rf"\[\[?[ \t]*(?P<header>{_KEY})[ \t]*\]\]?|(?P<key>{_KEY})[ \t]*=")
 _NOTHING = re.compile(r"(?:[\s]|#[^\n]*)*")
-# Multi-line strings may hold one or two quotes of their kind, also right before their end.
+# Multi-line strings may hold one or two quotes of their kind, also right before their end. No group is possessive:
+# early releases of Python 3.11 don't match such a one. The runs in them are, so that a long string is one step.
 _VALUE_TOKEN = re.compile(
-    r'"""(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5}'
-    r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
-    r'|"(?:[^"\\\n]|\\.)*+"'
+    r'"""[^"\\]*+(?:(?:\\.|"{1,2}(?!"))[^"\\]*+)*"{3,5}'
+    r"|'''[^']*+(?:'{1,2}(?!')[^']*+)*'{3,5}"
+    r'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"'
     r"|'[^'\n]*+'"
     r"|\#[^\n]*+"
     r"|(?P<open>[\[{])|(?P<close>[\]}])|(?P<end>\n)"
@@ -35,7 +36,7 @@ MOST_TEXT = 4 * 1024 * 1024
 MOST_PARTS = 32
 """Parts of a dotted key. `tomllib` keeps every prefix of one: a key of a hundred thousand parts takes gigabytes."""
 # A key begins a line, or follows a bracket or a comma; sentences and addresses in strings hold dots too.
-_TOO_DEEP = re.compile(rf"(?:^|[\[{{,])[ \t]*+{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MOST_PARTS},}}+")
+_TOO_DEEP = re.compile(rf"(?:^|[\[{{,])[ \t]*+{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MOST_PARTS}}}")
 
 
 class TomlTooLargeError(ValueError):

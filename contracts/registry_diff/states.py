@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -51,13 +52,27 @@ def revision(settings: Settings, name: str) -> ContractState:
         tar = Path(temporary) / "state.tar"
         archive(top, name, tar)
         with tarfile.open(tar) as opened:
-            opened.extractall(tree, filter=_harmless)  # noqa: S202 - the filter leaves out what leads elsewhere
+            _extract(opened, tree)
         root = tree / inside
         if not root.is_dir():
             raise MisuseError(
                 f"the project's folder {inside} isn't in {name}", next_step="name a revision that has the project"
             )
         return read_tree(root, name, shown_under=root)
+
+
+def _extract(opened: tarfile.TarFile, tree: Path) -> None:
+    if hasattr(tarfile, "data_filter"):
+        opened.extractall(tree, filter=_harmless)  # noqa: S202 - the filter leaves out what leads elsewhere
+    else:
+        # Python before 3.11.4 has no filters.
+        opened.extractall(tree, [member for member in opened if _stays(member)])  # noqa: S202 - likewise
+
+
+def _stays(member: tarfile.TarInfo) -> bool:
+    """Is it a file, a folder or a link within the tree? What git packs has no other names than those below it."""
+    target = os.path.normpath(Path(member.name).parent / member.linkname)
+    return member.isreg() or member.isdir() or (member.issym() and not target.startswith(("/", "..")))
 
 
 def _harmless(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
