@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 import requests
 
 from contracts.broker.embedded.failures import StorageError
 from contracts.broker.embedded.inprocess import BASE_URL, session_for
+from contracts.broker.embedded.store import Store
 from tests.broker.running import ROOT, Broker, pact, running
 
 URL = BASE_URL.rstrip("/")
@@ -91,3 +95,21 @@ def test_processes_that_start_at_once_share_a_new_file(database: Path) -> None:
     assert answers == [["ready", "201"]] * 4
     listed = Broker(URL, session=session_for(database)).get("/pacticipants/service/versions")
     assert listed["page"]["totalElements"] == 4
+
+
+@pytest.mark.parametrize(("patience", "held"), [(30.0, 0.3), (0.1, 30.0)])
+def test_a_new_file_that_another_writes_is_waited_for(database: Path, patience: float, held: float) -> None:
+    """As long as it is said, also where SQLite itself doesn't wait: at the change of the journal's mode."""
+    with closing(sqlite3.connect(database, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        timer = Timer(held, other.execute, ["ROLLBACK"])
+        timer.start()
+        try:
+            if held < patience:
+                Store(database, patience=patience).close()
+            else:
+                with pytest.raises(StorageError, match="locked by another process"):
+                    Store(database, patience=patience)
+        finally:
+            timer.cancel()
+            timer.join()

@@ -7,6 +7,7 @@ of another release, is refused instead of being misread.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,8 +173,13 @@ def connect(database: Path, *, patience: float) -> sqlite3.Connection:
     return connection
 
 
-def prepare(connection: sqlite3.Connection, database: Path) -> None:
+def prepare(connection: sqlite3.Connection, database: Path, *, patience: float) -> None:
     """Create the tables in a new file, or check that an existing one is ours and of this schema.
+
+    Args:
+        connection: as `connect` opened it.
+        database: the SQLite file, for the messages.
+        patience: how many seconds to wait for other processes that are creating the same file.
 
     Raises:
         StorageError: the file is another program's, of another schema, corrupt, locked or read-only.
@@ -181,8 +187,7 @@ def prepare(connection: sqlite3.Connection, database: Path) -> None:
     try:
         if _is_ours(connection, database):
             return
-        # Kept in the file: readers don't wait for the writer.
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection, patience)
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have created the tables while this one waited for the lock.
@@ -197,6 +202,21 @@ def prepare(connection: sqlite3.Connection, database: Path) -> None:
             raise
     except sqlite3.Error as error:
         raise storage_error(error, database) from error
+
+
+def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
+    # Kept in the file: readers don't wait for the writer. SQLite doesn't wait for a lock where it changes the mode
+    # (it could wait for a process that waits for this one), so the waiting is done here.
+    end = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+        else:
+            return
+        time.sleep(0.01)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -37,7 +37,7 @@ class Store:
             raise storage_error(sqlite3.OperationalError(str(error)), database) from error
         connection = connect(database, patience=patience)
         try:
-            prepare(connection, database)
+            prepare(connection, database, patience=patience)
         except BaseException:
             connection.close()
             raise
