@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 PYTEST_OPTIONS ?= --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# The tests start some thousand processes of Python; each would compile the whole package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: check test lint clean
 
 check: $(VENV)/installed  ## lint, capture check, verification of the stand-in and a release check on a throwaway broker

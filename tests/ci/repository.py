@@ -70,7 +70,8 @@ def ci_environment(folder: Path, **more: str) -> dict[str, str]:
         "GITHUB_REF_TYPE": "branch",
         "CONTRACTS_PYTHON": sys.executable,
         "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # What is compiled lies outside of the repository under test, and is compiled once for all of them.
+        "PYTHONPYCACHEPREFIX": str(ROOT / ".contracts" / "compiled"),
         **more,
     }
 

@@ -36,7 +36,8 @@ def run(arguments: list[str], cwd: Path, **variables: str) -> Done:
         **kept,
         "PATH": f"{tools}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # What is compiled lies outside of the repository under test, and is compiled once for all of them.
+        "PYTHONPYCACHEPREFIX": str(ROOT / ".contracts" / "compiled"),
         "PYTEST_ADDOPTS": " ".join([*plugin_options(), "-p no:cacheprovider"]),
         **variables,
     }
