@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import msgspec
 
 from contracts.audit.records import Record, Unreadable
 from contracts.emitters.parts.capture_line import CaptureRefusedError, read_capture
+from contracts.model import strict_json
 from contracts.model.emission import Emission, Fault
 from contracts.model.events import CONTENT_TYPE
 
@@ -81,10 +81,10 @@ def _leniently(record: Record) -> RecordedEmission | Fault:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw:
         return _fault("the line isn't UTF-8 text: a file in UTF-16, or a binary one")
     try:
-        value = json.loads(raw.decode("utf-8", "replace"))
-    except RecursionError:
+        value = strict_json.peek(raw.decode("utf-8", "replace"))
+    except strict_json.JsonTooLargeError:
         return _event(raw)
-    except ValueError:
+    except strict_json.JsonRefusedError:
         torn = "" if record.whole else "the last line is torn, it has no line end: "
         return _fault(f"{torn}the line is no JSON")
     if not isinstance(value, dict):

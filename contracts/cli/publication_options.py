@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import click
 
 from contracts.cli.broker_options import BrokerOption, allow_dirty_option, known_branch
 from contracts.errors import MisuseError
+from contracts.model import strict_json
 
 if TYPE_CHECKING:
     from contracts.model.domain import Domain
@@ -151,10 +151,10 @@ def _consumer_version(text: str) -> tuple[str, str]:
 
 def _selector(text: str) -> Mapping[str, Any]:
     try:
-        selector = json.loads(text)
-    except ValueError as error:
+        selector = strict_json.decode(text)
+    except strict_json.JsonRefusedError as error:
         raise MisuseError(
-            f"--selector is no JSON: {error}", next_step="""say --selector '{"mainBranch": true}' for example"""
+            f"--selector {error}", next_step="""say --selector '{"mainBranch": true}' for example"""
         ) from None
     if not isinstance(selector, dict):
         raise MisuseError(

@@ -16,6 +16,7 @@ from pathlib import Path
 from contracts.emitters.parts.processes import environment
 from contracts.emitters.sink import KEEP_VARIABLE, SinkOrder, recording_sink
 from contracts.errors import MisuseError, Where
+from contracts.model import strict_json
 from contracts.model.emission import Commit
 
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP)
@@ -153,8 +154,8 @@ def _publish(part: Path, out: Path, commit: Commit | None) -> tuple[int, int]:
 
 def _object(line: bytes) -> Mapping[str, object] | None:
     try:
-        document = json.loads(line)
-    except (ValueError, RecursionError):
+        document = strict_json.read(line)
+    except strict_json.JsonRefusedError:
         return None
     return document if isinstance(document, dict) else None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import MisuseError, Where
+from contracts.model import strict_json
 from contracts.model.written_pacts import PactFileChange
 
 _PLANNED = "planned/"
@@ -98,8 +99,8 @@ def _bytes(file: Path) -> bytes:
 
 def _document(content: bytes) -> dict[str, Any] | None:
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
+        document = strict_json.read(content)
+    except strict_json.JsonRefusedError:
         return None
     return document if isinstance(document, dict) else None
 

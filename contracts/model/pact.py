@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.errors import MisuseError, Where
+from contracts.model import strict_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,13 @@ def parse_pact(text: str | bytes, *, source: str) -> PactDocument:
         source: the file or URL that it came from, for errors and reports.
 
     Raises:
-        MisuseError: no JSON, no V4 pact, or an interaction that is no asynchronous message.
+        MisuseError: no such JSON as every parser reads alike, no V4 pact, or an interaction that is no
+            asynchronous message.
     """
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise _refused(source, f"this pact is no JSON: {error}") from None
-    except RecursionError:
-        raise _refused(source, "this pact is no JSON that can be read: it is nested too deep") from None
+        document = strict_json.read(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+    except strict_json.JsonRefusedError as error:
+        raise _refused(source, f"this pact {error}") from None
     try:
         version = document["metadata"]["pactSpecification"]["version"]
         if not str(version).startswith("4"):
@@ -193,8 +193,8 @@ def _contents(contents: Mapping[str, Any], description: str, source: str) -> Any
         except UnicodeDecodeError:
             return content
     try:
-        return json.loads(content) if isinstance(content, str) else content
-    except (ValueError, RecursionError):
+        return strict_json.decode(content) if isinstance(content, str) else content
+    except strict_json.JsonRefusedError:
         return content
 
 

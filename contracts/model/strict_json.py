@@ -1,8 +1,9 @@
-"""A JSON decoder for messages: what two parsers could read differently is refused.
+"""The one reader of JSON from outside: what two parsers could read differently is refused, and what would exhaust one.
 
 Python's `json`, PHP's and Pact's Rust core disagree about duplicate keys, NaN, NUL and lone surrogates
 (RFC 8259, section 4 and 8.2, call the outcome unpredictable). A contract can't be judged on such a body, so
-it is refused here, before Pact sees it.
+it is refused here, before Pact sees it. What a broker, a file or a command line holds is read in the same way, so that
+whatever was read can be written again, on every Python.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ from typing import Any
 
 MAX_DEPTH = 64
 MAX_NUMBER_DIGITS = 300
+MAX_VALUES = 1_000_000
+"""Objects, arrays, members and elements of one document: a few seconds' work, where each could take three bytes."""
 
 
 class JsonRefusedError(ValueError):
     """The text is no JSON that every parser reads alike; the message says why."""
+
+
+class JsonTooLargeError(JsonRefusedError):
+    """The text may be JSON, and is nested too deep or holds too many values to be read."""
 
 
 def decode_text(raw: bytes) -> str:
@@ -37,6 +44,15 @@ def decode_text(raw: bytes) -> str:
     return text
 
 
+def read(raw: bytes) -> Any:
+    """Parse bytes as one JSON document: `decode_text`, then `decode`.
+
+    Raises:
+        JsonRefusedError: what either refuses.
+    """
+    return decode(decode_text(raw))
+
+
 def decode(text: str, *, nul_within: Collection[str] = ()) -> Any:
     """Parse `text` as one JSON document.
 
@@ -50,11 +66,11 @@ def decode(text: str, *, nul_within: Collection[str] = ()) -> Any:
 
     Raises:
         JsonRefusedError: no JSON, a duplicate key, NaN or Infinity, a NUL, a lone surrogate, a number of
-            more than 300 digits, or nesting deeper than 64 levels.
+            more than 300 digits, nesting deeper than 64 levels, or more than a million values.
     """
     try:
-        # Measured before parsing, so that no depth of nesting can exhaust the parser's stack.
-        _refuse_depth(text)
+        # Measured before parsing, so that no nesting exhausts the parser's stack, and no number of values the memory.
+        _refuse_shape(text)
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         # Some of the parser's messages end with "at", as if the place followed.
@@ -64,6 +80,26 @@ def decode(text: str, *, nul_within: Collection[str] = ()) -> Any:
         # The parser refuses a NUL that isn't escaped; half of a pair stands there as itself or is escaped.
         _refuse_unencodable(_without_nul(value, nul_within) if nul_within and "\\u0000" in text else value)
     return value
+
+
+def peek(text: str) -> Any:
+    """Parse `text` as the most lenient parser would, to tell what kind of thing it is; nothing is judged by it.
+
+    Of equal keys the last one counts, NaN and Infinity are numbers, and of a whole number nothing but that is kept.
+
+    Raises:
+        JsonTooLargeError: nested deeper than 64 levels, or more than a million values.
+        JsonRefusedError: no JSON to any parser.
+    """
+    _refuse_shape(text)
+    try:
+        return json.loads(text, parse_int=_any_number)
+    except ValueError as error:
+        raise JsonRefusedError(f"is no JSON: {error}") from None
+
+
+def _any_number(_: str) -> int:
+    return 0
 
 
 def _is_encodable(text: str) -> bool:
@@ -84,20 +120,36 @@ def _without_nul(value: Any, keys: Collection[str]) -> Any:
 
 
 # A string without its end is stepped over as well, and no step is taken back: the time stays linear in the text.
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+_STRING = r'"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)'
+_STRING_OR_BRACKET = re.compile(rf"{_STRING}|[\[{{\]}}]", re.DOTALL)
+_STRING_OR_MARK = re.compile(rf"{_STRING}|[\[{{\]}},]", re.DOTALL)
 
 
-def _refuse_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    depth = 0
-    for found in _STRING_OR_BRACKET.finditer(text):
-        if found[0] in "[{":
+def _refuse_shape(text: str) -> None:
+    brackets = text.count("[") + text.count("{")
+    is_large = len(text) > MAX_VALUES and brackets + text.count(",") >= MAX_VALUES
+    if brackets > MAX_DEPTH or is_large:
+        _refuse_marks(_STRING_OR_MARK if is_large else _STRING_OR_BRACKET, text)
+
+
+def _refuse_marks(marks: re.Pattern[str], text: str) -> None:
+    depth = started = strings = 0
+    for found in marks.finditer(text):
+        mark = found[0]
+        if mark in "[{":
             depth += 1
-        elif found[0] in "]}":
+            started += 1
+        elif mark == ",":
+            started += 1
+        elif mark in "]}":
             depth -= 1
+        else:
+            strings += 1
         if depth > MAX_DEPTH:
-            raise JsonRefusedError(f"is nested deeper than {MAX_DEPTH} levels")
+            raise JsonTooLargeError(f"is nested deeper than {MAX_DEPTH} levels")
+        # A value has two strings at most, its name and itself; what has more is no JSON, and isn't read to its end.
+        if started >= MAX_VALUES or strings > 2 * MAX_VALUES:
+            raise JsonTooLargeError(f"holds more than {MAX_VALUES:,} values")
 
 
 def _refuse_unencodable(value: Any) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.model import strict_json
 from contracts.model.emission import Emission
 from contracts.model.pact import Interaction
 
@@ -70,8 +70,8 @@ def _as_json(header: str, expected: Any) -> Any:
     if isinstance(expected, str) or expected is None:
         return header
     try:
-        value = json.loads(header)
-    except (ValueError, RecursionError):
+        value = strict_json.decode(header)
+    except strict_json.JsonRefusedError:
         return header
     return value if _kind(value) is _kind(expected) else header
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 from contracts.errors import MisuseError, Where
+from contracts.model import strict_json
 from contracts.model.emission import CREDENTIALS
 from contracts.model.pact import PactDocument, parse_pact
 from contracts.project.paths import shown
@@ -130,8 +129,8 @@ def _text(file: Path) -> bytes:
 def _provider(text: bytes) -> str | None:
     """Return the provider's name, or None where the document doesn't say; reading it then says why."""
     try:
-        document: Any = json.loads(text)
+        document = strict_json.read(text)
         name = document["provider"]["name"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (strict_json.JsonRefusedError, KeyError, TypeError):
         return None
     return name if isinstance(name, str) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +13,7 @@ from contracts.broker.results import PostedResult, result
 from contracts.broker.version_matrix import results_matrix
 from contracts.broker.versions import branches_of
 from contracts.errors import BrokenContractError, MisuseError, Where
-from contracts.model import next_steps
+from contracts.model import next_steps, strict_json
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair
 from contracts.project.pacts import own_pacts
@@ -85,7 +84,7 @@ def refuse_file(file: Path, domain: Domain, pair: Pair) -> None:
     """
     where = Where(shown(file))
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = strict_json.read(file.read_bytes())
         emitter, digest, errors = document["emitter"], document["contract"], document["errors"]
         entry = next((p for p in document["pairs"] if p["event"] == pair.event), None)
         ready = entry is not None and entry["ready"] is True

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contracts.errors import Where
+from contracts.model import strict_json
 from contracts.report.annotations import Annotation, Level
 
 _SEVERITY = {Level.ERROR: "major", Level.WARNING: "minor", Level.NOTICE: "info"}
@@ -47,8 +48,8 @@ def code_quality(
 def issues_in(text: str) -> tuple[Mapping[str, Any], ...]:
     """Return the issues of an earlier report; none where the text is no report."""
     try:
-        issues = json.loads(text)
-    except ValueError:
+        issues = strict_json.decode(text)
+    except strict_json.JsonRefusedError:
         return ()
     if not isinstance(issues, list):
         return ()

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from contracts.model import strict_json
 from contracts.model.emission import Emission
 from contracts.model.events import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from contracts.model.registry import Mode
@@ -128,12 +129,11 @@ def _is_one_value(plain: Emission) -> bool:
     if not plain.body or not _is_json(plain):
         return True
     try:
-        text = plain.body.decode()
-        _, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip(" \t\r\n")))
-    except (ValueError, RecursionError):
         # What else is wrong with it is said where it is read.
+        strict_json.peek(plain.body.decode())
+    except (UnicodeDecodeError, strict_json.JsonRefusedError):
         return False
-    return not text[end:].strip(" \t\r\n")
+    return True
 
 
 def _is_json(plain: Emission) -> bool:

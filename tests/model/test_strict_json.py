@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.model.strict_json import MAX_DEPTH, MAX_NUMBER_DIGITS, JsonRefusedError, decode, decode_text
+from contracts.model.strict_json import (
+    MAX_DEPTH,
+    MAX_NUMBER_DIGITS,
+    MAX_VALUES,
+    JsonRefusedError,
+    JsonTooLargeError,
+    decode,
+    decode_text,
+    peek,
+)
 
 _PRINTED = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 _VALUES = st.recursive(
@@ -114,6 +123,46 @@ def test_depth_is_bounded_and_brackets_in_strings_dont_count() -> None:
     text = json.dumps({'\\"[[{' * 30: "[{" * 10_000 + '\\"' + "[" * 99})
     assert decode(text) == json.loads(text)
     assert decode(json.dumps([[], []] * 200)) == [[], []] * 200
+
+
+def test_the_number_of_values_is_bounded_and_commas_in_strings_dont_count() -> None:
+    """A million are read; one more isn't, of whatever kind, nor a text of nothing but strings."""
+    million = MAX_VALUES - 1
+    assert len(decode("[" + "1," * (million - 1) + "1]")) == million
+    for more in (
+        "[" + "1," * million + "1]",
+        "[" + "[]," * (million // 2) + "[],[]]",
+        '{"":' * 9 + "[1" + ",1" * million,
+    ):
+        assert "more than 1,000,000 values" in refusal(more)
+    text = json.dumps(["," * 2_000_000, {"[" * 2_000_000: '\\"'}])
+    assert decode(text) == json.loads(text)
+
+
+def test_what_is_too_large_is_refused_in_little_time() -> None:
+    """Sixty megabytes of empty lists, or of strings that no comma parts."""
+    start = time.process_time()
+    for text in ("[" + "[]," * 20_000_000 + "[]]", "," * 1_000_000 + '""' * 29_000_000, "[" + '{"":[' * 10_000_000):
+        assert "more than 1,000,000 values" in refusal(text)
+    assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [('{"a": 1, "a": "b"}', {"a": "b"}), ("[-Infinity]", [float("-inf")]), ("9" * 5000, 0), ('"\\ud800"', "\ud800")],
+)
+def test_a_peek_takes_what_the_most_lenient_parser_takes(text: str, value: object) -> None:
+    """It tells what kind of thing a text is, though parsers read it differently."""
+    assert peek(text) == value
+    refusal(text)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("{", JsonRefusedError), ("[" * 65, JsonTooLargeError)])
+def test_a_peek_refuses_what_no_parser_takes(text: str, kind: type[JsonRefusedError]) -> None:
+    """No JSON at all, and what would exhaust a parser."""
+    with pytest.raises(JsonRefusedError) as caught:
+        peek(text)
+    assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import math
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import unquote
 
 from flask import current_app, request
@@ -13,6 +11,7 @@ from werkzeug.routing import BaseConverter
 from contracts.broker.embedded.hal import Addresses, base_url
 from contracts.broker.embedded.problems import Problem
 from contracts.broker.embedded.store import Store
+from contracts.model.strict_json import JsonRefusedError, read
 
 STORE_KEY = "contracts.broker.store"
 _JSON_TYPES = ("application/json", "application/hal+json", "application/merge-patch+json")
@@ -86,35 +85,15 @@ def json_object() -> dict[str, Any]:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Read JSON as it is defined (RFC 8259): UTF-8, no NaN, not nested beyond reason.
+    """Read JSON that every parser reads alike.
 
-    What couldn't be written again is refused here, where it arrives, and not where it is read: a number beyond
-    what a double holds, half a character.
+    What couldn't be written again, or what other tools couldn't read, is refused here, where it arrives, and not where
+    it is read.
 
     Raises:
-        Problem: it can't be read.
+        Problem: it isn't such JSON.
     """
     try:
-        value = json.loads(raw.decode(), parse_constant=_refuse, parse_float=_finite)
-        if b"\\u" in raw:
-            json.dumps(value, ensure_ascii=False).encode()
-    except RecursionError:
-        raise Problem(400, "the JSON is nested too deeply", title="Invalid body") from None
-    except UnicodeEncodeError:
-        raise Problem(400, "the JSON holds half a character (a lone surrogate)", title="Invalid body") from None
-    except ValueError as error:
-        raise Problem(400, f"the body is no JSON: {error}", title="Invalid body") from error
-    return value
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        message = f"{text[:20]} is beyond what a number here can hold"
-        raise ValueError(message)
-    return number
-
-
-def _refuse(constant: str) -> NoReturn:
-    message = f"{constant} is not a JSON value"
-    raise ValueError(message)
+        return read(raw)
+    except JsonRefusedError as error:
+        raise Problem(400, f"the body {error}", title="Invalid body") from None
