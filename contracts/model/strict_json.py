@@ -44,33 +44,34 @@ def decode_text(raw: bytes) -> str:
     return text
 
 
-def read(raw: bytes) -> Any:
+def read(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     """Parse bytes as one JSON document: `decode_text`, then `decode`.
 
     Raises:
         JsonRefusedError: what either refuses.
     """
-    return decode(decode_text(raw))
+    return decode(decode_text(raw), max_depth=max_depth)
 
 
-def decode(text: str, *, nul_within: Collection[str] = ()) -> Any:
+def decode(text: str, *, nul_within: Collection[str] = (), max_depth: int = MAX_DEPTH) -> Any:
     """Parse `text` as one JSON document.
 
     Args:
         text: the document.
         nul_within: members of the outermost object whose own text may hold an escaped NUL: it is what somebody sent,
             and is judged where it is read.
+        max_depth: how many levels it may be nested.
 
     Returns:
         The document as Python values.
 
     Raises:
         JsonRefusedError: no JSON, a duplicate key, NaN or Infinity, a NUL, a lone surrogate, a number of
-            more than 300 digits, nesting deeper than 64 levels, or more than a million values.
+            more than 300 digits, nesting deeper than it may be, or more than a million values.
     """
     try:
         # Measured before parsing, so that no nesting exhausts the parser's stack, and no number of values the memory.
-        _refuse_shape(text)
+        _refuse_shape(text, max_depth)
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         # Some of the parser's messages end with "at", as if the place followed.
@@ -91,7 +92,7 @@ def peek(text: str) -> Any:
         JsonTooLargeError: nested deeper than 64 levels, or more than a million values.
         JsonRefusedError: no JSON to any parser.
     """
-    _refuse_shape(text)
+    _refuse_shape(text, MAX_DEPTH)
     try:
         return json.loads(text, parse_int=_any_number)
     except ValueError as error:
@@ -125,14 +126,14 @@ _STRING_OR_BRACKET = re.compile(rf"{_STRING}|[\[{{\]}}]", re.DOTALL)
 _STRING_OR_MARK = re.compile(rf"{_STRING}|[\[{{\]}},]", re.DOTALL)
 
 
-def _refuse_shape(text: str) -> None:
+def _refuse_shape(text: str, max_depth: int) -> None:
     brackets = text.count("[") + text.count("{")
     is_large = len(text) > MAX_VALUES and brackets + text.count(",") >= MAX_VALUES
-    if brackets > MAX_DEPTH or is_large:
-        _refuse_marks(_STRING_OR_MARK if is_large else _STRING_OR_BRACKET, text)
+    if brackets > max_depth or is_large:
+        _refuse_marks(_STRING_OR_MARK if is_large else _STRING_OR_BRACKET, text, max_depth)
 
 
-def _refuse_marks(marks: re.Pattern[str], text: str) -> None:
+def _refuse_marks(marks: re.Pattern[str], text: str, max_depth: int) -> None:
     depth = started = strings = 0
     for found in marks.finditer(text):
         mark = found[0]
@@ -145,8 +146,8 @@ def _refuse_marks(marks: re.Pattern[str], text: str) -> None:
             depth -= 1
         else:
             strings += 1
-        if depth > MAX_DEPTH:
-            raise JsonTooLargeError(f"is nested deeper than {MAX_DEPTH} levels")
+        if depth > max_depth:
+            raise JsonTooLargeError(f"is nested deeper than {max_depth} levels")
         # A value has two strings at most, its name and itself; what has more is no JSON, and isn't read to its end.
         if started >= MAX_VALUES or strings > 2 * MAX_VALUES:
             raise JsonTooLargeError(f"holds more than {MAX_VALUES:,} values")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.broker.embedded.store import stored
+from contracts.model.strict_json import decode
 from tests.broker.conftest import Names
 from tests.broker.growing import grown
 from tests.broker.running import Broker, interaction, pact
@@ -135,6 +136,36 @@ def test_what_cannot_be_written_again_is_refused_when_it_arrives(
     whole = {"success": True, "providerApplicationVersion": "1", "testResults": ["\U0001f600", 1e308]}
     assert shared_broker.call("POST", links["pb:publish-verification-results"]["href"], whole).status_code == 201
     assert shared_broker.get(links["pb:latest-verification-results"]["href"])["testResults"] == ["\U0001f600", 1e308]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 48 + "]" * 48, "nested deeper than 48"),
+        ('{"a": 1, "a": 2}', "twice"),
+        ('"\\u0000"', "NUL"),
+        ("[" * 100_000, "nested deeper than 48"),
+        ("[" + "[]," * 1_000_000 + "[]]", "more than 1,000,000 values"),
+    ],
+    ids=["deep", "a key twice", "a NUL", "very deep", "many values"],
+)
+def test_what_its_own_answer_could_not_be_read_with_is_refused(
+    shared_broker: Broker, names: Names, text: str, reason: str
+) -> None:
+    """In a pact and in a result, with the reason; what is nested as deep as it may is read in every answer."""
+    shared_broker.publish(names.consumer, "1", pact(names.consumer, names.provider))
+    address = f"/pacts/provider/{names.provider}/consumer/{names.consumer}/version/2"
+    links = shared_broker.pact(names.consumer, names.provider, "1")["_links"]
+    results = links["pb:publish-verification-results"]
+    for call in (
+        shared_broker.call("PUT", address, f'{{"interactions": {text}}}'.encode()),
+        shared_broker.call("POST", results["href"], f'{{"testResults": {text}}}'.encode()),
+    ):
+        assert (call.status_code, reason in call.text) == (400, True)
+    deep = f'{{"success": true, "providerApplicationVersion": "1", "testResults": {"[" * 47}{"]" * 47}}}'
+    assert shared_broker.call("POST", results["href"], deep.encode()).status_code == 201
+    latest = shared_broker.call("GET", links["pb:latest-verification-results"]["href"])
+    assert "[" * 47 in str(decode(latest.text))
 
 
 @pytest.mark.parametrize("words", [("page", "size"), ("pageNumber", "pageSize")])

@@ -11,9 +11,11 @@ from werkzeug.routing import BaseConverter
 from contracts.broker.embedded.hal import Addresses, base_url
 from contracts.broker.embedded.problems import Problem
 from contracts.broker.embedded.store import Store
-from contracts.model.strict_json import JsonRefusedError, read
+from contracts.model.strict_json import MAX_DEPTH, JsonRefusedError, read
 
 STORE_KEY = "contracts.broker.store"
+_MAX_DEPTH = MAX_DEPTH - 16
+"""An answer may hold what was sent some levels deeper, and is read by a reader of `MAX_DEPTH`."""
 _JSON_TYPES = ("application/json", "application/hal+json", "application/merge-patch+json")
 
 
@@ -94,6 +96,6 @@ def parse_json(raw: bytes) -> Any:
         Problem: it isn't such JSON.
     """
     try:
-        return read(raw)
+        return read(raw, max_depth=_MAX_DEPTH)
     except JsonRefusedError as error:
         raise Problem(400, f"the body {error}", title="Invalid body") from None
