@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import click
 
 from contracts.errors import ContractsError
+from contracts.model.domain import Domain
 from contracts.model.registry import Registry
 
 
@@ -32,21 +33,26 @@ def pacticipants(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def subjects(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
-    """Return what can be explained: rules and emitters, and after an emitter its events."""
+    """Return what can be explained: rules, events and emitters, and after an emitter its events."""
     from contracts.model.rules import RULES
 
     before = ctx.params.get("subject") or ()
     if before:
         return _starting(_events(before[0]), incomplete)
-    registry = _registry()
-    return _starting((*RULES, *(registry.emitters if registry else ())), incomplete)
+    domain = _domain()
+    return _starting((*RULES, *((*domain.catalogue, *domain.registry.emitters) if domain else ())), incomplete)
 
 
 def _registry() -> Registry | None:
+    domain = _domain()
+    return domain.registry if domain else None
+
+
+def _domain() -> Domain | None:
     from contracts.cli.options import project
 
     try:
-        return project()[1].registry
+        return project()[1]
     except ContractsError:
         return None
 

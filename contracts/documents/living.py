@@ -18,6 +18,7 @@ from contracts.model.examples import example_event
 from contracts.model.patterns import free_text_paths
 from contracts.model.registry import Pair, PairEntry, Status
 from contracts.model.schemas import shape_of
+from contracts.model.shape_words import field_in_words, in_code
 from contracts.model.shapes import Node, Shape, nodes
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -141,9 +142,10 @@ def _environment(translator: _Translator) -> Environment:
     )
     environment.filters |= {
         "say": translator.say,
-        "code": _code,
+        "code": in_code,
         "cell": _cell,
         "kind": _kind,
+        "in_words": field_in_words,
         "table": _table,
         "remarks": _remarks,
     }
@@ -152,10 +154,6 @@ def _environment(translator: _Translator) -> Environment:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _code(value: object) -> str:
-    return f"`{value}`"
 
 
 def _cell(text: str) -> str:

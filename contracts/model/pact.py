@@ -54,6 +54,11 @@ class Interaction:
         """The rules for the body by path: version 4 puts a message's under `content`, Pact's core writes `body`."""
         return {**(self.matching_rules.get("content") or {}), **(self.matching_rules.get("body") or {})}
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What it expects of the body, each field by its path as an expectation's `reads` names it."""
+        return tuple(dict.fromkeys(_leaves(self.contents, "")))
+
 
 @dataclass(frozen=True, slots=True)
 class PactDocument:
@@ -167,6 +172,17 @@ def _interaction(raw: dict[str, Any], source: str) -> Interaction:
         raw=raw,
         interaction_id=raw.get("_id"),
     )
+
+
+def _leaves(contents: Any, path: str) -> Iterator[str]:
+    if isinstance(contents, dict) and contents:
+        for name, value in contents.items():
+            yield from _leaves(value, f"{path}.{name}" if path else name)
+    elif isinstance(contents, list) and contents:
+        for value in contents:
+            yield from _leaves(value, f"{path}[]")
+    elif path:
+        yield path
 
 
 _OBJECTS = ("contents", "metadata", "matchingRules")

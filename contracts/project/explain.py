@@ -19,17 +19,28 @@ _CONSEQUENCES = {
 }
 
 
-def explain_rule(rule_id: str) -> Iterator[str]:
-    """Say what a rule is for, what breaking it does, and what to do.
+def refuse_unknown_subject(domain: Domain, name: str) -> None:
+    """Refuse a single name that is no canonical event, once it is known to be no rule.
 
     Raises:
-        MisuseError: no rule has that id.
+        MisuseError: with the nearest rule or event, or the events of the emitter that it names.
     """
-    rule = RULES.get(rule_id)
-    if rule is None:
+    if name in domain.catalogue:
+        return
+    if name in domain.registry.emitters:
         raise MisuseError(
-            f"no rule is called {rule_id!r}{did_you_mean(rule_id, RULES)}", next_step="see contracts rules"
+            f"{name!r} is an emitter; what can be explained is a pair of emitter and event",
+            next_step=f"name an event after it: {', '.join(domain.registry.emitters[name].events)}",
         )
+    raise MisuseError(
+        f"no rule and no canonical event is called {name!r}{did_you_mean(name, (*RULES, *domain.catalogue))}",
+        next_step="see contracts rules and contracts matrix",
+    )
+
+
+def explain_rule(rule_id: str) -> Iterator[str]:
+    """Say what one of the rules is for, what breaking it does, and what to do."""
+    rule = RULES[rule_id]
     yield f"{rule.id} ({rule.severity.value})"
     yield f"  why:  {rule.purpose}"
     yield f"  then: {_CONSEQUENCES[rule.severity]}"
