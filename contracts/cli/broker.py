@@ -111,9 +111,9 @@ def serve_command(  # noqa: PLR0913 - one parameter an option, as click hands th
       contracts broker serve --port 9292
     """
     from contracts.broker.embedded.callers import served
-    from contracts.broker.embedded.connections import ConnectionLimits
     from contracts.broker.embedded.server import serve
     from contracts.broker.embedded.webhooks.settings import WebhookSettings
+    from contracts.model.connections import ConnectionLimits
 
     if base_url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", base_url):
         raise MisuseError(f"'{base_url}' is no base URL", next_step="say it like https://broker.example/pacts")

@@ -38,6 +38,14 @@ from contracts.project.working_copy import checkout_now
     metavar="NAME",
     help="A host under which messages come, or whose pages send them; may be repeated. Loopback need not be named.",
 )
+@click.option(
+    "--connections",
+    type=click.IntRange(min=10),
+    default=500,
+    show_default=True,
+    metavar="COUNT",
+    help="How many there may be at once; idle ones are ended where others wait.",
+)
 @click.option("--max", "limit", type=click.IntRange(min=1), help="End after so many messages.")
 @click.option("--for", "duration", metavar="DURATION", help="End after a time, such as 60s or 5m.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Holds the sink's URL while it listens.")
@@ -49,6 +57,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     per_message: bool,
     keep: tuple[str, ...],
     hosts: tuple[str, ...],
+    connections: int,
     limit: int | None,
     duration: str | None,
     ready_file: Path | None,
@@ -74,6 +83,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
         limit=limit,
         seconds=_seconds(duration),
         hosts=hosts,
+        connections=connections,
         commit=checkout_now(load_settings(Path.cwd()), leaving_out=[Path(out)] if out != "-" else []),
     )
     if not address.is_loopback:

@@ -42,6 +42,7 @@ class SinkOrder:
         keep: names of headers, in lower case, whose values are recorded beside those that always are.
         hosts: further hosts that the sink is known by, and whose pages may send, besides loopback and its address;
             None takes messages under every name and from every page.
+        connections: how many there may be at once.
         commit: tells which checkout is here, for each capture to name.
     """
 
@@ -53,6 +54,7 @@ class SinkOrder:
     seconds: float | None = None
     keep: frozenset[str] = frozenset()
     hosts: Sequence[str] | None = None
+    connections: int = 500
     commit: Callable[[], Commit | None] = lambda: None
 
 
@@ -97,7 +99,7 @@ def recording_sink(
         MisuseError: nobody can listen there, or the file can't be written.
         HarnessError: at the end, where a message couldn't be written; its sender got no answer.
     """
-    from contracts.emitters.parts.sink_server import Sink
+    from contracts.emitters.parts.sink_server import SINK_LIMITS, Sink
 
     with CaptureFile(recording.out) as file:
         tally = Tally(file, recording, stop, note)
@@ -108,6 +110,7 @@ def recording_sink(
             record=tally.record,
             complain=tally.complain,
             hosts=None if recording.hosts is None else known_hosts(recording.address.host, recording.hosts),
+            limits=replace(SINK_LIMITS, most=recording.connections),
         )
         try:
             yield sink, tally

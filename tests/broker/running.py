@@ -23,7 +23,7 @@ import encodings.idna, json, os, sys
 from pathlib import Path
 import waitress.server, contracts.broker.embedded.app, contracts.broker.embedded.webhooks.courier
 from contracts.broker.embedded.callers import served
-from contracts.broker.embedded.connections import ConnectionLimits
+from contracts.model.connections import ConnectionLimits
 from contracts.broker.embedded.server import serve
 from contracts.broker.embedded.webhooks.settings import WebhookSettings
 database, host, token, patience, user, base_url, webhooks, callers, connections = sys.argv[1:]

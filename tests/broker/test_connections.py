@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from contracts.broker.embedded.connections import ConnectionLimits, Keeper
+from contracts.model.connections import ConnectionLimits, Keeper
 from tests.broker.running import Broker, running
 
 HALF = b"POST /pacticipants HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"

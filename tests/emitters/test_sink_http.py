@@ -14,6 +14,7 @@ import requests
 
 from contracts.emitters.parts.answers import SinkAnswer
 from contracts.emitters.parts.http_connection import MAX_BODY
+from contracts.model.connections import ConnectionLimits
 from tests.emitters.test_sink_server import listening
 
 
@@ -156,7 +157,7 @@ def test_no_secret_and_no_control_character_is_in_what_is_said() -> None:
 
 def test_a_body_that_stalls_says_what_came() -> None:
     """Two of five bytes, then nothing: 408, and the connection is closed."""
-    with listening(patience=0.3) as seen:
+    with listening(limits=ConnectionLimits(idle=0.3)) as seen:
         host, _, port = seen.sink.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(post(b"ab", "Content-Length: 5"))
@@ -167,7 +168,7 @@ def test_a_body_that_stalls_says_what_came() -> None:
 
 def test_a_connection_that_says_nothing_is_closed_and_is_no_fault() -> None:
     """A sender that keeps its connection alive does nothing wrong, and half a request does."""
-    with listening(patience=0.3) as seen:
+    with listening(limits=ConnectionLimits(idle=0.3)) as seen:
         host, _, port = seen.sink.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             connection.sendall(whole(b"a"))

@@ -18,8 +18,9 @@ import requests
 
 from contracts.emitters.parts.address import Address, parse_address
 from contracts.emitters.parts.answers import ACCEPT, SinkAnswer, parse_answers
-from contracts.emitters.parts.sink_server import Sink
+from contracts.emitters.parts.sink_server import SINK_LIMITS, Sink
 from contracts.errors import MisuseError
+from contracts.model.connections import ConnectionLimits
 from contracts.model.emission import Answered, Emission, Refused
 
 
@@ -41,7 +42,9 @@ class Seen:
 
 
 @contextmanager
-def listening(answer: SinkAnswer = ACCEPT, host: str = "127.0.0.1", patience: float = 30) -> Iterator[Seen]:
+def listening(
+    answer: SinkAnswer = ACCEPT, host: str = "127.0.0.1", limits: ConnectionLimits = SINK_LIMITS
+) -> Iterator[Seen]:
     """Run a sink."""
     emissions: list[Emission] = []
     complaints: list[str] = []
@@ -50,7 +53,7 @@ def listening(answer: SinkAnswer = ACCEPT, host: str = "127.0.0.1", patience: fl
         answer=lambda _: answer,
         record=emissions.append,
         complain=complaints.append,
-        patience=patience,
+        limits=limits,
     )
     try:
         yield Seen(sink, emissions, complaints)

@@ -13,9 +13,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from contracts.broker.embedded.callers import Callers
-from contracts.broker.embedded.connections import ConnectionLimits, Keeper, room_for
 from contracts.broker.embedded.webhooks.settings import WebhookSettings
 from contracts.errors import BrokerError
+from contracts.model.connections import ConnectionLimits, Keeper, room_for
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import select
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,11 +50,17 @@ class HttpConnection:
 
     Args:
         connection: the socket; its timeout is how long a sender may say nothing.
+        whole: seconds within which a request that has begun has to be whole.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, whole: float) -> None:
         self.is_open = True
+        self.given_up = False
+        """Somebody else needs the place of this connection: its reading was ended, and not by the sender."""
         self._connection = connection
+        self._patience = connection.gettimeout()
+        self._whole = whole
+        self._deadline = 0.0
         self._pending = b""
         self._head = bytearray()
         self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD)
@@ -63,7 +70,7 @@ class HttpConnection:
 
         Nothing is read: until somebody does, the data can be seen to lie there.
         """
-        return bool(self._pending) or self._has_data(self._connection.gettimeout())
+        return bool(self._pending) or self._has_data(self._patience)
 
     def begin(self) -> bool:
         """Read what lies there; False where no request begins with it, so that there is nothing to answer yet.
@@ -94,6 +101,7 @@ class HttpConnection:
         Raises:
             RequestRefusedError: it is none, it can't be framed, it is too large, or it ends too early.
         """
+        self._deadline = time.monotonic() + self._whole
         # A parser a request: what follows it in the same packet is looked at for empty lines first.
         self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEAD)
         self._head = bytearray(self._pending)
@@ -174,20 +182,31 @@ class HttpConnection:
         so_far = f"after {came} of {length} bytes" if length is not None else f"in {part}, after {came} bytes"
         if part == "its header":
             so_far = "in the middle of its header"
-        try:
-            data = self._connection.recv(65536)
-        except TimeoutError:
-            raise RequestRefusedError(408, f"nothing came for {self._connection.gettimeout():g} s {so_far}") from None
-        except OSError:
-            data = b""
+        data = self._received(so_far)
+        if not data and self.given_up:
+            raise RequestRefusedError(408, f"others waited for its connection, and nothing ended it {so_far}")
         if not data:
             raise RequestRefusedError(400, f"the connection ended {so_far}")
         if part == "its header":
             self._head += data
         self._protocol.receive_data(data)
 
+    def _received(self, so_far: str) -> bytes:
+        """Return what comes next, nothing where the connection has ended; each drop is a sign of life, up to a time."""
+        left = self._deadline - time.monotonic()
+        try:
+            self._connection.settimeout(max(0.001, left if self._patience is None else min(left, self._patience)))
+            return self._connection.recv(65536)
+        except TimeoutError:
+            if time.monotonic() >= self._deadline:
+                raise RequestRefusedError(408, f"it wasn't whole within {self._whole:g} s {so_far}") from None
+            raise RequestRefusedError(408, f"nothing came for {self._patience:g} s {so_far}") from None
+        except OSError:
+            return b""
+
     def _send(self, event: h11.Event) -> None:
         data = self._protocol.send(event)
+        self._connection.settimeout(self._patience)
         if data:
             self._connection.sendall(data)
 

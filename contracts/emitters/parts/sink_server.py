@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contracts.emitters.parts.address import Address
 from contracts.emitters.parts.answers import SinkAnswer
+from contracts.emitters.parts.conversation import Conversation
+from contracts.emitters.parts.http_connection import HttpConnection, Request, RequestRefusedError
 from contracts.emitters.parts.questions import answer_to_question, permission
 from contracts.errors import MisuseError
+from contracts.model.connections import ConnectionLimits, Keeper, room_for
 from contracts.model.emission import Emission
 from contracts.model.hosts import KnownHosts
 
-if TYPE_CHECKING:
-    from contracts.emitters.parts.http_connection import HttpConnection, Request
-
+SINK_LIMITS = ConnectionLimits(most=500, idle=30)
+"""Each connection takes a thread."""
+_FULL = 0.02
+"""Seconds between two looks for a free place where all are taken."""
 _MESSAGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -34,7 +42,7 @@ class Sink:
         record: told of each message before it is answered, from several threads.
         complain: told what came and couldn't be taken.
         hosts: the names under which it takes messages, and the origins of the pages that may send; None takes all.
-        patience: seconds that a sender may say nothing, in a request and between two.
+        limits: how many connections there may be, and how long one may bring nothing.
 
     Raises:
         MisuseError: nobody can listen there.
@@ -48,13 +56,13 @@ class Sink:
         record: Callable[[Emission], None],
         complain: Callable[[str], None],
         hosts: KnownHosts | None = None,
-        patience: float = 30,
+        limits: ConnectionLimits = SINK_LIMITS,
     ) -> None:
         self.answer = answer
         self.record = record
         self.complain = complain
         self.hosts = hosts
-        self.patience = patience
+        self.limits = limits
         self.closing = threading.Event()
         try:
             self._server = _Server(self, address)
@@ -93,27 +101,49 @@ class Sink:
 class _Server(ThreadingTCPServer):
     daemon_threads = False  # so that `server_close` waits for them
     allow_reuse_address = True
-    request_queue_size = 128
+    request_queue_size = 1024
 
     def __init__(self, sink: Sink, address: Address) -> None:
         self.sink = sink
         self.under_way = 0
         self.lock = threading.Lock()
-        self.connections: set[socket.socket] = set()
+        self.limits = replace(sink.limits, most=room_for(sink.limits.most))
+        self.connections: dict[socket.socket, Conversation] = {}
+        self.keeper = Keeper(self.limits)
+        self.looked = time.monotonic()
         self.address_family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
         super().__init__((address.host, address.port), _Handler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Take a connection; there is no moment in which it is neither waiting nor known."""
+        """Take a connection; there is no moment in which it is neither waiting nor known.
+
+        Raises:
+            OSError: every place is taken; it waits until one is free.
+        """
         with self.lock:
-            connection, address = super().get_request()
-            self.connections.add(connection)
-        return connection, address
+            if len(self.connections) < self.limits.most:
+                connection, address = super().get_request()
+                self.connections[connection] = Conversation(connection, self.limits)
+                return connection, address
+        # The caller asks again at once.
+        time.sleep(_FULL)
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    def service_actions(self) -> None:
+        """End the connections that keep a place and bring nothing; called after each one that came, and in between."""
+        now = time.monotonic()
+        with self.lock:
+            if now - self.looked < (_FULL if len(self.connections) >= self.limits.short else 1):
+                return
+            self.looked = now
+            self.keeper.end(self.connections.values(), now)
+            for conversation in self.connections.values():
+                conversation.end_where_marked()
 
     def shutdown_request(self, request: Any) -> None:
         """End a connection."""
         with self.lock:
-            self.connections.discard(request)
+            self.connections.pop(request, None)
         super().shutdown_request(request)
 
     def has_unread(self) -> bool:
@@ -156,26 +186,25 @@ class _Handler(BaseRequestHandler):
     request: socket.socket
 
     def setup(self) -> None:
-        self.request.settimeout(self.server.sink.patience)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def handle(self) -> None:
-        from contracts.emitters.parts.http_connection import HttpConnection
-
-        sink, connection = self.server.sink, HttpConnection(self.request)
+        sink, conversation = self.server.sink, self.server.connections[self.request]
+        connection = conversation.http
         while connection.is_open and not sink.closing.is_set() and connection.wait_for_data():
             with self.server.busy():
                 while connection.begin():
-                    if not _serve(sink, connection):
+                    if not _serve(sink, conversation):
                         return
+                    conversation.rest()
 
 
-def _serve(sink: Sink, connection: HttpConnection) -> bool:
+def _serve(sink: Sink, conversation: Conversation) -> bool:
     """Read one request and answer it; False ends the connection."""
-    from contracts.emitters.parts.http_connection import RequestRefusedError
-
+    connection = conversation.http
     try:
-        request = connection.read_request()
+        with conversation.arriving():
+            request = connection.read_request()
     except RequestRefusedError as error:
         sink.complain(f"a request couldn't be taken: {error}")
         connection.refuse(error.status)

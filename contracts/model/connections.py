@@ -1,6 +1,6 @@
-"""Connections of a served broker: how many there may be, and when one that brings nothing is ended for the others.
+"""Connections of a server: how many there may be, and when one that brings nothing is ended for the others.
 
-A connection takes no thread, but it takes a place. One that says nothing may keep it as long as nobody else needs it; a
+A connection takes a place. One that says nothing may keep it as long as nobody else needs it; a
 request that comes drop by drop has a deadline of its own, since each drop is a sign of life.
 """
 
@@ -13,7 +13,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 SPARE_FILES = 64
-"""Files that the broker opens beside its connections."""
+"""Files that a server opens beside its connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,15 @@ class ConnectionLimits:
         most: how many there may be at once.
         idle: seconds that one may say nothing.
         request: seconds that a request may take to arrive.
-        pressed: seconds for either where the places run short.
+        pressed: seconds that a request may take where the places run short.
+        spare: seconds that one may say nothing then; who has just come is about to.
     """
 
     most: int = 2000
     idle: float = 120
     request: float = 120
     pressed: float = 5
+    spare: float = 0.5
 
     @property
     def short(self) -> int:
@@ -39,7 +41,14 @@ class ConnectionLimits:
 
 
 class Connection(Protocol):
-    """What is looked at of waitress' channel: requests to answer, the one that arrives, when something last came."""
+    """What is looked at, named as waitress' channel names it.
+
+    Attributes:
+        requests: those to be answered.
+        request: the one that arrives.
+        last_activity: when something last came or went.
+        will_close: it is to be ended, or is being ended.
+    """
 
     requests: list[object]
     request: object | None
@@ -69,8 +78,9 @@ class Keeper:
         for connection in waiting:
             allowed = self.limits.idle if connection.request is None else self.limits.request
             quiet = self._quiet(connection, now)
-            # Where places run short an idle connection goes at once: its client opens another when it needs one.
-            if quiet > allowed or (to_free > 0 and (connection.request is None or quiet > self.limits.pressed)):
+            # Where places run short an idle connection goes: its client opens another when it needs one.
+            spared = self.limits.spare if connection.request is None else self.limits.pressed
+            if quiet > allowed or (to_free > 0 and quiet > spared):
                 connection.will_close = True
                 to_free -= 1
 
