@@ -57,20 +57,29 @@ class ContractsError(Exception):
         what: what is wrong, a sentence without its full stop.
         where: the place it was found in, if there is one.
         next_step: what to do about it.
+        steps: what to do about it where that takes several steps, in their order.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.MISUSE
 
-    def __init__(self, what: str, *, where: Where | None = None, next_step: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: Where | None = None, next_step: str | None = None, steps: Iterable[str] = ()
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.next_step = next_step
+        self.steps = tuple(steps)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        advice = f"\n  next: {self.next_step}" if self.next_step else ""
-        return f"{place}{self.what}{advice}"
+        return "\n".join((f"{place}{self.what}", *self.advice))
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What to do about it, in lines as people read them."""
+        numbered = (f"  [ ] {number}. {step}" for number, step in enumerate(self.steps, start=1))
+        return (*((f"  next: {self.next_step}",) if self.next_step else ()), *numbered)
 
 
 class MisuseError(ContractsError):

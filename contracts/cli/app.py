@@ -17,7 +17,7 @@ from contracts.cli.ending import ended_by_others, held_exit
 from contracts.cli.output import say, say_json
 from contracts.cli.signals import EndedBySignal, ending_tidily
 from contracts.cli.streams import let_readers_leave
-from contracts.errors import ContractsError, ExitCode
+from contracts.errors import ContractsError, ExitCode, MisuseError
 
 _NOT_COMMANDS = frozenset(
     {"app", "completions", "ending", "options", "output", "record_commands", "signals", "streams", "__main__"}
@@ -133,18 +133,15 @@ def _wants_json(arguments: list[str]) -> bool:
 
 
 def _report_error(arguments: list[str], error: ContractsError) -> ExitCode:
-    where = str(error.where) if error.where else None
-    return _report(arguments, error.what, where, error.next_step, error.exit_code)
-
-
-def _report(arguments: list[str], what: str, where: str | None, next_step: str | None, code: ExitCode) -> ExitCode:
     if _wants_json(arguments):
-        say_json({"error": {"what": what, "where": where, "next": next_step}}, indent=None)
+        where = str(error.where) if error.where else None
+        said = {"what": error.what, "where": where, "next": error.next_step, "steps": list(error.steps)}
+        say_json({"error": said}, indent=None)
     else:
-        say(f"error: {f'{where}: ' if where else ''}{what}", err=True)
-        if next_step:
-            say(f"  next: {next_step}", err=True)
-    return code
+        say(f"error: {f'{error.where}: ' if error.where else ''}{error.what}", err=True)
+        for line in error.advice:
+            say(line, err=True)
+    return error.exit_code
 
 
 def _report_usage(arguments: list[str], error: click.ClickException) -> ExitCode:
@@ -155,11 +152,12 @@ def _report_usage(arguments: list[str], error: click.ClickException) -> ExitCode
         # Its message is the whole help.
         say(what, err=True)
         what = f"{command} needs to be told what to do"
-    return _report(arguments, what, None, f"see {command} --help", ExitCode.MISUSE)
+    return _report_error(arguments, MisuseError(what, next_step=f"see {command} --help"))
 
 
 def _report_defect(arguments: list[str], error: BaseException) -> ExitCode:
     if os.environ.get("CONTRACTS_TRACEBACK"):
         raise error
     what = f"a defect of the toolkit: {type(error).__name__}: {error}"
-    return _report(arguments, what, None, "set CONTRACTS_TRACEBACK=1 to see where, and report it", ExitCode.MISUSE)
+    advice = "set CONTRACTS_TRACEBACK=1 to see where, and report it"
+    return _report_error(arguments, MisuseError(what, next_step=advice))

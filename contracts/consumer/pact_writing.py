@@ -18,6 +18,7 @@ from contracts.expectations.recording import RecordedExpectations
 from contracts.model.domain import Domain
 from contracts.model.printable import one_line
 from contracts.model.written_pacts import WrittenPacts
+from contracts.project.kinds import holds_consumer_tests
 from contracts.project.pacts import pacts_folder
 from contracts.project.paths import shown
 from contracts.project.python_process import NO_AUTOLOAD, environment, plugin_options
@@ -40,7 +41,7 @@ def write_pacts(settings: Settings, domain: Domain, *, check: bool, echo: Callab
         MisuseError: there are no consumer tests, or they expect nothing.
         HarnessError: pytest itself broke.
     """
-    recording = _record(settings, echo)
+    recording = _record(settings, domain, echo)
     if recording.incomplete:
         raise BrokenContractError(
             f"the run of the consumer tests wasn't full: {recording.incomplete[0]}",
@@ -95,13 +96,15 @@ def compare(settings: Settings, domain: Domain, recording: RecordedExpectations)
     )
 
 
-def _record(settings: Settings, echo: Callable[[str], None]) -> RecordedExpectations:
+def _record(settings: Settings, domain: Domain, echo: Callable[[str], None]) -> RecordedExpectations:
     tests = settings.root / settings.consumer_tests
-    if not tests.is_dir():
+    if not holds_consumer_tests(settings):
+        consumer = domain.registry.consumer.name
         raise MisuseError(
             "there are no consumer tests here",
             where=Where(shown(tests)),
-            next_step='name their folder in the settings, consumer_tests = "…"',
+            next_step=f'name their folder in the settings, consumer_tests = "…"; where they stand in {consumer}\'s own '
+            "repository, capture and publish there",
         )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "recording.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from shlex import quote
 
 from contracts.broker.client import BrokerClient
 from contracts.errors import MisuseError, Where
@@ -12,8 +13,10 @@ from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Pair, Status
 from contracts.model.status_change import StatusChange
+from contracts.project.kinds import captures_here
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
+from contracts.release.elsewhere import Wanted, refuse_foreign_registry, way_from_the_registry
 from contracts.release.readiness import Grounds, judge
 from contracts.release.registry_edit import own_registry_file, replace_text, with_status
 
@@ -42,11 +45,12 @@ def promote(
         BrokerError: the broker can't be reached or refuses.
     """
     pair = _pair(domain, names, Status.PLANNED)
-    own_registry_file(settings, domain)
+    wanted = Wanted(pair, Status.IMPLEMENTED, evidence.environment, _promote_command(pair, evidence))
+    refuse_foreign_registry(settings, domain, wanted)
     ready = judge(settings, domain, pair, evidence, broker)
     consumer, place = domain.registry.consumer.name, evidence.environment
     verify = [next_steps.verify(pair.emitter, live.version, live.branch) for live in ready.live]
-    steps = (
+    steps: tuple[str, ...] = (
         "commit the registry and the pacts",
         f"{next_steps.publish(consumer)} (the consumer's version with these pacts)",
         *(verify or [next_steps.verify(pair.emitter)]),
@@ -56,8 +60,12 @@ def promote(
             f"{pair.emitter}, which don't emit {pair.event}, are no rollback targets"
         ),
     )
+    if not captures_here(settings):
+        live = tuple((one.version, one.branch) for one in ready.live)
+        steps = _after_release(settings, domain, replace(wanted, live=live))
     files = _change(settings, domain, pair, Status.IMPLEMENTED, None, rewrite_pacts)
-    return StatusChange(pair, Status.IMPLEMENTED, files, ready.freezes, ready.notes, steps)
+    notes = (*ready.notes, *_uncaptured(settings, domain))
+    return StatusChange(pair, Status.IMPLEMENTED, files, ready.freezes, notes, steps)
 
 
 def demote(
@@ -80,9 +88,10 @@ def demote(
     pair = _pair(domain, names, Status.IMPLEMENTED)
     if not reason.strip():
         raise MisuseError("a pair isn't taken back without a reason", next_step='say --reason "…"')
-    own_registry_file(settings, domain)
+    wanted = Wanted(pair, Status.PLANNED, environment, next_steps.demote(*names, reason.strip()))
+    refuse_foreign_registry(settings, domain, wanted)
     consumer = domain.registry.consumer.name
-    steps = (
+    steps: tuple[str, ...] = (
         "commit the registry and the pacts",
         f"{next_steps.publish(consumer)} (the consumer's version with these pacts)",
         f"in {consumer}'s checkout: {next_steps.ask(consumer, None, environment)}",
@@ -92,8 +101,26 @@ def demote(
         ),
         f"only then may {pair.emitter} stop emitting it: {next_steps.verify(pair.emitter)}, deploy, record",
     )
+    if not captures_here(settings):
+        steps = _after_release(settings, domain, wanted)
     files = _change(settings, domain, pair, Status.PLANNED, reason.strip(), rewrite_pacts)
-    return StatusChange(pair, Status.PLANNED, files, (), (), steps)
+    return StatusChange(pair, Status.PLANNED, files, (), _uncaptured(settings, domain), steps)
+
+
+def _promote_command(pair: Pair, evidence: Grounds) -> str:
+    options = f" --evidence {quote(str(evidence.file.resolve()))}" if evidence.file else ""
+    options += f" --environment {quote(evidence.environment)}" if evidence.environment != "production" else ""
+    return f"contracts promote {pair.emitter} {pair.event}{options}{' --force' if evidence.force else ''}"
+
+
+def _after_release(settings: Settings, domain: Domain, wanted: Wanted) -> tuple[str, ...]:
+    return ("commit the registry", *way_from_the_registry(settings, domain, wanted))
+
+
+def _uncaptured(settings: Settings, domain: Domain) -> tuple[str, ...]:
+    if captures_here(settings):
+        return ()
+    return (f"no pact was captured: the tests of {domain.registry.consumer.name} stand in its own repository",)
 
 
 def _pair(domain: Domain, names: tuple[str, str], status: Status) -> Pair:
@@ -138,17 +165,20 @@ def _change(
 
 
 def rewrite_pacts(settings: Settings, domain: Domain, echo: Callable[[str], None]) -> tuple[str, ...]:
-    """Capture the pacts anew and return the files that were written or removed.
+    """Capture the pacts anew where the consumer's tests are, and return the files that were written or removed.
 
     Args:
         echo: is handed the output of tests that fail.
 
     Raises:
         BrokenContractError: a consumer test failed.
-        MisuseError: there are no consumer tests.
+        MisuseError: the settings name consumer tests, and there are none.
         HarnessError: the tests couldn't run.
     """
     from contracts.consumer.pact_writing import write_pacts
 
+    if not captures_here(settings):
+        # The consumer's tests stand in a repository of its own, and nobody else speaks in its name.
+        return ()
     done = write_pacts(settings, domain, check=False, echo=echo)
     return tuple(shown(done.folder / change.file) for change in done.changes)

@@ -15,20 +15,21 @@ from contracts.errors import MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Registry, Status
 from contracts.model.registry_toml import parse_registry
+from contracts.project.kinds import is_own
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 
 
 def own_registry_file(settings: Settings, domain: Domain) -> Path:
-    """Return the registry's file where it belongs to the project.
+    """Return the registry's file where it is the project's to change.
 
     Raises:
-        MisuseError: it belongs to an installed package, whose files aren't the project's to change.
+        MisuseError: it isn't; who changes it there says so first, with the way: `contracts.release.elsewhere`.
     """
     file = domain.registry_file.resolve()
-    if not file.is_relative_to(settings.root.resolve()) or "site-packages" in file.parts:
+    if not is_own(settings, file):
         raise MisuseError(
-            "the registry isn't part of this project, it belongs to an installed package",
+            "the registry isn't part of this project",
             where=Where(shown(file)),
             next_step="change it in the project that it comes from, and install that again",
         )

@@ -163,7 +163,7 @@ def test_a_file_that_cant_be_opened(name: str, reason: str, tmp_path: Path) -> N
     done = verify(str(tmp_path / name))
     assert done.code == 2
     assert list(done.document) == ["error"]
-    assert list(done.document["error"]) == ["what", "where", "next"]
+    assert list(done.document["error"]) == ["what", "where", "next", "steps"]
     assert reason in done.document["error"]["what"]
     assert str(tmp_path) in done.document["error"]["where"]
     assert done.err == b""

@@ -170,7 +170,7 @@ def test_an_unreachable_broker_is_exit_4_before_anything_is_driven(own_cli: Cli,
     with stub_broker(http("500 Internal Server Error", "")) as stub:
         done = verify(own_cli, emissions(tmp_path / "c.ndjson", [COMPLETED]), "--broker-base-url", stub.url)
     assert done.code == 4
-    assert set(done.document["error"]) == {"what", "where", "next"}
+    assert set(done.document["error"]) == {"what", "where", "next", "steps"}
 
 
 @pytest.mark.parametrize(
