@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from contracts.model import strict_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def _holds(distribution: Distribution, file: Path) -> bool:
 def _origin(distribution: Distribution) -> Holder:
     name, version = distribution.metadata["Name"], distribution.version
     try:
-        document = json.loads(distribution.read_text("direct_url.json") or "null")
-    except ValueError:
+        document = strict_json.read((distribution.read_text("direct_url.json") or "null").encode())
+    except strict_json.JsonRefusedError:
         document = None
     if not isinstance(document, dict) or not isinstance(document.get("url"), str):
         return Holder(name, version)
