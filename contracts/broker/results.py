@@ -14,6 +14,7 @@ from contracts.broker import hal
 from contracts.broker.client import BrokerClient
 from contracts.broker.pacts import event_meant
 from contracts.errors import BrokerError
+from contracts.model.evidence import EvidenceRecord, SourceRun
 from contracts.model.posting import Posting, RunRecord
 from contracts.model.release import Breach
 from contracts.model.verdict import Finding, InteractionResult, PactResult
@@ -68,13 +69,23 @@ class PostedResult:
         return digests.pop() if len(digests) == 1 else None
 
 
-def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+class ResultTooLargeError(BrokerError):
+    """The broker, or a proxy before it, takes no result of this size."""
+
+
+def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any]) -> str | None:
     """Post a result to a pact. The last one posted wins, so it may be repeated.
 
+    Returns:
+        Its address; None where the broker doesn't say it.
+
     Raises:
-        BrokerError: any answer but 201, or one that isn't about this result.
+        ResultTooLargeError: it is larger than the broker takes (413).
+        BrokerError: any other answer but 201, or one that isn't about this result.
     """
     answer = client.send("POST", hal.link(pact, "pb:publish-verification-results"), body, repeatable=True)
+    if answer.status == 413:
+        raise ResultTooLargeError(str(answer.refusal("posting the verification result").what))
     if answer.status != 201:
         raise answer.refusal("posting the verification result")
     taken = answer.mapping()
@@ -86,6 +97,7 @@ def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any])
             "not confirmed: the broker's answer is about another verification result",
             next_step="post it again; if it stays so, see the broker's log",
         )
+    return hal.optional_link(taken, "self")
 
 
 def result_document(result: PactResult, posting: Posting, run: RunRecord) -> dict[str, Any]:
@@ -95,13 +107,7 @@ def result_document(result: PactResult, posting: Posting, run: RunRecord) -> dic
         *_violations(result, posting),
     ]
     if tests:
-        tests[0]["run"] = {
-            "id": run.id,
-            "contract": run.contract,
-            "untested": {event: list(rules) for event, rules in run.untested.items()},
-            "remarks": list(run.remarks),
-            "broken": {event: list(rules) for event, rules in run.broken.items()},
-        }
+        tests[0]["run"] = _run_document(run)
     body: dict[str, Any] = {
         "success": result.result,
         "providerApplicationVersion": posting.version,
@@ -113,6 +119,23 @@ def result_document(result: PactResult, posting: Posting, run: RunRecord) -> dic
         },
     }
     return {**body, "buildUrl": posting.build_url} if posting.build_url else body
+
+
+def _run_document(run: RunRecord) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": run.id,
+        "contract": run.contract,
+        "untested": {event: list(rules) for event, rules in run.untested.items()},
+        "remarks": list(run.remarks),
+        "broken": {event: list(rules) for event, rules in run.broken.items()},
+    }
+    if run.contract_version is not None:
+        document["contract_version"] = run.contract_version
+    if run.evidence is not None:
+        document["evidence"] = run.evidence.to_json()
+    if run.judged_again:
+        document["judged_again"] = [source.to_json() for source in run.judged_again]
+    return document
 
 
 def _test_document(interaction: InteractionResult, posting: Posting) -> dict[str, Any]:
@@ -189,7 +212,18 @@ def _run(raw: Mapping[str, Any]) -> RunRecord:
         untested=_rules_by_event(raw["untested"]),
         remarks=tuple(map(str, raw.get("remarks") or ())),
         broken=_rules_by_event(raw.get("broken") or {}),
+        contract_version=version if isinstance(version := raw.get("contract_version"), str) else None,
+        evidence=EvidenceRecord.read(evidence) if isinstance(evidence := raw.get("evidence"), Mapping) else None,
+        judged_again=_sources(raw.get("judged_again")),
     )
+
+
+def _sources(raw: Any) -> tuple[SourceRun, ...]:
+    """Return the runs that were judged again; what says so in another form is no run of the emitter itself either."""
+    if not raw:
+        return ()
+    listed = [one for one in raw if isinstance(one, Mapping)] if isinstance(raw, list) else []
+    return tuple(map(SourceRun.read, listed)) or (SourceRun.read({}),)
 
 
 def _rules_by_event(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

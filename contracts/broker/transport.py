@@ -39,6 +39,11 @@ class Timeouts:
     whole: float = 120.0
 
 
+def written(body: Any) -> bytes:
+    """Return a JSON value as it is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Transport:
     """The way to one broker.
@@ -114,7 +119,7 @@ class Transport:
         data = None
         if body is not None:
             headers["Content-Type"] = content_type
-            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            data = written(body)
         try:
             request = requests.Request(method, urljoin(f"{self.access.url}/", url), headers, data=data, params=params)
             prepared = self.session.prepare_request(request)

@@ -32,6 +32,7 @@ class BrokerWishes:
         broker: which one it is.
         allow_dirty: the working copy may differ from the commit under which the results are posted.
         allow_old_captures: the captures may be of another commit.
+        evidence: what the emitter sends is kept with the results.
     """
 
     wanted: bool
@@ -45,6 +46,7 @@ class BrokerWishes:
     selectors: tuple[Mapping[str, Any], ...]
     wip_since: date | None
     consumer_versions: tuple[tuple[str, str], ...] = ()
+    evidence: bool = True
 
     def asked(self, settings: Settings) -> PactRequest:
         """Return what is asked of the broker.
@@ -69,6 +71,7 @@ class BrokerWishes:
         from uuid import uuid4
 
         from contracts.model.posting import Posting
+        from contracts.project.released_contract import released_version
         from contracts.project.version import find_build_url, require_branch, require_version
 
         build = find_build_url(self.build_url, os.environ)
@@ -80,6 +83,7 @@ class BrokerWishes:
             contract=domain.contract_digest,
             run=uuid4().hex,
             build_url=build.value if build else None,
+            contract_version=released_version(settings, domain),
         )
 
 
@@ -87,7 +91,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the broker's options to a command, handed over as one `publication`."""
     names = (
         *("broker", "publish", "broker_base_url", "embedded", "version", "branch", "build_url", "selector"),
-        *("consumer_version", "allow_dirty", "allow_old_captures"),
+        *("consumer_version", "allow_dirty", "allow_old_captures", "no_evidence"),
     )
 
     @click.option("--broker", is_flag=True, help="Verify the pacts that the broker wants verified.")
@@ -99,6 +103,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
     @allow_dirty_option
     @click.option("--allow-old-captures", is_flag=True, help="Publish captures of another commit; it is said.")
+    @click.option("--no-evidence", is_flag=True, help="Keep nothing of what was sent with the results.")
     @click.option("--selector", multiple=True, metavar="JSON", help="A consumer version selector; may be said again.")
     @click.option(
         "--consumer-version",
@@ -122,6 +127,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
             selectors=tuple(_selector(text) for text in said["selector"]),
             wip_since=wip_since.date() if wip_since else None,
             consumer_versions=tuple(_consumer_version(text) for text in said["consumer_version"]),
+            evidence=not said["no_evidence"],
         )
         _refuse_half(publication, said, wip_since)
         command(*arguments, publication=publication, **options)
@@ -131,7 +137,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _refuse_half(publication: BrokerWishes, said: Mapping[str, Any], wip_since: datetime | None) -> None:
     if publication.wanted:
-        for name in ("allow_dirty", "allow_old_captures"):
+        for name in ("allow_dirty", "allow_old_captures", "no_evidence"):
             if said[name] and not publication.publish:
                 option = f"--{name.replace('_', '-')}"
                 raise MisuseError(f"{option} goes with --publish", next_step="say --publish as well, or leave it out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from contracts.cli.output import say, say_json, show
 from contracts.cli.publication_options import BrokerWishes, publication_options
 from contracts.errors import ContractsError, MisuseError
 from contracts.model.domain import Domain
+from contracts.model.driver import Driver
 from contracts.model.pact import PactUnderTest
 from contracts.model.verdict import Verification
-from contracts.project.capture_times import CaptureTimes, compare_captures
+from contracts.project.capture_times import CaptureTimes, compare_captures, timed
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import own_pacts
 from contracts.project.published_version import ComparedVersion, compare_version
@@ -109,7 +110,7 @@ def _run(
     domain: Domain,
     request: _Request,
     pacts: Sequence[PactUnderTest],
-    times: CaptureTimes | None = None,
+    through: Callable[[Driver], Driver] | None = None,
 ) -> Verification:
     from contracts.report.progress import watch
 
@@ -121,13 +122,15 @@ def _run(
         pacts=pacts,
         mode=request.mode,
         listen=lambda events, emitter: watch(events, emitter, stream=sys.stderr),
-        times=times,
+        through=through,
     )
 
 
 def _with_broker(
     settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
+    from contracts.release.evidence.keeping import Keeper
+    from contracts.release.evidence.shelf import Shelf
     from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in
     from contracts.release.unposted import record_version, with_unposted
 
@@ -144,9 +147,11 @@ def _with_broker(
     client = publication.broker.open(settings)
     asked = publication.asked(settings)
     times = CaptureTimes()
-    run = _run(settings, domain, request, pacts_to_verify(client, request.emitter, asked), times)
+    pacts = pacts_to_verify(client, request.emitter, asked)
     if posting is None or compared is None:
-        return run, None
+        return _run(settings, domain, request, pacts), None
+    keeper = Keeper(domain, request.emitter, posting, wanted=publication.evidence)
+    run = _run(settings, domain, request, pacts, lambda driver: timed(keeper.hearing(driver), times))
     try:
         remarks = _remarks(compared, times, publication)
     except MisuseError as error:
@@ -156,7 +161,7 @@ def _with_broker(
     posting = replace(posting, remarks=remarks)
     run = with_unposted(client, run, asked, domain.registry, own_pacts(settings, [request.emitter]))
     record_version(client, run, posting)
-    posted = post_results(client, run, posting)
+    posted = post_results(client, run, posting, Shelf(keeper.kept, (request.emitter, posting.version)))
     return posted.verification, posted.failure
 
 

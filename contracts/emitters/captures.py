@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
-from contracts.emitters.parts.capture_line import MAX_LINE, CaptureRefusedError, RecordedFaultError, read_capture
+from contracts.emitters.parts.capture_line import (
+    MAX_LINE,
+    CaptureRefusedError,
+    RecordedFaultError,
+    read_capture,
+    read_recorded,
+)
 from contracts.errors import MisuseError, Where
 from contracts.model.driver import Capabilities, DriverKind, DriverOption, OptionValues, Plan
 from contracts.model.emission import Emission, Fault, Observation
+
+T = TypeVar("T")
 
 _ADVICE = "record the line again, as one JSON object that ends with a line feed; bodies that aren't UTF-8 go in base64"
 _FAULT_ADVICE = "mend what it names, and record again: an emission may be missing here"
@@ -41,7 +49,20 @@ class CapturesDriver:
         """
         for file in self.files:
             with nullcontext(sys.stdin.buffer) if file == "-" else _opened(file) as stream:
-                yield from read_captures(stream, file)
+                yield from read_run(stream, file)
+
+
+def read_run(stream: BinaryIO, name: str) -> Iterator[Observation]:
+    """Read the captures of a run that is over: emissions, and where it was driven what was asked for.
+
+    Args:
+        stream: the bytes; it is left open.
+        name: what to call the file.
+
+    Returns:
+        For each line what it holds, or its `unreadable-capture`; empty lines are passed over.
+    """
+    return _lines(stream, name, read_recorded)
 
 
 def read_captures(stream: BinaryIO, name: str) -> Iterator[Emission | Fault]:
@@ -54,6 +75,10 @@ def read_captures(stream: BinaryIO, name: str) -> Iterator[Emission | Fault]:
     Returns:
         For each line its emission, or its `unreadable-capture`; empty lines are passed over.
     """
+    return _lines(stream, name, read_capture)
+
+
+def _lines(stream: BinaryIO, name: str, read: Callable[[bytes, Where], T]) -> Iterator[T | Fault]:
     number = 0
     while True:
         number += 1
@@ -71,7 +96,7 @@ def read_captures(stream: BinaryIO, name: str) -> Iterator[Emission | Fault]:
         if excess:
             yield Fault("unreadable-capture", f"the line is longer than {MAX_LINE} bytes", where, _ADVICE)
         elif not raw.isspace():
-            yield _read(raw, where)
+            yield _read(raw, where, read)
 
 
 def _skip_line(stream: BinaryIO) -> None:
@@ -79,9 +104,9 @@ def _skip_line(stream: BinaryIO) -> None:
         pass
 
 
-def _read(raw: bytes, where: Where) -> Emission | Fault:
+def _read(raw: bytes, where: Where, read: Callable[[bytes, Where], T]) -> T | Fault:
     try:
-        return read_capture(raw, where)
+        return read(raw, where)
     except RecordedFaultError as fault:
         return Fault("unreadable-capture", str(fault), where, _FAULT_ADVICE)
     except CaptureRefusedError as error:

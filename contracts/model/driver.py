@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from contracts.errors import MisuseError
 from contracts.model.durations import parse_seconds
-from contracts.model.emission import Observation, Trigger
+from contracts.model.emission import Driven, Observation, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class Capabilities:
     simultaneous: bool = False
     described: bool = False
     seed: str | None = None
+
+    def of_recorded(self, run: Driven) -> Capabilities:
+        """Return what can be tested by the record of a driven run: what its driver could, and each one before it."""
+        refuses = run.refuses and (self.refuses or not self.drives)
+        simultaneous = run.simultaneous and (self.simultaneous or not self.drives)
+        return replace(self, drives=True, refuses=refuses, simultaneous=simultaneous)
 
 
 @dataclass(frozen=True, slots=True)

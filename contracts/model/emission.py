@@ -164,5 +164,18 @@ class Settled:
     remark: str | None = None
 
 
-Observation = Emission | Fault | Settled
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """What is recorded here was asked for by a driver, which could do this much and no more.
+
+    Attributes:
+        refuses: it could refuse a delivery on purpose.
+        simultaneous: it could have several triggers under way at once.
+    """
+
+    refuses: bool
+    simultaneous: bool
+
+
+Observation = Emission | Fault | Settled | Driven
 """What a driver yields."""

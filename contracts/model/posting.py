@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contracts.model.evidence import EvidenceRecord, SourceRun
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -17,6 +19,7 @@ class Posting:
         contract: the digest of the contract that is judged by; equal ones are judged alike.
         run: names this run, so that its results are known to belong together.
         remarks: what is to be known of the working copy that is verified, a sentence each; `can-i-deploy` shows them.
+        contract_version: the released version of the contract that is judged by; None where it is no released one.
     """
 
     version: str
@@ -27,6 +30,7 @@ class Posting:
     run: str
     build_url: str | None = None
     remarks: tuple[str, ...] = ()
+    contract_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class RunRecord:
         remarks: what is to be known of the working copy that was verified.
         broken: for each event of an implemented pair that failed, the rules that it broke; a result that it is no
             part of may be a success all the same.
+        contract_version: the released version of that contract; None where it was no released one, or nobody said so.
+        evidence: where what it sent is kept; None where nothing is.
+        judged_again: the emitter's runs whose emissions were judged here again; empty for a run of the emitter itself.
     """
 
     id: str
@@ -47,3 +54,6 @@ class RunRecord:
     untested: Mapping[str, tuple[str, ...]]
     remarks: tuple[str, ...] = ()
     broken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contract_version: str | None = None
+    evidence: EvidenceRecord | None = None
+    judged_again: tuple[SourceRun, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.errors import ExitCode, Where, worst
 from contracts.model.emission import Emission
+from contracts.model.evidence import KeptEvidence
 from contracts.model.pact import PactUnderTest
 from contracts.model.registry import Status
 
@@ -182,6 +183,7 @@ class Verification:
         report_only: everything is shown and the exit is 0; nothing is published.
         left_unposted: what was to be posted and wasn't.
         failures: exit codes that something after the verification adds (a publication that failed).
+        evidence: what a publication kept of what was sent; None where nothing was to be published.
     """
 
     toolkit: str
@@ -200,6 +202,7 @@ class Verification:
     report_only: bool = False
     left_unposted: tuple[Unposted, ...] = ()
     failures: tuple[ExitCode, ...] = ()
+    evidence: KeptEvidence | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -242,4 +245,5 @@ class Verification:
             "untested": list(self.untested or {}),
             "pacts": [pact.to_json() for pact in self.pacts],
             "unposted": [one.to_json() for one in self.left_unposted],
+            "evidence": self.evidence.to_json() if self.evidence else None,
         }

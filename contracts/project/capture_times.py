@@ -67,6 +67,11 @@ class TimedDriver:
             yield observation
 
 
+def timed(driver: Driver, times: CaptureTimes) -> Driver:
+    """Return the driver with its emissions noted, where they are a recording; what is driven is of now."""
+    return driver if driver.capabilities.drives else TimedDriver(driver, times)
+
+
 def compare_captures(
     compared: ComparedVersion, times: CaptureTimes, *, allow_old: bool, allow_dirty: bool
 ) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from contracts.model.driver import Driver
 from contracts.model.pact import PactUnderTest
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
-from contracts.project.capture_times import CaptureTimes, TimedDriver
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import read_pacts
 from contracts.project.settings import STAND_IN, Settings
@@ -68,7 +67,7 @@ def run_verification(
     pacts: Sequence[PactUnderTest] | None = None,
     mode: Mode = Mode(),
     listen: Listen | None = None,
-    times: CaptureTimes | None = None,
+    through: Callable[[Driver], Driver] | None = None,
 ) -> Verification:
     """Verify an emitter from the project's settings: its driver, its pacts, the run, and what it came to.
 
@@ -76,7 +75,7 @@ def run_verification(
         options: the driver and its options; those of the settings where there are none.
         pacts: what is verified; None for the pacts at hand.
         listen: hears the run.
-        times: learns when captures were recorded.
+        through: hands the driver on, so that what it yields is heard on its way to the engine.
 
     Raises:
         ContractsError: nothing says how to reach the emitter, its driver's options aren't right, a pact can't be
@@ -84,10 +83,8 @@ def run_verification(
     """
     refuse_unknown_emitter(domain, emitter)
     driver = driver_for(settings, emitter, options or {})
-    if times is not None and not driver.capabilities.drives:
-        driver = TimedDriver(driver, times)
     asked = local_pacts(settings, emitter) if pacts is None else pacts
-    events = verification_events(domain, emitter, driver, asked, mode)
+    events = verification_events(domain, emitter, through(driver) if through else driver, asked, mode)
     return verification_of(listen(events, emitter) if listen else events)
 
 

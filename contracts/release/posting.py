@@ -21,6 +21,7 @@ from contracts.project.settings import Settings
 from contracts.provider.same_driver import drives_the_same
 from contracts.provider.verify import DriverOptions
 from contracts.release.counted import without_main_branch
+from contracts.release.evidence.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +110,24 @@ def refuse_stand_in(settings: Settings, emitter: str, options: DriverOptions) ->
         )
 
 
-def post_results(client: BrokerClient, run: Verification, posting: Posting) -> Posted:
-    """Post one result a pact of the broker's, where there is one; the first that doesn't arrive ends it."""
+def post_results(client: BrokerClient, run: Verification, posting: Posting, shelf: Shelf) -> Posted:
+    """Post one result a pact of the broker's, where there is one; the first that doesn't arrive ends it.
+
+    Args:
+        shelf: puts the run's evidence where it fits.
+    """
     results: list[PactResult] = list(run.pacts)
     record = run_record(run, posting)
-    for index, result in enumerate(run.pacts):
-        try:
-            results[index] = post_result(client, _explained(run, result), posting, record)
-        except BrokerError as error:
-            failed = replace(run, pacts=tuple(results), failures=(*run.failures, error.exit_code))
-            return Posted(failed, error)
-    return Posted(replace(run, pacts=tuple(results)))
+    failure: BrokerError | None = None
+    try:
+        for index, result in enumerate(run.pacts):
+            results[index] = post_result(client, _explained(run, result), posting, record, shelf)
+    except BrokerError as error:
+        failure = error
+    kept = shelf.end(judged=failure is None and not run.errors and not run.nothing_read)
+    failure = failure or shelf.failure
+    failures = (*run.failures, failure.exit_code) if failure else run.failures
+    return Posted(replace(run, pacts=tuple(results), evidence=kept, failures=failures), failure)
 
 
 def run_record(run: Verification, posting: Posting) -> RunRecord:
@@ -130,7 +138,9 @@ def run_record(run: Verification, posting: Posting) -> RunRecord:
         for pair in run.pairs
         if pair.verdict is Verdict.FAILED
     }
-    return RunRecord(posting.run, posting.contract, untested, posting.remarks, broken)
+    return RunRecord(
+        posting.run, posting.contract, untested, posting.remarks, broken, contract_version=posting.contract_version
+    )
 
 
 def _explained(run: Verification, result: PactResult) -> PactResult:
@@ -149,10 +159,15 @@ def _explained(run: Verification, result: PactResult) -> PactResult:
     return replace(result, demand=why)
 
 
-def post_result(client: BrokerClient, result: PactResult, posting: Posting, record: RunRecord) -> PactResult:
+def post_result(
+    client: BrokerClient, result: PactResult, posting: Posting, record: RunRecord, shelf: Shelf | None = None
+) -> PactResult:
     """Post what a run says of a pact; where it says nothing (`result` is None), nothing is posted.
 
     The version is put on its branch first: a bare result would make the version without one.
+
+    Args:
+        shelf: puts the run's evidence where it fits; None where there is none.
 
     Returns:
         The result, marked as published where the broker confirmed it.
@@ -164,5 +179,9 @@ def post_result(client: BrokerClient, result: PactResult, posting: Posting, reco
         return result
     pact = result.pact.document
     put_on_branch(client, pact.provider, posting.version, posting.branch)
-    post(client, pact.raw, result_document(result, posting, record))
+    taking = shelf or Shelf("", (pact.provider, posting.version))
+    taking.post(
+        lambda evidence: result_document(result, posting, replace(record, evidence=evidence)),
+        lambda body: post(client, pact.raw, body),
+    )
     return replace(result, published=True)

@@ -74,3 +74,4 @@ def _remarks(run: Verification) -> Iterator[tuple[str, list[str]]]:
         yield "facts", [f"--seed {run.seed} asks for the same ones again"]
     yield "pacts", [pact_line(pact) for pact in run.pacts]
     yield "publication", [line for one in run.left_unposted for line in unposted_lines(one)]
+    yield "evidence", [run.evidence.text] if run.evidence else []

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from contracts.errors import HarnessError
 from contracts.model.driver import Capabilities, Driver
-from contracts.model.emission import Emission, Fault, Observation, Settled, Trigger
+from contracts.model.emission import Driven, Emission, Fault, Observation, Settled, Trigger
 from contracts.model.registry import Pair
 from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.model.verdict import Finding, Verification
@@ -69,6 +69,8 @@ class _Run:
                     self._fault(observation)
                 case Settled():
                     self._asked(observation)
+                case Driven():
+                    self._capabilities = self._capabilities.of_recorded(observation)
 
     def _judge(self, emission: Emission) -> None:
         right = self._compiled.read(emission)

@@ -1,4 +1,4 @@
-"""One line of a capture file: an emission, read and written. DESIGN: "Captures"."""
+"""One line of a capture file, read and written: an emission, or what a driven run says beside them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.errors import Where
-from contracts.model.emission import Answered, Commit, Emission, Refused, Response, Trigger
+from contracts.model.emission import Answered, Commit, Driven, Emission, Refused, Response, Settled, Trigger
 from contracts.model.events import parse_rfc3339
 from contracts.model.names import did_you_mean
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
@@ -52,11 +52,38 @@ class _FaultLine(BaseModel):
     commit: Commit | None = None
 
 
-_KNOWN: dict[str, type[BaseModel]] = {"": _Line, "response": Answered, "trigger": Trigger, "commit": Commit}
+class _AskedLine(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    asked: Trigger
+    refused: bool = False
+
+
+class _Driver(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    refuses: bool
+    simultaneous: bool
+
+
+class _DrivenLine(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    driven: _Driver
+
+
+_KNOWN: dict[str, type[BaseModel]] = {
+    "": _Line,
+    "response": Answered,
+    "trigger": Trigger,
+    "commit": Commit,
+    "asked": Trigger,
+    "driven": _Driver,
+}
 
 
 def read_capture(raw: bytes, where: Where | None = None) -> Emission:
-    """Read one line.
+    """Read one line that has to be an emission.
 
     Args:
         raw: the line's bytes; its line end may be there.
@@ -69,6 +96,30 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
         RecordedFaultError: it says that something couldn't be recorded.
         CaptureRefusedError: it is no capture.
     """
+    return _emission(_document(raw), where)
+
+
+def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled | Driven:
+    """Read one line of a recorded run: an emission, or what a driven one asked for and could.
+
+    Raises:
+        RecordedFaultError: it says that something couldn't be recorded.
+        CaptureRefusedError: it is neither.
+    """
+    document = _document(raw)
+    try:
+        if "asked" in document:
+            line = _AskedLine.model_validate(document)
+            return Settled(line.asked, refused=line.refused)
+        if "driven" in document:
+            driver = _DrivenLine.model_validate(document).driven
+            return Driven(driver.refuses, driver.simultaneous)
+    except ValidationError as error:
+        raise CaptureRefusedError(_reason(error)) from None
+    return _emission(document, where)
+
+
+def _document(raw: bytes) -> dict[str, Any]:
     try:
         # What a message holds is the emitter's, and is judged with it.
         document = decode(decode_text(raw), nul_within=("body",))
@@ -76,6 +127,10 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
         raise CaptureRefusedError(f"the line {error}") from None
     if not isinstance(document, dict):
         raise CaptureRefusedError(f"the line holds {_kind(document)}, not an object")
+    return document
+
+
+def _emission(document: dict[str, Any], where: Where | None) -> Emission:
     try:
         if "fault" in document:
             raise RecordedFaultError(_FaultLine.model_validate(document).fault)
@@ -116,6 +171,16 @@ def write_capture(emission: Emission) -> bytes:
     if emission.transport:
         document["transport"] = emission.transport
     return _line(document)
+
+
+def write_asked(settled: Settled) -> bytes:
+    """Return the line that says that a fact was asked for, with its line end; it follows what was stated on it."""
+    return _line({"asked": settled.trigger.model_dump(), "refused": settled.refused})
+
+
+def write_driven(run: Driven) -> bytes:
+    """Return the line that a driven run's captures begin with, with its line end."""
+    return _line({"driven": {"refuses": run.refuses, "simultaneous": run.simultaneous}})
 
 
 def write_fault(what: str) -> bytes:

@@ -12,7 +12,7 @@ from contracts.model.emission import Emission, Trigger
 from contracts.model.examples import example_event
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
-from contracts.release.keepable import why_not_kept
+from contracts.release.evidence.keepable import why_not_kept
 from contracts.webinar.events import CATALOGUE
 from tests.release.project import COMPLETED, ENTERED, SUBMITTED, TRACKER
 

@@ -32,6 +32,7 @@ from contracts.verification.message import EmittedMessage, read_messages
 
 _UNNAMED = "the contract doesn't name it"
 _FREE = "the contract gives it no form"
+_PERMITTED = "the registry permits this extension, and nothing gives it a form"
 _OTHER = "it isn't of the form that the contract gives it"
 _MEDIA_TYPE = re.compile(r'[\w.+-]{1,64}/[\w.+-]{1,64}(\s*;\s*charset\s*=\s*"?[\w-]{1,32}"?)?\s*', re.ASCII)
 _ENVELOPE = "ce-"
@@ -54,6 +55,11 @@ def why_not_kept(emission: Emission, domain: Domain) -> Unkept | None:
     return next(_refused(emission, domain), None)
 
 
+def why_not_asked(trigger: Trigger, domain: Domain) -> Unkept | None:
+    """Return what in a trigger may be personal, or None where it may be kept."""
+    return next(_in_trigger(trigger, domain), None)
+
+
 def _refused(emission: Emission, domain: Domain) -> Iterator[Unkept]:
     if emission.headers.get("content-encoding", "").strip():
         yield Unkept("content-encoding", "a compressed body can't be judged without it, and no such header is kept")
@@ -74,6 +80,8 @@ def _in_message(message: EmittedMessage, emission: Emission, domain: Domain) -> 
         yield Unkept("$.type", "it is no event of the contract")
         return
     shape = shape_of(domain.catalogue[event])
+    for name in message.value.keys() & set(domain.registry.messages.extensions) - {one.name for one in shape.fields}:
+        yield Unkept(f"$.{name}", _PERMITTED)
     yield from _in_value(shape, message.value, "$")
     if message.form.mode == "binary":
         # Its headers are the attributes that were just looked at.
