@@ -53,6 +53,7 @@ class PostedResult:
         empty: it says that no interaction was tested: what a verifier posts whose filter matched nothing.
         run: the run that it is of; None where another tool posted it.
         posted_by: the other tool that posted it; None where this toolkit did.
+        toolkit: the version of the tool that posted it; empty where it doesn't say.
     """
 
     success: bool
@@ -61,6 +62,7 @@ class PostedResult:
     violations: tuple[Breach, ...] = ()
     run: RunRecord | None = None
     posted_by: str | None = None
+    toolkit: str = ""
 
     @property
     def registry(self) -> str | None:
@@ -195,6 +197,7 @@ def result(client: BrokerClient, url: str) -> PostedResult:
         )
         run = next((_run(raw["run"]) for raw in listed or () if raw.get("run")), None)
         signed = (document.get("verifiedBy") or {}).get("implementation")
+        toolkit = (document.get("verifiedBy") or {}).get("version")
     return PostedResult(
         success=document.get("success") is True,
         tests=tests,
@@ -202,6 +205,7 @@ def result(client: BrokerClient, url: str) -> PostedResult:
         violations=tuple(violations),
         run=run,
         posted_by=None if signed == IMPLEMENTATION else str(signed or "another tool"),
+        toolkit=str(toolkit or ""),
     )
 
 

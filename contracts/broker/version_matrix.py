@@ -79,6 +79,21 @@ def results_matrix(
     return _ask(client, [*params, ("latestby", "cvpv")])
 
 
+def every_result(client: BrokerClient, consumer: str, emitter: str, emitter_version: str) -> tuple[MatrixRow, ...]:
+    """Return every result of an emitter's version with a consumer, also those that a later one replaced.
+
+    Raises:
+        BrokerError: the broker can't be reached, refuses, or answers something else.
+    """
+    params = [("q[][pacticipant]", consumer), ("q[][pacticipant]", emitter), ("q[][version]", emitter_version)]
+    rows = _ask(client, [*params, ("limit", _ALL)]).rows
+    return tuple(row for row in rows if row.emitter_version == emitter_version and row.result_url)
+
+
+_ALL = "100000"
+"""A real broker looks at the hundred most recent ones unless more are asked for."""
+
+
 def _ask(client: BrokerClient, params: list[tuple[str, str]]) -> VersionMatrix:
     document = client.get(_PATH, doing="asking for the matrix", params=params)
     with hal.understood("the matrix"):

@@ -80,15 +80,55 @@ def branches_of(client: BrokerClient, pacticipant: str, version: str) -> tuple[s
     return None if found is None else found.branches
 
 
-def has_main_branch(client: BrokerClient, pacticipant: str) -> bool:
-    """Does the broker know a main branch of this pacticipant that versions are on?
+def main_branch_of(client: BrokerClient, pacticipant: str) -> str | None:
+    """Return the main branch of a pacticipant; None where the broker doesn't know it, or its main branch.
 
     Raises:
         BrokerError: the broker can't be reached or refuses.
     """
     document = client.find(client.link("pb:pacticipant", pacticipant=pacticipant), doing="looking for the main branch")
     main = (document or {}).get("mainBranch")
-    if not isinstance(main, str):
+    return main if isinstance(main, str) else None
+
+
+def head_of_branch(client: BrokerClient, pacticipant: str, branch: str) -> str | None:
+    """Return the version at the head of a branch; None where there is none.
+
+    No link leads there in every broker that is in use: each version says of which branch it is the latest one, and
+    they are listed with the latest first.
+
+    Raises:
+        BrokerError: the broker can't be reached or refuses.
+    """
+    document = client.find(client.link("pb:pacticipant", pacticipant=pacticipant), doing="looking for its versions")
+    if document is None:
+        return None
+    address: str | None = hal.link(document, "pb:versions")
+    for _ in range(_MOST_PAGES):
+        if address is None:
+            break
+        page = client.get(address, doing=f"listing the versions of {pacticipant}")
+        with hal.understood("the list of versions"):
+            for version in hal.embedded(page, "versions") or ():
+                members = hal.embedded(version, "branchVersions") or ()
+                if any(one.get("name") == branch and one.get("latest") is True for one in members):
+                    return str(version["number"])
+        address = hal.optional_link(page, "next")
+    return None
+
+
+_MOST_PAGES = 50
+"""A branch without a version among the latest five thousand is nobody's main line."""
+
+
+def has_main_branch(client: BrokerClient, pacticipant: str) -> bool:
+    """Does the broker know a main branch of this pacticipant that versions are on?
+
+    Raises:
+        BrokerError: the broker can't be reached or refuses.
+    """
+    main = main_branch_of(client, pacticipant)
+    if main is None:
         return False
     branch = client.link("pb:pacticipant-branch", pacticipant=pacticipant, branch=main)
     return client.find(branch, doing="looking for the main branch") is not None

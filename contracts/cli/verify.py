@@ -129,10 +129,7 @@ def _run(
 def _with_broker(
     settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
-    from contracts.release.evidence.keeping import Keeper
-    from contracts.release.evidence.shelf import Shelf
-    from contracts.release.posting import pacts_to_verify, post_results, refuse_stand_in
-    from contracts.release.unposted import record_version, with_unposted
+    from contracts.release.posting import pacts_to_verify, refuse_stand_in
 
     if request.pacts is not None:
         raise MisuseError("--pacts and --broker name two places for the pacts", next_step="leave one of the two out")
@@ -141,15 +138,24 @@ def _with_broker(
         raise MisuseError("--report-only publishes nothing", next_step="leave --publish or --report-only out")
     if publication.publish:
         refuse_stand_in(settings, request.emitter, request.options)
+        return _published(settings, domain, request, publication)
+    client, asked = publication.broker.open(settings), publication.asked(settings)
+    return _run(settings, domain, request, pacts_to_verify(client, request.emitter, asked)), None
+
+
+def _published(
+    settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
+) -> tuple[Verification, ContractsError | None]:
+    from contracts.release.evidence.keeping import Keeper
+    from contracts.release.evidence.shelf import Shelf
+    from contracts.release.posting import pacts_to_verify, post_results
+    from contracts.release.unposted import record_version, with_unposted
+
     # What a result needs is asked for before anything is driven.
-    posting = publication.posting(settings, domain, __version__) if publication.publish else None
-    compared = _compared(settings, domain, request, publication) if publication.publish else None
-    client = publication.broker.open(settings)
-    asked = publication.asked(settings)
-    times = CaptureTimes()
+    posting = publication.posting(settings, domain, __version__)
+    compared = _compared(settings, domain, request, publication)
+    client, asked, times = publication.broker.open(settings), publication.asked(settings), CaptureTimes()
     pacts = pacts_to_verify(client, request.emitter, asked)
-    if posting is None or compared is None:
-        return _run(settings, domain, request, pacts), None
     keeper = Keeper(domain, request.emitter, posting, wanted=publication.evidence)
     run = _run(settings, domain, request, pacts, lambda driver: timed(keeper.hearing(driver), times))
     try:
