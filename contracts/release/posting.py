@@ -85,12 +85,12 @@ def pacts_to_verify(client: BrokerClient, emitter: str, asked: PactRequest) -> t
     selected = list(select(client, emitter, body))
     for consumer, version in asked.consumer_versions:
         named = pact_of_version(client, emitter, consumer, version)
-        if named is not None and not any(_is_alike(named, pact) for pact in selected):
+        if named is not None and not any(is_alike(named, pact) for pact in selected):
             selected.append(named)
     return tuple(selected)
 
 
-def _is_alike(one: PactUnderTest, other: PactUnderTest) -> bool:
+def is_alike(one: PactUnderTest, other: PactUnderTest) -> bool:
     """Have two pacts one content? One result then speaks for both."""
     return one.document.consumer == other.document.consumer and one.document.raw.get(
         "interactions"

@@ -16,6 +16,7 @@ from typing import Any
 from contracts.emitters.parts.capture_line import write_asked, write_capture, write_driven
 from contracts.errors import MisuseError
 from contracts.model.emission import Driven, Emission, Refused, Settled, Trigger
+from contracts.model.strict_json import JsonRefusedError, read
 
 FORMAT = 1
 """The version of the format that is written, and the one that is read."""
@@ -184,8 +185,8 @@ def _unpacked(content: bytes) -> bytes:
 
 def _sealed(head: bytes) -> Sealed:
     try:
-        said: Any = json.loads(head)
-    except (ValueError, RecursionError):
+        said: Any = read(head)
+    except JsonRefusedError:
         said = None
     if not isinstance(said, dict):
         raise _refused("doesn't begin with its format and its emitter")
