@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     \b
     Examples:
       contracts publish --version 2.3.0 --branch main
-      contracts publish --version 2.3.0 --branch main --reverify --to-environment production
+      contracts publish --version 2.3.0 --branch main --reverify
     """
     if environment and not reverify:
         raise MisuseError("--to-environment goes with --reverify", next_step="say --reverify as well, or leave it out")

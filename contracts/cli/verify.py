@@ -146,7 +146,7 @@ def _with_broker(
 def _published(
     settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
-    from contracts.release.evidence.keeping import Keeper
+    from contracts.release.evidence.keeping import RunKeeper
     from contracts.release.evidence.shelf import Shelf
     from contracts.release.posting import pacts_to_verify, post_results
     from contracts.release.unposted import record_version, with_unposted
@@ -156,7 +156,7 @@ def _published(
     compared = _compared(settings, domain, request, publication)
     client, asked, times = publication.broker.open(settings), publication.asked(settings), CaptureTimes()
     pacts = pacts_to_verify(client, request.emitter, asked)
-    keeper = Keeper(domain, request.emitter, posting, wanted=publication.evidence)
+    keeper = RunKeeper(domain, request.emitter, posting, wanted=publication.evidence)
     run = _run(settings, domain, request, pacts, lambda driver: timed(keeper.hearing(driver), times))
     try:
         remarks = _remarks(compared, times, publication)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import re
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
@@ -13,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
+from contracts.model.strict_json import JsonRefusedError, decode
 from contracts.project.git import ask_git
 from contracts.project.settings import Settings
 from contracts.project.working_copy import WorkingCopy, named, read_working_copy
@@ -74,8 +74,8 @@ def _distribution_of(package: Path, name: str) -> Distribution | None:
 
 def _is_editable(found: Distribution) -> bool:
     try:
-        origin = json.loads(found.read_text("direct_url.json") or "{}")
-    except ValueError:
+        origin = decode(found.read_text("direct_url.json") or "{}")
+    except JsonRefusedError:
         return False
     info = origin.get("dir_info") if isinstance(origin, dict) else None
     return isinstance(info, dict) and info.get("editable") is True

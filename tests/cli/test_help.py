@@ -36,6 +36,8 @@ STORY = (
     "contracts verify client-webinar-tracker-v2 --captures captures.ndjson --output json",
     "contracts verify client-webinar-tracker-v2 --captures captures.ndjson --broker",
     "contracts can-i-deploy",
+    "contracts evidence",
+    "contracts reverify",
     "contracts record-release",
     "contracts promote",
     "contracts demote",

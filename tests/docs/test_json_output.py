@@ -62,6 +62,8 @@ RUNS = (
     f"contracts can-i-deploy {EMITTER} --version p9 {PRODUCTION}",
     f"contracts can-i-deploy {EMITTER} --version p1 {PRODUCTION}",
     f"contracts record-deployment {EMITTER} --version p1 {PRODUCTION}",
+    f"contracts reverify {PRODUCTION}",
+    "contracts publish --version c1 --branch main --reverify",
     f"contracts can-i-deploy {SERVICE} --version c1 {PRODUCTION}",
     f"contracts promote {EMITTER} client_webinar_entered",
     "contracts registry diff HEAD",

@@ -16,7 +16,7 @@ from contracts.release.evidence.sealed import MAX_CAPTURES, Packed, Packer, Seal
 SWITCHED_OFF = "--no-evidence"
 
 
-class Keeper:
+class RunKeeper:
     """Hears a run and packs it; from the first thing on that may not be kept, nothing is held any more."""
 
     def __init__(self, domain: Domain, emitter: str, posting: Posting, *, wanted: bool = True) -> None:
@@ -78,7 +78,7 @@ def _named(emission: Emission, number: int, refused: Unkept) -> str:
 @dataclass(frozen=True, slots=True)
 class _HeardDriver:
     driver: Driver
-    keeper: Keeper
+    keeper: RunKeeper
 
     @property
     def capabilities(self) -> Capabilities:

@@ -21,7 +21,7 @@ Send = Callable[[Mapping[str, Any]], str | None]
 """Posts a body, and returns the result's address where the broker says it."""
 
 
-class Store(Protocol):
+class EvidenceStore(Protocol):
     """A place for evidence outside of the broker."""
 
     @property
@@ -50,7 +50,7 @@ class Shelf:
         failure: why the store didn't take it.
     """
 
-    def __init__(self, packed: Packed | str, whose: tuple[str, str], store: Store | None = None) -> None:
+    def __init__(self, packed: Packed | str, whose: tuple[str, str], store: EvidenceStore | None = None) -> None:
         self._packed = packed if isinstance(packed, Packed) else None
         self._why = packed if isinstance(packed, str) else ""
         self._whose = whose

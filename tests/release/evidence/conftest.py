@@ -1,0 +1,36 @@
+"""What the tests of evidence share: a released contract, over a broker in process or over a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from contracts.pact_core.verifier import Replayed
+from contracts.project.settings import Settings
+from tests.release.commands import Cli
+from tests.release.evidence.story import Story, begun, begun_quickly
+
+
+@pytest.fixture
+def story(own_cli: Cli, settings: Settings) -> Story:
+    """Return a story with the project's own broker, its pacts captured."""
+    return begun(own_cli, settings.root)
+
+
+@pytest.fixture
+def story_anywhere(cli: Cli, settings: Settings) -> Story:
+    """Return a story over either way to a broker, its pacts captured."""
+    return begun(cli, settings.root)
+
+
+@pytest.fixture
+def quick(own_cli: Cli, settings: Settings, written_pacts: Path, monkeypatch: pytest.MonkeyPatch) -> Story:
+    """Return a story whose pacts were written before, and whose runs ask for no second opinion."""
+    monkeypatch.setattr("contracts.pact_core.verifier.replay", _agreeing)
+    return begun_quickly(own_cli, settings.root, written_pacts)
+
+
+def _agreeing(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
+    return tuple(case.accepted for case in cases)
