@@ -11,7 +11,7 @@ import click
 from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters
 from contracts.cli.options import leave, project
-from contracts.cli.output import hand_over, say
+from contracts.cli.output import say
 from contracts.errors import ExitCode, MisuseError, Where
 from contracts.model import next_steps
 from contracts.project.named_emitters import refuse_unknown_emitter
@@ -53,7 +53,9 @@ def command(emitter: str, version: str, run_id: str | None, out: Path | None, br
         if run is not chosen:
             say(f"note: there is another run too, {run.source.id} of {run.posted_at} (--run)", err=True)
     if out is None:
-        hand_over(chosen.evidence.captures)
+        # Whoever may post results may have written it: on a terminal it is shown, and acts nowhere.
+        for line in chosen.evidence.captures.decode("utf-8", "replace").split("\n")[:-1]:
+            say(line)
         return
     _save(out, chosen.evidence.captures)
     say(f"{out}: {chosen.evidence.emissions} emissions of run {chosen.source.id} of {chosen.posted_at}", err=True)

@@ -39,5 +39,5 @@ def say_json(document: Any, *, indent: int | None = 2) -> None:
 
 
 def hand_over(content: bytes) -> None:
-    """Print a file byte by byte: one that the toolkit brings along, or captures, in which no control character stands."""
+    """Print a file that the toolkit brings along, byte by byte."""
     sys.stdout.buffer.write(content)
