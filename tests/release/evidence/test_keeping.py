@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from contracts.broker.transport import written
 from contracts.model.examples import example_event
 from contracts.project.broker_choice import DATABASE
 from contracts.webinar.events import CATALOGUE
@@ -125,10 +126,12 @@ def test_more_than_fits_is_posted_without_it(quick: Story, monkeypatch: pytest.M
     """The whole posted body counts, base64 included: one byte over, and the result goes without."""
     publish_as(quick, "c1")
     measured: list[int] = []
-    whole = "contracts.release.evidence.shelf.written"
-    from contracts.broker.transport import written
 
-    monkeypatch.setattr(whole, lambda body: measured.append(len(written(body))) or written(body))
+    def measuring(body: Any) -> bytes:
+        measured.append(len(written(body)))
+        return written(body)
+
+    monkeypatch.setattr("contracts.release.evidence.shelf.written", measuring)
     assert "kept with the result" in quick.verify("p1", captures(quick, sent())).out
     monkeypatch.setattr("contracts.release.evidence.shelf.MOST_POSTED", measured[0] - 1)
     done = quick.verify("p1", captures(quick, sent()))
@@ -164,6 +167,7 @@ def test_a_driven_runs_silence_is_judged_again(quick: Story, monkeypatch: pytest
 
 
 _EMITTER = """import json, requests
+from contracts.broker.transport import written
 from contracts.model.examples import example_event
 from contracts.webinar.events import CATALOGUE
 
