@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.options import leave, output_option, project, stale_pacts, tell_ci, write_file
+from contracts.cli.options import leave, output_option, project, stale_pacts, tell_ci
 from contracts.cli.output import say, say_json, show
+from contracts.files import write_whole
 from contracts.model.check import Check
 from contracts.project.paths import shown
 from contracts.release.check import check
@@ -48,12 +49,12 @@ def command(junit: Path | None, sarif: Path | None, output: str) -> None:
     if junit is not None:
         from contracts.report.junit import render_junit
 
-        write_file(junit, render_junit(result.runs, checks=complaints))
+        write_whole(junit, render_junit(result.runs, checks=complaints))
     others = [found for group in complaints.values() for found in group]
     if sarif is not None:
         from contracts.report.sarif import render_sarif
 
-        write_file(sarif, render_sarif(result.runs, domain, others=others))
+        write_whole(sarif, render_sarif(result.runs, domain, others=others))
     if output == "json":
         say_json(check_json(domain, result))
     else:

@@ -12,7 +12,8 @@ from contracts.cli.broker_options import BrokerOption, broker_options
 from contracts.cli.completions import emitters
 from contracts.cli.options import leave, project
 from contracts.cli.output import say
-from contracts.errors import ExitCode, MisuseError, Where
+from contracts.errors import ExitCode, MisuseError
+from contracts.files import write_whole
 from contracts.model import next_steps
 from contracts.project.named_emitters import refuse_unknown_emitter
 
@@ -57,7 +58,7 @@ def command(emitter: str, version: str, run_id: str | None, out: Path | None, br
         for line in chosen.evidence.captures.decode("utf-8", "replace").split("\n")[:-1]:
             say(line)
         return
-    _save(out, chosen.evidence.captures)
+    write_whole(out, chosen.evidence.captures)
     say(f"{out}: {chosen.evidence.emissions} emissions of run {chosen.source.id} of {chosen.posted_at}", err=True)
 
 
@@ -69,14 +70,3 @@ def _chosen(runs: Sequence[FoundRun], run_id: str | None) -> FoundRun | None:
         known = ", ".join(run.source.id for run in runs) or "none"
         raise MisuseError(f"--run {run_id}: {len(found)} runs have an id like this", next_step=f"the runs are {known}")
     return found[0]
-
-
-def _save(out: Path, captures: bytes) -> None:
-    try:
-        out.write_bytes(captures)
-    except OSError as error:
-        raise MisuseError(
-            f"this file can't be written: {error.strerror}",
-            where=Where(str(out)),
-            next_step="name a file in a folder that exists and may be written to",
-        ) from None

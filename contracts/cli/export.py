@@ -10,7 +10,8 @@ import click
 
 from contracts.cli.options import project
 from contracts.cli.output import say, say_json
-from contracts.errors import MisuseError, Where
+from contracts.errors import MisuseError
+from contracts.files import write_all
 from contracts.model.names import did_you_mean
 
 
@@ -97,11 +98,6 @@ def registry(out: Path | None) -> None:
 
 
 def _write(file: Path, document: dict[str, Any]) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes((json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
-    except OSError as error:
-        raise MisuseError(
-            f"the export can't be written: {error.strerror}", where=Where(str(file)), next_step="name another place"
-        ) from None
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    write_all({file: text}, what="the export", next_step="name another place", parents=True)
     say(f"wrote {file}", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from contracts.errors import MisuseError, Where
+from contracts.errors import Where
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
@@ -42,22 +42,6 @@ def project() -> tuple[Settings, Domain]:
     """
     settings = load_settings(Path.cwd())
     return settings, load_domain(settings)
-
-
-def write_file(file: Path, text: str) -> None:
-    """Write a file that the user named.
-
-    Raises:
-        MisuseError: it can't be written.
-    """
-    try:
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise MisuseError(
-            f"this file can't be written: {error.strerror}",
-            where=Where(str(file)),
-            next_step="name a file in a folder that exists and may be written to",
-        ) from None
 
 
 def tell_ci(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli.broker_options import BrokerOption, broker_options
-from contracts.cli.options import leave, project, tell_ci, write_file
+from contracts.cli.options import leave, project, tell_ci
 from contracts.cli.output import say, show
 from contracts.errors import BrokerError, ExitCode, MisuseError, worst
+from contracts.files import write_whole
 
 if TYPE_CHECKING:
     from contracts.model.deployment import KnownVersion
@@ -101,7 +102,7 @@ def _write_html(
 
     pacts = tuple(pact.document for emitter in domain.registry.emitters for pact in local_pacts(settings, emitter))
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    write_file(file, render_html(ReportContent(domain, tuple(runs), pacts, versions, made)))
+    write_whole(file, render_html(ReportContent(domain, tuple(runs), pacts, versions, made)))
     say(f"wrote {file}", err=True)
 
 
@@ -113,5 +114,5 @@ def _write_markdown(file: Path, domain: Domain, runs: Sequence[Verification]) ->
     if str(file) == "-":
         show(text, nl=False)
     else:
-        write_file(file, text)
+        write_whole(file, text)
         say(f"wrote {file}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -16,7 +15,8 @@ from contracts.cli.sink_options import keep_header_option, kept_names, note, per
 from contracts.emitters.parts.address import parse_address
 from contracts.emitters.parts.answers import parse_answers
 from contracts.emitters.sink import SinkOrder, record
-from contracts.errors import MisuseError, Where
+from contracts.errors import MisuseError
+from contracts.files import write_whole
 from contracts.model.durations import parse_seconds
 from contracts.model.printable import counted
 from contracts.project.settings import load_settings
@@ -112,14 +112,7 @@ def _announcer(ready_file: Path | None) -> Callable[[str], Any]:
         say(url, err=True)
         if ready_file is None:
             return
-        try:
-            # Whoever waits for the file finds it whole.
-            part = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
-            part.write_text(f"{url}\n", encoding="utf-8")
-            part.replace(ready_file)
-        except OSError as error:
-            raise MisuseError(
-                f"the ready file can't be written: {error.strerror or error}", where=Where(str(ready_file))
-            ) from None
+        # Whoever waits for the file finds it whole.
+        write_whole(ready_file, f"{url}\n", what="the ready file")
 
     return announce

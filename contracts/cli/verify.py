@@ -14,10 +14,11 @@ import click
 from contracts import __version__
 from contracts.cli.completions import emitters
 from contracts.cli.driver_options import driver_options
-from contracts.cli.options import leave, output_option, project, tell_ci, write_file
+from contracts.cli.options import leave, output_option, project, tell_ci
 from contracts.cli.output import say, say_json, show
 from contracts.cli.publication_options import BrokerWishes, publication_options
 from contracts.errors import ContractsError, MisuseError
+from contracts.files import write_whole
 from contracts.model.domain import Domain
 from contracts.model.driver import Driver
 from contracts.model.pact import PactUnderTest
@@ -85,11 +86,11 @@ def command(
     if junit is not None:
         from contracts.report.junit import render_junit
 
-        write_file(junit, render_junit([run]))
+        write_whole(junit, render_junit([run]))
     if sarif is not None:
         from contracts.report.sarif import render_sarif
 
-        write_file(sarif, render_sarif([run], domain))
+        write_whole(sarif, render_sarif([run], domain))
     _show(run, output)
     if failure is not None:
         say(f"error: {failure}", err=True)

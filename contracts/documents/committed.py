@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 
 from contracts.errors import BrokenContractError, MisuseError, Where
+from contracts.files import write_all
 from contracts.model.domain import Domain
 from contracts.project.settings import Settings
 
@@ -36,11 +37,7 @@ def write_document(file: Path, text: str) -> None:
     Raises:
         MisuseError: the file can't be written.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode())
-    except OSError as error:
-        raise MisuseError(f"the document can't be written: {error.strerror}", where=Where(str(file))) from None
+    write_all({file: text}, what="the document", next_step="name another place with --out", parents=True)
 
 
 def first_difference(file: Path, text: str, lang: str) -> tuple[int, str, str] | None:

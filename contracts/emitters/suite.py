@@ -15,7 +15,8 @@ from pathlib import Path
 
 from contracts.emitters.parts.processes import environment
 from contracts.emitters.sink import KEEP_VARIABLE, SinkOrder, recording_sink
-from contracts.errors import MisuseError, Where
+from contracts.errors import MisuseError
+from contracts.files import unwritten
 from contracts.model import strict_json
 from contracts.model.emission import Commit
 
@@ -142,10 +143,8 @@ def _publish(part: Path, out: Path, commit: Commit | None) -> tuple[int, int]:
                 written.write(_stamped(line, document, commit))
         whole.replace(out)
     except OSError as error:
-        raise MisuseError(
-            f"the captures can't be written: {error.strerror or error}",
-            where=Where(str(out)),
-            next_step="name a file in a folder that can be written with --out",
+        raise unwritten(
+            error, out, what="the captures", next_step="name a file in a folder that can be written with --out"
         ) from None
     finally:
         whole.unlink(missing_ok=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from contracts.errors import MisuseError, Where
+from contracts.files import unwritten, write_all
 from contracts.model import strict_json
 from contracts.model.written_pacts import PactFileChange
 
@@ -47,25 +47,17 @@ def write(folder: Path, files: Mapping[str, bytes], found: tuple[PactFileChange,
     Raises:
         MisuseError: a file can't be written.
     """
+    # Everything is on the disk before the first file is replaced.
+    contents = {folder / change.file: files[change.file] for change in found if change.how != "removed"}
+    write_all(contents, what="the pacts", next_step="make the folder writable", parents=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Everything is on the same disk before the first file is replaced.
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".pacts-") as staged:
-            written = [change for change in found if change.how != "removed"]
-            for number, change in enumerate(written):
-                (Path(staged) / str(number)).write_bytes(files[change.file])
-            for number, change in enumerate(written):
-                (folder / change.file).parent.mkdir(parents=True, exist_ok=True)
-                (Path(staged) / str(number)).replace(folder / change.file)
         for change in found:
             if change.how == "removed":
                 (folder / change.file).unlink(missing_ok=True)
         _remove_empty(folder / "planned")
     except OSError as error:
-        raise MisuseError(
-            f"the pacts can't be written: {error.strerror}",
-            where=Where(str(error.filename or folder)),
-            next_step="make the folder writable",
+        raise unwritten(
+            error, error.filename or folder, what="the pacts", next_step="make the folder writable"
         ) from None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from contracts.errors import MisuseError, Where
+from contracts.files import write_all
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Registry, Status
 from contracts.model.registry_toml import parse_registry
@@ -84,13 +83,4 @@ def replace_text(file: Path, text: str) -> None:
     Raises:
         MisuseError: it can't be written.
     """
-    try:
-        mode = file.stat().st_mode
-        with tempfile.NamedTemporaryFile("wb", dir=file.parent, prefix=f".{file.name}.", delete=False) as staged:
-            staged.write(text.encode())
-        os.chmod(staged.name, mode)  # noqa: PTH101 - the name of a file that is about to become another
-        os.replace(staged.name, file)  # noqa: PTH105 - likewise
-    except OSError as error:
-        raise MisuseError(
-            f"the registry can't be written: {error.strerror}", where=Where(shown(file)), next_step="make it writable"
-        ) from None
+    write_all({file: text}, what="the registry", next_step="make it writable")

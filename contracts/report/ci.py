@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from contracts.errors import Where
+from contracts.errors import MisuseError, Where
+from contracts.files import write_whole
 from contracts.model.domain import Domain
-from contracts.model.printable import printable
+from contracts.model.printable import inert, printable
 from contracts.model.verdict import Verification
 from contracts.report import github, gitlab
 from contracts.report.annotations import Annotation, Level, annotate, inside, registry_places
@@ -100,10 +101,14 @@ def deliver(writings: Iterable[Writing], stderr: TextIO) -> None:
             stderr.write(writing.text)
             continue
         try:
-            with writing.file.open("a" if writing.append else "w", encoding="utf-8", newline="\n") as file:
-                file.write(writing.text)
-        except OSError as error:
-            stderr.write(f"warning: {writing.file} can't be written: {error.strerror}\n")
+            if writing.append:
+                with writing.file.open("a", encoding="utf-8", newline="\n") as file:
+                    file.write(writing.text)
+            else:
+                write_whole(writing.file, writing.text)
+        except (OSError, MisuseError) as error:
+            reason = error.what if isinstance(error, MisuseError) else f"it can't be written: {error.strerror}"
+            stderr.write(inert(f"warning: {writing.file}: {reason}\n"))
 
 
 def _on(environ: Mapping[str, str], name: str) -> bool:

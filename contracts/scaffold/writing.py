@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from contracts.errors import MisuseError, Where
+from contracts.files import write_all
 from contracts.project.paths import shown
 from contracts.scaffold.files import NewFile
 
@@ -41,9 +42,15 @@ def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple
             where=Where(shown(folder)),
             next_step="move them away, or say --force to overwrite them; --dry-run shows what would be written",
         )
-    for file, state in states:
-        if state is not FileState.UNCHANGED:
-            _write(folder / file.path, file)
+    due = [file for file, state in states if state is not FileState.UNCHANGED]
+    for executable in (False, True):
+        write_all(
+            {folder / file.path: file.text for file in due if file.executable is executable},
+            what="this file",
+            next_step="name a folder that can be written to, with --dir",
+            parents=True,
+            executable=executable,
+        )
     return states
 
 
@@ -55,17 +62,3 @@ def _state(path: Path, file: NewFile) -> FileState:
     except OSError:
         return FileState.OVERWRITTEN
     return FileState.UNCHANGED if same else FileState.OVERWRITTEN
-
-
-def _write(path: Path, file: NewFile) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8", newline="\n")
-        if file.executable:
-            path.chmod(path.stat().st_mode | 0o111)
-    except OSError as error:
-        raise MisuseError(
-            f"this file can't be written: {error.strerror}",
-            where=Where(shown(path)),
-            next_step="name a folder that can be written to, with --dir",
-        ) from None

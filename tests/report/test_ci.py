@@ -219,8 +219,13 @@ def test_a_place_outside_the_checkout_is_left_out(tmp_path: Path) -> None:
 def test_what_can_not_be_written_is_said(tmp_path: Path) -> None:
     """A summary file that can't be written doesn't break the run."""
     stderr = io.StringIO()
-    deliver([Writing("x", tmp_path / "missing" / "file")], stderr)
-    assert "can't be written" in stderr.getvalue()
+    hostile = tmp_path / "missing\x1b[31m\n::add-mask::x" / "file"
+    deliver([Writing("x", tmp_path / "missing" / "file", append=True), Writing("x", hostile)], stderr)
+    first, second, rest = stderr.getvalue().partition("warning: ")[2].partition("warning: ")
+    assert "can't be written: No such file or directory" in first
+    assert (second, "can't be written: No such file or directory" in rest) == ("warning: ", True)
+    assert "\x1b" not in rest
+    assert "\n::" not in rest
 
 
 @pytest.mark.parametrize("command", ["::add-mask::passed", "##[add-mask]passed", "x\n  ::stop-commands::x"])
