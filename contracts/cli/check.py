@@ -13,6 +13,7 @@ from contracts.cli.options import leave, output_option, project, stale_pacts, te
 from contracts.cli.output import say, say_json, show
 from contracts.files import write_whole
 from contracts.model.check import Check
+from contracts.project.pacts import pacts_folder
 from contracts.project.paths import shown
 from contracts.release.check import check
 
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
     from contracts.report.annotations import Annotation
 
 
-@click.command("check", short_help="Check the whole project and rehearse its release.")
+@click.command("check", short_help="Check what this repository has of the contract, and rehearse its release.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write JUnit XML here.")
 @click.option("--sarif", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write SARIF here.")
 @output_option()
 def command(junit: Path | None, sarif: Path | None, output: str) -> None:
-    """Lint the contract, compare the pacts with the consumer tests, verify every emitter, rehearse the release.
+    """Check what can be checked in this repository.
 
-    The release is asked of a throwaway broker; what PACT_BROKER_BASE_URL names is never spoken to.
+    A contract's repository is linted, and its documents are compared with it; a consumer's is linted, and its pacts
+    are compared with its tests; each emitter that the settings name is verified. Where consumer and emitter are both
+    here, the release is asked of a throwaway broker; what PACT_BROKER_BASE_URL names is never spoken to. Exit 3 only
+    where there is nothing to check.
 
     \b
     Example:
@@ -58,7 +62,7 @@ def command(junit: Path | None, sarif: Path | None, output: str) -> None:
     if output == "json":
         say_json(check_json(domain, result))
     else:
-        folder = shown(result.pacts.folder)
+        folder = shown(pacts_folder(settings))
         show(render_check(domain, result, folder=folder, look=look_at(sys.stdout)))
     tell_ci(domain, result.runs, others=others, matrix=True)
     leave(result.exit_code)
@@ -67,7 +71,9 @@ def command(junit: Path | None, sarif: Path | None, output: str) -> None:
 def _complaints(result: Check) -> dict[str, list[Annotation]]:
     from contracts.report.annotations import complaint
 
+    documents = [(document.command, problem) for document in result.documents for problem in document.problems]
     return {
-        "lint": [complaint(found.rule, found.message, found.where, found.next_step) for found in result.lint],
-        "capture": stale_pacts(result.pacts),
+        "lint": [complaint(found.rule, found.message, found.where, found.next_step) for found in result.lint or ()],
+        "documents": [complaint(name, found.message, found.where, found.next_step) for name, found in documents],
+        "capture": stale_pacts(result.pacts) if result.pacts else [],
     }

@@ -38,6 +38,7 @@ class _Table(BaseModel):
     generated: list[str] = Field(default_factory=list)
     emitters: dict[str, dict[str, str | bool | int | float | list[str]]] = Field(default_factory=dict)
     documents: dict[Meaning, list[_Word]] = Field(default_factory=dict)
+    drift: list[_Word] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Settings:
         generated: globs of files that a build writes; they may differ from the commit that is published.
         emitters: each emitter's driver and its options, by the emitter's name.
         documents: words for a status or a column in hand-kept documents, by what they mean.
+        drift: hand-kept documents that `contracts check` compares with the registry.
         lines: the line of each key in the file.
     """
 
@@ -67,6 +69,7 @@ class Settings:
     generated: tuple[str, ...] = ()
     emitters: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(default_factory=dict)
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
 
     def place_of(self, *key: str) -> Where | None:
@@ -142,6 +145,7 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
         generated=tuple(read.generated),
         emitters=read.emitters,
         documents={str(meaning): words for meaning, words in read.documents.items()},
+        drift=tuple(read.drift),
         lines={key[len(path) :]: line for key, line in lines.items() if key[: len(path)] == path},
     )
     _refuse_unclear_stand_ins(settings)

@@ -1,4 +1,4 @@
-"""The whole check of a project: is the contract sound, are the pacts captured, does every emitter keep it?"""
+"""The check of a repository, whatever it holds: is the contract sound, are pacts captured, do emitters keep them?"""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from contracts.consumer.pact_writing import write_pacts
 from contracts.model.check import Check
 from contracts.model.domain import Domain
 from contracts.model.verdict import Verification
+from contracts.project.kinds import kinds_of
 from contracts.project.lint import lint
 from contracts.project.named_emitters import named_emitters
 from contracts.project.settings import Settings
 from contracts.provider.verify import Listen, Mode, run_verification
+from contracts.release.check_documents import check_documents
 from contracts.release.rehearsal import rehearse
 
 
@@ -23,7 +25,10 @@ def check(
     echo: Callable[[str], None],
     listen: Listen | None = None,
 ) -> Check:
-    """Check a project, and rehearse its release on a throwaway broker, whatever broker is named elsewhere.
+    """Check what can be checked in this repository, be it the contract's, the consumer's, an emitter's or several.
+
+    Where consumer and emitter are both here, the release is rehearsed on a throwaway broker, whatever broker is named
+    elsewhere.
 
     Args:
         environ: the process's variables, for the version's and the branch's name.
@@ -33,16 +38,18 @@ def check(
     Raises:
         ContractsError: a step couldn't be carried out at all.
     """
-    pacts = write_pacts(settings, domain, check=True, echo=echo)
+    here = kinds_of(settings, domain)
+    pacts = write_pacts(settings, domain, check=True, echo=echo) if here.consumer else None
     runs = verify_reached(settings, domain, Mode(), listen=listen)
-    verified = {run.emitter for run in runs}
-    releases = () if pacts.changes or not pacts.pacts else rehearse(settings, domain, runs, environ)
+    rehearsed = pacts is not None and pacts.pacts and not pacts.changes
     return Check(
-        lint=lint(domain),
+        contract=here.contract,
+        lint=lint(domain) if here.contract or here.consumer else None,
+        documents=check_documents(settings, domain) if here.contract or settings.drift else (),
         pacts=pacts,
         runs=runs,
-        unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in verified),
-        releases=releases,
+        unreached=tuple(emitter for emitter in domain.registry.emitters if emitter not in here.emitters),
+        releases=rehearse(settings, domain, runs, environ) if rehearsed else (),
     )
 
 
