@@ -29,13 +29,18 @@ def command(*, emitter: str, event: str, reason: str, environment: str, output: 
     Example:
       contracts demote client-webinar-tracker-v2 client_webinar_completed --reason "lost visits of guests"
     """
+
+    def echo(text: str) -> None:
+        say(text, err=True)
+
     settings, domain = project()
     changed = demote(
         settings,
         domain,
         (emitter, event),
         reason,
-        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: say(text, err=True)),
+        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, echo),
+        echo=echo,
         environment=environment,
     )
     if output == "json":

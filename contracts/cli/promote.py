@@ -49,6 +49,10 @@ def command(
     Example:
       contracts promote client-webinar-tracker-v2 client_webinar_entered --evidence verification.json
     """
+
+    def echo(text: str) -> None:
+        say(text, err=True)
+
     settings, domain = project()
     changed = promote(
         settings,
@@ -56,7 +60,8 @@ def command(
         (emitter, event),
         Grounds(evidence, environment, force),
         broker=lambda: broker.open(settings),
-        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, lambda text: say(text, err=True)),
+        rewrite_pacts=lambda own, judged: rewrite_pacts(own, judged, echo),
+        echo=echo,
     )
     if output == "json":
         say_json(changed.to_json())
