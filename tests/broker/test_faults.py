@@ -252,6 +252,51 @@ def test_a_file_that_goes_within_a_write(database: Path) -> None:
     assert not database.exists()
 
 
+def test_a_file_that_goes_at_the_moment_of_the_commit(database: Path) -> None:
+    """Between the last look and the commit itself: it is written, and isn't confirmed."""
+    store = Store(database)
+    writing = store.write()
+    connection = writing.__enter__()
+    connection.execute("UPDATE clock SET moment = moment + 1")
+    # SQLite tells of a statement just before it runs.
+    connection.set_trace_callback(lambda statement: _gone(database) if statement == "COMMIT" else None)
+    with pytest.raises(StorageError, match="nothing was stored"):
+        writing.__exit__(None, None, None)
+    assert not database.exists()
+    store.close()
+
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["closed", "killed"])
+def test_a_read_only_checkout_is_read(open_folder: Path, is_killed: bool) -> None:
+    """Whether the broker that wrote it has closed it or was killed: nothing is written beside it.
+
+    Every question is answered, and a write says why it isn't taken.
+    """
+    database = open_folder / "broker.sqlite"
+    with running(database) as started:
+        assert Broker(started.url).publish("service", "1", pact("service", "tracker")).ok
+    if not is_killed:
+        Store(database).close()
+    before = {path.name: path.read_bytes() for path in open_folder.iterdir()}
+    assert ("broker.sqlite-wal" in before) is is_killed
+    for path in open_folder.iterdir():
+        path.chmod(0o444)
+    open_folder.chmod(0o555)
+    try:
+        with running(database, user=NOBODY if os.geteuid() == 0 else "") as reading:
+            broker = Broker(reading.url)
+            for _ in range(3):
+                assert broker.pact("service", "tracker", "1")
+                assert broker.get("/pacticipants")["_embedded"]["pacticipants"]
+                assert broker.call("GET", "/matrix?q[][pacticipant]=service&latestby=cvpv").status_code == 200
+            refused = broker.publish("service", "2", pact("service", "tracker"))
+            assert (refused.status_code, "read-only" in refused.json()["error"]) == (500, True)
+            assert broker.pact("service", "tracker", "1")
+    finally:
+        open_folder.chmod(0o755)
+    assert {path.name: path.read_bytes() for path in open_folder.iterdir()} == before
+
+
 def test_a_file_that_is_touched_is_the_same_one(database: Path) -> None:
     """The near miss: times, rights and a copy of it change nothing."""
     with running(database) as started:

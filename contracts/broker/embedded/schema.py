@@ -6,6 +6,7 @@ of another release, is refused instead of being misread.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -155,6 +156,8 @@ CREATE INDEX webhook_logs_by_call ON webhook_logs (call_id);
 def connect(database: Path, *, patience: float) -> sqlite3.Connection:
     """Open the broker's file with the settings that its promises rest on.
 
+    Where neither the file nor its folder can be written, as in a read-only checkout, it is opened to be read.
+
     Args:
         database: the SQLite file.
         patience: how many seconds a write waits for another process before it gives up.
@@ -163,7 +166,9 @@ def connect(database: Path, *, patience: float) -> sqlite3.Connection:
         StorageError: the file can't be opened.
     """
     try:
-        connection = sqlite3.connect(database, timeout=patience, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            _address(database), uri=True, timeout=patience, isolation_level=None, check_same_thread=False
+        )
         connection.row_factory = sqlite3.Row
         # What was answered 2xx has to survive a power cut: every commit waits for the disk.
         connection.execute("PRAGMA synchronous = FULL")
@@ -171,6 +176,24 @@ def connect(database: Path, *, patience: float) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise storage_error(error, database) from error
     return connection
+
+
+def is_read_only(database: Path) -> bool:
+    """Is a broker's file there that this process may read and not write, or whose folder it may not write?"""
+    known = os.access in os.supports_effective_ids
+    return database.exists() and not all(
+        os.access(one, os.W_OK, effective_ids=known) for one in (database, database.parent)
+    )
+
+
+def _address(database: Path) -> str:
+    address = database.absolute().as_uri()
+    if not is_read_only(database):
+        return address
+    # SQLite shares a log with other processes by a file beside it, which can't be made here. Without a log there is
+    # nothing to share; one that is there was left with that file, or another process has it open.
+    is_shared = database.with_name(f"{database.name}-wal").exists()
+    return f"{address}?mode=ro" if is_shared else f"{address}?mode=ro&immutable=1"
 
 
 def prepare(connection: sqlite3.Connection, database: Path, *, patience: float) -> None:

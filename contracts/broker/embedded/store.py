@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from contracts.broker.embedded.failures import StorageError, storage_error
-from contracts.broker.embedded.schema import connect, prepare
+from contracts.broker.embedded.schema import connect, is_read_only, prepare
 from contracts.errors import Where
 
 
@@ -31,6 +31,7 @@ class Store:
         # Connections are kept between requests: the last one to close has to write the whole log back.
         self._idle: list[sqlite3.Connection] = []
         self._lock = Lock()
+        self._is_read_only = is_read_only(database)
         try:
             database.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -41,7 +42,7 @@ class Store:
         except BaseException:
             connection.close()
             raise
-        self._idle.append(connection)
+        self._give_back(connection)
         self._identity = _identity(database)
 
     @contextmanager
@@ -81,11 +82,14 @@ class Store:
             # SQLite goes on writing into a file that has no name any more: what it confirms then is gone with it.
             self._refuse_another_file()
             connection.execute("COMMIT")
+            # Where it went in between, nothing is confirmed either: it was written into what nobody will read.
+            self._refuse_another_file()
         except sqlite3.Error as error:
             connection.close()
             raise storage_error(error, self.database) from error
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             self._give_back(connection)
             raise
         self._give_back(connection)
@@ -105,6 +109,10 @@ class Store:
         return connect(self.database, patience=self._patience)
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
+        if self._is_read_only:
+            # Whether somebody else writes is looked at each time that it is opened.
+            connection.close()
+            return
         with self._lock:
             self._idle.append(connection)
 
