@@ -31,6 +31,7 @@ from contracts.report.releases import decision_lines
 )
 @click.option("--allow-unverified", is_flag=True, help="Don't ask for a result of this very emitter version.")
 @click.option("--require-tested", is_flag=True, help="A promise of the registry that no run tested is a no.")
+@click.option("--own-runs-only", is_flag=True, help="What was judged again from evidence doesn't count.")
 @click.option(
     "--retry-while-unknown", "retries", metavar="N", type=click.IntRange(0), default=0, help="Ask up to N times more."
 )
@@ -48,6 +49,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     ignore: tuple[str, ...],
     allow_unverified: bool,
     require_tested: bool,
+    own_runs_only: bool,
     retries: int,
     interval: float,
     dry_run: bool,
@@ -73,6 +75,7 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
         ignore=ignore,
         allow_unverified=allow_unverified,
         require_tested=require_tested,
+        own_runs_only=own_runs_only,
     )
     client = broker.open(settings)
     pacts = own_pacts(settings, emitters_of(domain.registry, pacticipant))

@@ -104,6 +104,8 @@ class DecisionRow:
         standing: why the consumer's version counts.
         run: the run that the result is of; None where another tool posted it, or there is none.
         posted_by: the other tool that posted it; None where this toolkit did, or there is none.
+        posted_at: when the result arrived, as the broker wrote it; empty where there is none.
+        left_out: a result that was judged again is there, and the user asked for the emitter's own runs alone.
     """
 
     consumer: str
@@ -119,6 +121,21 @@ class DecisionRow:
     standing: Standing = Standing.IN_ENVIRONMENT
     run: RunRecord | None = None
     posted_by: str | None = None
+    posted_at: str = ""
+    left_out: bool = False
+
+    @property
+    def rests_on(self) -> str:
+        """The run that the result rests on, in words; empty where there is no result, or another tool's."""
+        if self.success is None or self.run is None:
+            return ""
+        version = f"the contract's version {self.run.contract_version}" if self.run.contract_version else "contract"
+        under = f"under {version} ({self.run.contract[:12]})" if self.run.contract else "under an unknown contract"
+        if not self.run.judged_again:
+            return f"its own run of {self.posted_at}, {under}"
+        sources = ", ".join(f"{run.id[:8]} of {run.posted_at}" for run in self.run.judged_again)
+        many = "runs" if len(self.run.judged_again) > 1 else "run"
+        return f"judged again at {self.posted_at}, {under}, from its own {many} {sources}"
 
     @property
     def demands(self) -> bool:
@@ -139,6 +156,7 @@ class Question:
         promises: what the registry promises of the pairs that are asked about.
         require_tested: a promise that no run tested is a no.
         consumer: the consumer's name, which publishes the contract's own pacts.
+        own_runs_only: what was judged again from a run's evidence doesn't count.
     """
 
     pacticipant: str
@@ -153,6 +171,7 @@ class Question:
     require_tested: bool = False
     consumer: str = ""
     taken: tuple[tuple[str, str], ...] = ()
+    own_runs_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +309,10 @@ def _row_to_json(row: DecisionRow) -> dict[str, Any]:
         "run": row.run.id if row.run else None,
         "posted_by": row.posted_by,
         "remarks": list(row.run.remarks) if row.run else [],
+        "posted_at": row.posted_at or None,
+        "contract": row.run.contract if row.run else None,
+        "contract_version": row.run.contract_version if row.run else None,
+        "judged_again": [source.to_json() for source in row.run.judged_again] if row.run else [],
         "pairs": [
             {
                 "event": p.event,

@@ -325,6 +325,9 @@ def _warnings(question: Question, knowledge: Knowledge) -> Iterator[str]:
     for row in knowledge.rows:
         if not row.ignored:
             yield from _of_result(row)
+            if row.left_out:
+                between = f"{row.emitter} {row.emitter_version} with {row.consumer} {row.consumer_version}"
+                yield f"--own-runs-only: {between}: what was judged again is left out"
     yield from (what for _, what in _broken(knowledge))
 
 

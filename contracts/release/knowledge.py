@@ -9,7 +9,7 @@ from contracts.broker.client import BrokerClient
 from contracts.broker.environments import Placement, all_placements, environment
 from contracts.broker.pacts import PublishedInteraction, expected, pact_of_version
 from contracts.broker.results import PostedResult, result
-from contracts.broker.version_matrix import MatrixRow, release_matrix, results_matrix
+from contracts.broker.version_matrix import MatrixRow, every_result, release_matrix, results_matrix
 from contracts.broker.versions import branches_of, find_version
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
@@ -52,9 +52,17 @@ def release_decision(
     if version is None:
         return decide(asked, Knowledge(False, None, "the version is unknown"))
     known = {(asked.pacticipant, asked.version): version.branches[0]} if version.branches else {}
-    broker = _Broker(client, domain, present, known)
+    broker = _Broker(client, domain, present, known, own_runs_only=asked.own_runs_only)
     found = (_of_emitter if asked.is_emitter else _of_service)(broker, asked, tuple(own_pacts))
-    return decide(asked, replace(found, broken=BROKEN in version.tags))
+    return decide(asked, replace(_without_others(found), broken=BROKEN in version.tags))
+
+
+def _without_others(found: Knowledge) -> Knowledge:
+    """Return what is known without the broker's own answer, where that counts results which were left out."""
+    counted = [row for row in found.rows if not row.ignored]
+    if not any(row.left_out for row in counted):
+        return found
+    return replace(found, deployable=True if all(row.success is True for row in counted) else found.deployable)
 
 
 def asks_something(pact: PactDocument, registry: Registry) -> bool:
@@ -72,12 +80,14 @@ class _Broker:
     Attributes:
         present: what is in the environment that is asked about.
         branches: those of versions that may have to be verified.
+        own_runs_only: what was judged again doesn't count; the emitter's latest run of its own does in its place.
     """
 
     client: BrokerClient
     domain: Domain
     present: Sequence[Placement]
     branches: Mapping[tuple[str, str], str]
+    own_runs_only: bool = False
 
     @property
     def registry(self) -> Registry:
@@ -99,6 +109,8 @@ class _Broker:
     def row(self, row: MatrixRow, standing: Standing = Standing.IN_ENVIRONMENT) -> DecisionRow:
         """Return a row of the broker's matrix with what its result, or else its pact, says of each pair."""
         found = result(self.client, row.result_url) if row.result_url else None
+        if self.own_runs_only and found is not None and found.run is not None and found.run.judged_again:
+            return replace(self.row(self._own(row), standing), left_out=True)
         pairs: Iterable[PairReason] = ()
         if found:
             pairs = _pairs_of_result(row.emitter, found)
@@ -118,7 +130,19 @@ class _Broker:
             standing=standing,
             run=found.run if found else None,
             posted_by=found.posted_by if found else None,
+            posted_at=row.verified_at if found else "",
         )
+
+    def _own(self, row: MatrixRow) -> MatrixRow:
+        """Return a row with the latest result that is no run's judged again; without one where there is none."""
+        for other in every_result(self.client, row.consumer, row.emitter, str(row.emitter_version)):
+            if other.consumer_version == row.consumer_version and other.result_url:
+                run = result(self.client, other.result_url).run
+                if run is None or not run.judged_again:
+                    return replace(
+                        row, success=other.success, verified_at=other.verified_at, result_url=other.result_url
+                    )
+        return replace(row, success=None, verified_at="", result_url=None)
 
     def pairs_of_pact(
         self, emitter: str, interactions: Iterable[PublishedInteraction | Interaction]

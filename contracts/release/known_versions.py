@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.environments import all_placements, environments
-from contracts.broker.version_matrix import results_matrix
+from contracts.broker.results import result
+from contracts.broker.version_matrix import MatrixRow, results_matrix
 from contracts.broker.versions import branches_of
 from contracts.model.deployment import KnownVersion
 from contracts.model.registry import Registry
@@ -63,7 +64,12 @@ def _verified(client: BrokerClient, consumer: str, emitter: str, version: str) -
     rows = [row for row in results_matrix(client, consumer, emitter, version).rows if row.emitter_version == version]
     said = {True: "success", False: "failure"}
     results = {
-        words: list(dict.fromkeys(row.consumer_version for row in rows if row.success is success))
+        words: list(dict.fromkeys(_named(client, row) for row in rows if row.success is success))
         for success, words in said.items()
     }
     return "; ".join(f"{words} with {', '.join(versions)}" for words, versions in results.items() if versions)
+
+
+def _named(client: BrokerClient, row: MatrixRow) -> str:
+    run = result(client, row.result_url).run if row.result_url else None
+    return f"{row.consumer_version} (judged again)" if run and run.judged_again else row.consumer_version

@@ -40,6 +40,7 @@ def question(
     ignore: Iterable[str] = (),
     allow_unverified: bool = False,
     require_tested: bool = False,
+    own_runs_only: bool = False,
 ) -> Question:
     """Return what is asked, with what the registry has to say to it.
 
@@ -70,6 +71,7 @@ def question(
         promises=promises(registry, emitter),
         require_tested=require_tested,
         consumer=registry.consumer.name,
+        own_runs_only=own_runs_only,
     )
 
 

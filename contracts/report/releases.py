@@ -46,9 +46,16 @@ def _row(row: DecisionRow) -> list[str]:
     width = max((len(pair.event) for pair in row.pairs), default=0)
     return [
         f"{head} ({', '.join(notes)})" if notes else head,
-        *(f"  {pair.event:<{width}}  {_state(pair)}" for pair in row.pairs),
+        *([f"  {row.rests_on}"] if row.rests_on else []),
+        *(line for pair in row.pairs for line in _pair(pair, width, again=bool(row.run and row.run.judged_again))),
         *([f"  violations: {', '.join(dict.fromkeys(map(str, row.violations)))}"] if row.violations else []),
     ]
+
+
+def _pair(pair: PairReason, width: int, *, again: bool) -> list[str]:
+    """Return a pair's line; where it was judged again, with each breach and the line of the evidence that shows it."""
+    shown = [f"    {breach}: {breach.text}" for breach in pair.breaches if breach.text] if again else []
+    return [f"  {pair.event:<{width}}  {_state(pair)}", *shown]
 
 
 def _state(pair: PairReason) -> str:

@@ -37,6 +37,9 @@ def shown_result(result: ResultRecord, consumer_version: str) -> ShownResult:
         untested=_untested(runs),
         remarks=tuple(text for run in runs for text in _texts(run.get("remarks"))),
         tests=tuple(_test(entry) for entry in entries if _names_something(entry)),
+        rests_on=tuple(text for run in runs for text in _sources(run.get("judged_again"))),
+        kept=next((text for run in runs if (text := _kept(run.get("evidence")))), None),
+        contract_version=_said(runs, "contract_version"),
     )
 
 
@@ -145,3 +148,16 @@ def _untested(runs: Iterable[Mapping[str, Any]]) -> tuple[str, ...] | None:
 
 def _texts(value: Any) -> list[str]:
     return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
+def _sources(value: Any) -> Iterator[str]:
+    for source in value if isinstance(value, list) else ():
+        if isinstance(source, dict):
+            yield f"{_first(source, 'id')[:8]} of {_first(source, 'posted_at')}"
+
+
+def _kept(value: Any) -> str | None:
+    if not isinstance(value, dict) or not isinstance(value.get("emissions"), int):
+        return None
+    place = "in this result" if "data" in value else f"in {value['store']}" if "store" in value else "with this run"
+    return f"{value['emissions']} emissions, {place}"

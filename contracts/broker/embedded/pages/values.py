@@ -44,6 +44,9 @@ class ShownResult:
         untested: what the run couldn't test, None where the result doesn't say.
         remarks: what the run says of the working copy that was verified.
         tests: what it says of each interaction; none where the tool that posted it lists none.
+        rests_on: the runs whose evidence was judged again here; none where it is a run of the provider's own.
+        kept: what of the run is kept as evidence, in words; None where nothing is.
+        contract_version: the released version of that contract, where it was one.
     """
 
     consumer: str
@@ -59,6 +62,9 @@ class ShownResult:
     untested: tuple[str, ...] | None
     remarks: tuple[str, ...]
     tests: tuple[ShownTest, ...]
+    rests_on: tuple[str, ...] = ()
+    kept: str | None = None
+    contract_version: str | None = None
 
     @property
     def state(self) -> State:
