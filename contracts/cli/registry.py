@@ -25,37 +25,52 @@ def command() -> None:
 
 
 @command.command("diff")
-@click.argument("revision", metavar="REV", required=False)
-@click.option("--to", "to", metavar="REV", help="Compare with this revision instead of the working tree.")
+@click.argument("states", metavar="[FROM [TO]]", nargs=-1)
+@click.option("--to", "to", metavar="STATE", help="The same as TO.")
+@click.option(
+    "--find-links",
+    "folders",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    multiple=True,
+    help="Look for wheels here too, beside dist/.",
+)
 @click.option("--format", "form", type=click.Choice(("github",)), help="Annotations for GitHub Actions on stdout.")
 @click.option("--rules", is_flag=True, help="Print the table of rules instead.")
 @output_option("table", "json")
-def diff(revision: str | None, to: str | None, form: str | None, rules: bool, output: str) -> None:
-    """List what changed in registry and catalogue since REV, and whom it breaks.
+def diff(
+    states: tuple[str, ...], to: str | None, folders: tuple[Path, ...], form: str | None, rules: bool, output: str
+) -> None:
+    """List what changed in registry and catalogue from one state to another, and whom it breaks.
 
-    Exit 1 where a change breaks the consumer or an emitter. The catalogue of REV is imported, in a process of its
-    own, so name a revision whose code you would run.
+    A state is a git revision of the contract's repository, a version of the contract that is installed or whose wheel
+    lies in dist/, or a wheel by its path. Without TO, it is the working tree, or the contract that is installed here.
+    Exit 1 where a change breaks the consumer or an emitter. The catalogue of a state is imported, in a process of its
+    own, so name one whose code you would run.
 
     \b
     Examples:
       contracts registry diff HEAD
+      contracts registry diff 1.2.0 1.3.0 --find-links wheels
       contracts registry diff HEAD --output json
       contracts registry diff --rules
     """
-    from contracts.registry_diff import CHANGES, compare, working_tree
-    from contracts.registry_diff import revision as state_of
+    from contracts.registry_diff import CHANGES, compare, state_here, state_of
 
     if rules:
         for rule in CHANGES.values():
             say(f"{rule.id:<20} {'breaking' if rule.breaking else 'safe':<9} {rule.purpose}")
         return
-    if revision is None:
-        raise click.UsageError("name the revision to compare with, such as main or HEAD~1")
+    named = (*states, to) if to else states
+    if not named:
+        raise click.UsageError("name the revision or version to compare with, such as main, HEAD~1 or 1.2.0")
+    if len(named) > 2:
+        raise click.UsageError(f"two states are compared, and these are {len(named)}: {', '.join(named)}")
     if form and output == "json":
         raise click.UsageError("--format github and --output json both claim stdout; say one of them")
     settings, domain = project()
-    before = state_of(settings, revision)
-    after = state_of(settings, to) if to else working_tree(settings)
+    before = state_of(settings, named[0], folders)
+    after = state_of(settings, named[1], folders) if named[1:] else state_here(settings)
     changes = compare(before, after)
     breaking = [change for change in changes if change.breaking]
     if output == "json":
@@ -72,14 +87,16 @@ def diff(revision: str | None, to: str | None, form: str | None, rules: bool, ou
             if change.breaking:
                 say(f"  next: {change.rule.next_step}")
         say(f"{before.name} → {after.name}: {counted(len(changes), 'change')}, {len(breaking)} breaking")
-    _annotate([_annotation(change, settings.root) for change in changes], domain, settings.root, stdout=bool(form))
+    root = None if after.elsewhere else settings.root
+    _annotate([_annotation(change, root) for change in changes], domain, settings.root, stdout=bool(form))
     leave(ExitCode.BROKEN if breaking else ExitCode.HOLDS)
 
 
-def _annotation(change: Change, root: Path) -> Annotation:
+def _annotation(change: Change, root: Path | None) -> Annotation:
+    """Return a change for a CI to show; `root` is the folder that its file lies in, if that is in the checkout."""
     from contracts.report.annotations import Annotation, Level, complaint
 
-    where = Where(str(root / change.where.file), change.where.line)
+    where = Where(str(root / change.where.file), change.where.line) if root else None
     if change.breaking:
         return complaint(change.rule.id, change.message, where, change.rule.next_step)
     identity = (change.rule.id, change.emitter or "", change.event or "", change.field or "")

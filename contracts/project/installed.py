@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from contracts.model import strict_json
@@ -39,6 +41,15 @@ def holder_of(file: Path) -> Holder | None:
         if _holds(distribution, file) or (origin.checkout and file.is_relative_to(origin.checkout)):
             return origin
     return None
+
+
+def project_name(root: Path) -> str | None:
+    """Return the name of the distribution that a project's pyproject.toml describes; None where it says none."""
+    try:
+        document: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(document["project"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _holds(distribution: Distribution, file: Path) -> bool:

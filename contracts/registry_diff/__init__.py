@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from contracts.registry_diff.compare import Change, compare
 from contracts.registry_diff.rules import CHANGES, ChangeRule
-from contracts.registry_diff.states import revision, working_tree
+from contracts.registry_diff.versions import state_here, state_of
 
-__all__ = ["CHANGES", "Change", "ChangeRule", "compare", "revision", "working_tree"]
+__all__ = ["CHANGES", "Change", "ChangeRule", "compare", "state_here", "state_of"]

@@ -1,7 +1,8 @@
 """A script that prints the catalogue of a source tree as JSON. It is run as a file of its own.
 
-Usage: describe.py TREE TOOLKIT DOMAIN OUT. The tree's packages come first, so an older state is described by its own
-code; TOOLKIT, the folder of this toolkit's package, is what the tree's domain imports where the tree has none.
+Usage: describe.py TREE HOME TOOLKIT DOMAIN OUT. What lies in HOME, a folder of the tree, is imported first, so that an
+older state is described by its own code; TOOLKIT, the folder of this toolkit's package, is what the tree's domain
+imports where the tree has none.
 Nothing of this toolkit is imported here, so that no two states meet in one process.
 """
 
@@ -63,9 +64,9 @@ def _relative(path: Path, tree: Path) -> str:
 
 def main() -> None:
     """Describe the tree that the command line names."""
-    tree, toolkit, domain, out = sys.argv[1:5]
+    tree, home, toolkit, domain, out = sys.argv[1:6]
     # The script's own folder is no place to import from.
-    sys.path[:1] = [tree]
+    sys.path[:1] = [home]
     sys.path.append(toolkit)
     Path(out).write_text(json.dumps(describe(Path(tree).resolve(), domain)), encoding="utf-8")
 

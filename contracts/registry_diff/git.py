@@ -26,6 +26,15 @@ def top_level(folder: Path) -> Path:
     return Path(done.stdout.strip()).resolve()
 
 
+def knows(folder: Path, revision: str) -> bool:
+    """Does the repository that `folder` lies in hold this revision? Without a repository or git, none is known."""
+    try:
+        done = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except MisuseError:
+        return False
+    return done.returncode == 0
+
+
 def archive(top: Path, revision: str, tar: Path) -> None:
     """Write the files of a revision as a tar archive.
 

@@ -18,6 +18,7 @@ from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.schemas import shape_of_schema
 from contracts.model.shapes import nodes
 from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
+from contracts.project.paths import shown
 from contracts.project.settings import Settings, load_settings
 from contracts.registry_diff import describe
 from contracts.registry_diff.git import archive, top_level
@@ -28,7 +29,7 @@ _TOOLKIT = Path(__file__).resolve().parents[2]
 
 
 def working_tree(settings: Settings) -> ContractState:
-    """Read the state of the project as it lies there.
+    """Read the state of the project as it lies there; the contract may be one that is installed.
 
     Raises:
         MisuseError: its catalogue can't be imported or its registry can't be read.
@@ -36,12 +37,22 @@ def working_tree(settings: Settings) -> ContractState:
     return read_tree(settings.root, "the working tree", shown_under=settings.root)
 
 
+def module_of(settings: Settings) -> str:
+    """Return the name of the package that holds the contract of a project."""
+    return settings.domain
+
+
+def has_contract(settings: Settings) -> bool:
+    """Does the project's own tree hold the catalogue that it is judged by, or its registry?"""
+    return settings.registry is not None or _home(settings.root, module_of(settings)) is not None
+
+
 def revision(settings: Settings, name: str) -> ContractState:
     """Read the state of a git revision of the project's repository.
 
     Raises:
-        MisuseError: no repository, no such revision, a revision that a shallow clone doesn't hold, or a state that
-            has no catalogue or registry.
+        MisuseError: no repository, no such revision, a revision that a shallow clone doesn't hold, or a state in which
+            the project's domain didn't exist, or can't be read.
     """
     top = top_level(settings.root)
     inside = settings.root.resolve().relative_to(top)
@@ -58,7 +69,22 @@ def revision(settings: Settings, name: str) -> ContractState:
             raise MisuseError(
                 f"the project's folder {inside} isn't in {name}", next_step="name a revision that has the project"
             )
+        _refuse_without_contract(settings, load_settings(root), name)
         return read_tree(root, name, shown_under=root)
+
+
+def _refuse_without_contract(today: Settings, then: Settings, name: str) -> None:
+    """Refuse a revision that doesn't hold the contract: what is installed today would be taken for it in silence."""
+    if has_contract(then) and (then.registry is None or module_of(then) == module_of(today)):
+        return
+    named = f"; its settings name {module_of(then)!r}" if then.file and module_of(then) != module_of(today) else ""
+    raise MisuseError(
+        f"in {name} the domain {module_of(today)!r} didn't exist{named}",
+        where=Where(shown(today.root)),
+        next_step="name a revision that holds it"
+        if has_contract(today)
+        else "this repository holds no contract; name two versions of the one that is installed, such as 1.2.0 1.3.0",
+    )
 
 
 def _extract(opened: tarfile.TarFile, tree: Path) -> None:
@@ -91,7 +117,16 @@ def read_tree(root: Path, name: str, *, shown_under: Path) -> ContractState:
         name: what people call this state.
         shown_under: paths are shown relative to this folder.
     """
-    settings = load_settings(root)
+    return read_state(load_settings(root), name, shown_under=shown_under)
+
+
+def read_state(settings: Settings, name: str, *, shown_under: Path) -> ContractState:
+    """Read the state that some settings name.
+
+    Args:
+        name: what people call this state.
+        shown_under: paths are shown relative to this folder.
+    """
     described = _describe(settings, name)
     folder = Path(described["folder"])
     file = settings.registry or (folder if folder.is_absolute() else settings.root.resolve() / folder) / "emitters.toml"
@@ -116,8 +151,9 @@ def _describe(settings: Settings, name: str) -> dict[str, Any]:
             "-B",
             describe.__file__,
             str(settings.root),
+            str(_home(settings.root, module_of(settings)) or settings.root),
             str(_TOOLKIT),
-            settings.domain,
+            module_of(settings),
             str(out),
         ]
         try:
@@ -131,11 +167,20 @@ def _describe(settings: Settings, name: str) -> dict[str, Any]:
         if done.returncode != 0 or not out.is_file():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise MisuseError(
-                f"the catalogue {settings.domain!r} of {name} can't be imported: {last}",
+                f"the catalogue {module_of(settings)!r} of {name} can't be imported: {last}",
                 next_step="name a state whose domain package can be imported with what is installed here",
             )
         described: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
         return described
+
+
+def _home(root: Path, module: str) -> Path | None:
+    """Return the folder that a module is imported from, if it lies in the tree: its root, or its `src`."""
+    inside = Path(*module.split("."))
+    for home in (root, root / "src"):
+        if (home / inside / "__init__.py").is_file() or (home / inside).with_suffix(".py").is_file():
+            return home
+    return None
 
 
 def _registry(file: Path, name: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:

@@ -65,6 +65,7 @@ class ContractState:
         pairs: by (emitter, event).
         reads: by (emitter, event), the paths that the consumer reads; None where the state has no pacts.
         forms: in which messages may be sent.
+        elsewhere: its files aren't the project's, such as those of a wheel.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ContractState:
     events: Mapping[str, EventState]
     reads: Mapping[tuple[str, str], frozenset[str]] | None
     forms: MessageForms
+    elsewhere: bool = False
 
     def expects(self, emitter: str, event: str) -> bool:
         """Does the consumer expect the event of this emitter? Without pacts, it is taken to expect every pair."""

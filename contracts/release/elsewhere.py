@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from shlex import quote
-from typing import Any
 
 from contracts.errors import MisuseError, Where
 from contracts.model import next_steps
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair, Status
-from contracts.project.installed import Holder, holder_of
+from contracts.project.installed import Holder, holder_of, project_name
 from contracts.project.kinds import captures_here, is_own
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -67,7 +65,7 @@ def way_from_the_registry(
     """
     consumer, emitter = domain.registry.consumer.name, wanted.pair.emitter
     at = _Places(settings, consumer)
-    contract = holder.name if holder else _own_name(settings, domain)
+    contract = holder.name if holder else project_name(settings.root) or domain.package
     upgrade = _upgrade(contract, holder)
     yield f"raise the version of {contract} there, build and release it: python -m build --wheel"
     yield f"{at(consumer)}: {upgrade}, contracts capture, commit the pacts, contracts publish"
@@ -136,11 +134,3 @@ class _Places:
     def __call__(self, party: str) -> str:
         here = captures_here(self.settings) if party == self.consumer else party in self.settings.emitters
         return f"in {party}'s repository{', this one' if here else ''}"
-
-
-def _own_name(settings: Settings, domain: Domain) -> str:
-    try:
-        document: dict[str, Any] = tomllib.loads((settings.root / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(document["project"]["name"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return domain.package

@@ -153,12 +153,12 @@ def test_shallow_clone(repository: Path, tmp_path: Path) -> None:
 
 
 def test_state_without_the_domain(repository: Path) -> None:
-    """A revision from before the domain package exits 2 and says what couldn't be imported."""
+    """A revision from before the domain package exits 2 and says that it isn't there."""
     _git(repository, "rm", "-rq", "--cached", "orders")
     _git(repository, "commit", "-qm", "without")
     answer = _run(repository, "HEAD")
     assert answer.returncode == 2
-    assert "the catalogue 'orders' of HEAD can't be imported: ModuleNotFoundError" in answer.stderr
+    assert "in HEAD the domain 'orders' didn't exist" in answer.stderr
 
 
 def test_state_with_a_broken_registry(repository: Path) -> None:
