@@ -63,7 +63,7 @@ LAYERS = (
 LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.pact_core",),
     ("msgspec",): ("contracts.verification", "contracts.audit"),
-    ("duckdb",): ("contracts.audit",),
+    ("duckdb", "numpy"): ("contracts.audit",),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("h11",): ("contracts.emitters",),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),

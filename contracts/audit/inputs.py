@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from glob import glob, has_magic
 from pathlib import Path
 
-from contracts.audit.records import Record, Unreadable, records_of
+from contracts.audit.records import Partition, partitions_of
 from contracts.audit.unpacking import unpacked
 from contracts.errors import MisuseError, Where
 
@@ -57,8 +57,8 @@ def _refuse_unopenable(file: str) -> None:
         raise MisuseError(f"this can't be read: {reason}", where=Where(file), next_step=hint) from None
 
 
-def read(file: str, number: int) -> Iterator[Record | Unreadable]:
-    """Yield the records of one file.
+def read(file: str, number: int) -> Iterator[Partition]:
+    """Yield the partitions of one file.
 
     Args:
         number: the file's number in the input.
@@ -68,4 +68,4 @@ def read(file: str, number: int) -> Iterator[Record | Unreadable]:
     """
     _refuse_unopenable(file)
     with nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb") as stream:
-        yield from records_of(unpacked(stream), number)
+        yield from partitions_of(unpacked(stream), number)

@@ -7,47 +7,53 @@ is what `contracts.verification.repeats` judges; here the order is that of the i
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
-from contracts.audit.statement import DigestedStatement
+from contracts.audit.statement import NO_HOUR, Statements
 from contracts.errors import HarnessError, MisuseError
 from contracts.model.audit import Position
 from contracts.model.verdict import Finding
 
-BATCH = 20_000
-"""Statements that are held until they go to the disk together."""
+BATCH = 2 * 122_880
+"""Statements that are held until they go to the disk together: whole groups of rows, as the database keeps them."""
 MEMORY = "192MB"
 """What the database is told to hold at most; it takes some more."""
 
-_COLUMNS = {
-    "pair": "INTEGER",
-    "fact": "UHUGEINT",
-    "marker": "UHUGEINT",
-    "content": "UHUGEINT",
-    "delivered": "BOOLEAN",
-    "file": "INTEGER",
-    "place": "BIGINT",
-    "line": "BIGINT",
-    "number": "INTEGER",
-}
-
+_TABLE = """
+CREATE TABLE IF NOT EXISTS stated (
+    pair INTEGER, fact UHUGEINT, marker UHUGEINT, content UHUGEINT, delivered TINYINT, hour INTEGER,
+    file INTEGER, place BIGINT, line BIGINT, number INTEGER
+)
+"""
+_INSERT = """
+INSERT INTO stated
+SELECT pair, (f1::UHUGEINT << 64) | f0, (m1::UHUGEINT << 64) | m0, (c1::UHUGEINT << 64) | c0, delivered, hour,
+    file, place, line, number
+FROM batch
+"""
+# The few facts that were stated more than once, and everything that is asked of them.
+_REPEATED = """
+CREATE OR REPLACE TABLE repeated AS
+SELECT * FROM stated SEMI JOIN (SELECT fact FROM stated GROUP BY fact HAVING count(*) > 1) USING (fact)
+"""
 _REPEATS = """
-SELECT pair, file, place, line, number, first_file, first_line, changes_id, changes_content, all_refused FROM (
+SELECT pair, hour, file, place, line, number, first_file, first_line, changes_id, changes_content, all_refused FROM (
     SELECT *, row_number() OVER w AS nth,
         first_value(file) OVER w AS first_file, first_value(line) OVER w AS first_line,
         first_value(marker) OVER w <> marker AS changes_id, first_value(content) OVER w <> content AS changes_content,
-        bool_and(coalesce(NOT delivered, false)) OVER (PARTITION BY fact ORDER BY file, place, number
+        bool_and(delivered = 0) OVER (PARTITION BY fact ORDER BY file, place, number
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS all_refused
-    FROM stated SEMI JOIN (SELECT fact FROM stated GROUP BY fact HAVING count(*) > 1) USING (fact)
+    FROM repeated
     WINDOW w AS (PARTITION BY fact ORDER BY file, place, number)
 ) WHERE nth > 1
 """
 _REUSED = """
-SELECT pair, file, place, line, number, first_file, first_line FROM (
+SELECT pair, hour, file, place, line, number, first_file, first_line FROM (
     SELECT *, first_value(fact) OVER w AS first_fact,
         first_value(file) OVER w AS first_file, first_value(line) OVER w AS first_line
     FROM stated SEMI JOIN (SELECT marker FROM stated GROUP BY marker HAVING min(fact) <> max(fact)) USING (marker)
@@ -55,17 +61,25 @@ SELECT pair, file, place, line, number, first_file, first_line FROM (
 ) WHERE fact <> first_fact
 """
 _LOST = """
-SELECT pair, file, place, line, number FROM (
+SELECT pair, hour, file, place, line, number FROM (
     SELECT *, row_number() OVER (PARTITION BY fact ORDER BY file, place, number) AS nth,
-        bool_and(coalesce(NOT delivered, false)) OVER (PARTITION BY fact) AS all_refused
-    FROM stated SEMI JOIN (SELECT DISTINCT fact FROM stated WHERE NOT delivered) USING (fact)
+        bool_and(delivered = 0) OVER (PARTITION BY fact) AS all_refused
+    FROM stated SEMI JOIN (SELECT DISTINCT fact FROM stated WHERE delivered = 0) USING (fact)
 ) WHERE nth = 1 AND all_refused
 """
-_COUNTS = """
-SELECT pair, count(*), sum(statements - 1) FROM (
-    SELECT any_value(pair) AS pair, count(*) AS statements FROM stated GROUP BY fact
-) GROUP BY pair
-"""
+_STATEMENTS = "SELECT pair, count(*) FROM stated GROUP BY pair"
+_REPETITIONS = "SELECT pair, count(*) - count(DISTINCT fact) FROM repeated GROUP BY pair"
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """A finding that is only seen across statements."""
+
+    emitter: str
+    event: str
+    finding: Finding
+    at: Position
+    hour: int | None
 
 
 def duckdb() -> Any:
@@ -76,9 +90,10 @@ def duckdb() -> Any:
     """
     try:
         import duckdb as module
-    except ImportError:
+        import numpy  # noqa: F401 - without it the database takes no columns
+    except ImportError as error:
         raise MisuseError(
-            "contracts audit finds repeats with DuckDB, which isn't installed",
+            f"contracts audit finds repeats with DuckDB and NumPy, and {error.name} isn't installed",
             next_step="pip install 'webinar-contracts[audit]'",
         ) from None
     return module
@@ -89,77 +104,88 @@ class Ledger:
 
     Args:
         files: the input's names, by their numbers, for what is said of other places.
+        pairs: the emitter and the event of each pair, by its number.
     """
 
-    def __init__(self, files: tuple[str, ...]) -> None:
+    def __init__(self, files: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
         self._files = files
+        self._pairs = pairs
         self._module = duckdb()
-        self._rows: list[str] = []
-        self._pairs: dict[tuple[str, str], int] = {}
+        self._waiting: list[Statements] = []
         self._folder = TemporaryDirectory(prefix="contracts-audit-")
-        folder = Path(self._folder.name)
-        self._spool = folder / "batch.csv"
-        self._database = self._module.connect(
-            str(folder / "stated.duckdb"),
-            config={"memory_limit": MEMORY, "temp_directory": str(folder), "preserve_insertion_order": "false"},
-        )
-        columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-        self._database.execute(f"CREATE TABLE stated ({columns})")
+        self._database: Any = None
 
     def __enter__(self) -> Ledger:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
         self._folder.cleanup()
 
-    def add(self, stated: DigestedStatement) -> None:
-        """Take one statement; the order in which they come is all one.
+    def add(self, stated: Statements) -> None:
+        """Take statements; the order in which they come is all one.
 
         Raises:
             HarnessError: the disk takes no more.
         """
-        pair = self._pairs.setdefault((stated.emitter, stated.event), len(self._pairs))
-        delivered = "" if stated.delivered is None else str(stated.delivered).lower()
-        at = stated.at
-        self._rows.append(
-            f"{pair},{stated.fact},{stated.marker},{stated.content},{delivered},"
-            f"{at.file},{at.offset},{at.line},{at.number}\n"
-        )
-        if len(self._rows) >= BATCH:
+        if len(stated):
+            self._waiting.append(stated)
+        if sum(map(len, self._waiting)) >= BATCH:
             self._flush()
 
     def _flush(self) -> None:
-        if not self._rows:
-            return
+        if self._waiting:
+            self._run(_INSERT, _batch(self._waiting))
+            self._waiting.clear()
+
+    def _run(self, statement: str, batch: dict[str, Any] | None = None) -> Any:
         try:
-            with self._spool.open("w", encoding="ascii") as file:
-                file.writelines(self._rows)
-            self._database.execute(
-                "INSERT INTO stated SELECT * FROM read_csv(?, header = false, auto_detect = false, columns = ?)",
-                [str(self._spool), _COLUMNS],
-            )
+            if self._database is None:
+                # Late: where it has begun to work no process may be forked any more.
+                folder = self._folder.name
+                self._database = self._module.connect(
+                    str(Path(folder) / "stated.duckdb"),
+                    config={"memory_limit": MEMORY, "temp_directory": folder, "preserve_insertion_order": "false"},
+                )
+                self._database.execute(_TABLE)
+            cursor = self._database.cursor()
+            if batch is not None:
+                cursor.register("batch", batch)
+            return cursor.execute(statement)
         except (OSError, self._module.Error) as error:
             raise _full(error) from None
-        self._rows.clear()
 
     def counts(self) -> dict[tuple[str, str], tuple[int, int]]:
         """Return the distinct facts and the repeats of each pair."""
-        pairs = list(self._pairs)
-        return {pairs[pair]: (int(facts), int(repeats)) for pair, facts, repeats in self._rows_of(_COUNTS)}
+        self._look_for_repeats()
+        repeats = dict(self._rows_of(_REPETITIONS))
+        return {
+            self._pairs[pair]: (count - repeats.get(pair, 0), repeats.get(pair, 0))
+            for pair, count in self._rows_of(_STATEMENTS)
+        }
 
-    def findings(self) -> Iterator[tuple[str, str, Finding, Position]]:
-        """Yield what is only seen across statements, each with its emitter, event and place."""
-        pairs = list(self._pairs)
-        for pair, file, place, line, number, *other in self._rows_of(_REPEATS):
+    def findings(self) -> Iterator[Across]:
+        """Yield what is only seen across statements."""
+        self._look_for_repeats()
+        for pair, hour, file, place, line, number, *other in self._rows_of(_REPEATS):
             for finding in self._repeat(*other):
-                yield *pairs[pair], finding, Position(file, place, line, number)
-        for pair, file, place, line, number, *other in self._rows_of(_REUSED):
+                yield self._across(pair, hour, finding, Position(file, place, line, number))
+        for pair, hour, file, place, line, number, *other in self._rows_of(_REUSED):
             text = f"the id already names another fact, at {self._where(*other)}"
-            yield *pairs[pair], Finding("id-reused", text, path="$.id"), Position(file, place, line, number)
-        for pair, file, place, line, number in self._rows_of(_LOST):
+            finding = Finding("id-reused", text, path="$.id")
+            yield self._across(pair, hour, finding, Position(file, place, line, number))
+        for pair, hour, file, place, line, number in self._rows_of(_LOST):
             text = "its delivery was refused, and the fact was never delivered afterwards"
-            yield *pairs[pair], Finding("lost-fact", text), Position(file, place, line, number)
+            yield self._across(pair, hour, Finding("lost-fact", text), Position(file, place, line, number))
+
+    def _look_for_repeats(self) -> None:
+        if self._waiting or self._database is None:
+            self._flush()
+            self._run(_REPEATED)
+
+    def _across(self, pair: int, hour: int, finding: Finding, at: Position) -> Across:
+        return Across(*self._pairs[pair], finding, at, None if hour == NO_HOUR else hour)
 
     def _repeat(
         self, file: int, line: int, changes_id: bool, changes_content: bool, all_refused: bool
@@ -178,14 +204,37 @@ class Ledger:
         return f"{self._files[file]}:{line}"
 
     def _rows_of(self, query: str) -> Iterator[tuple[Any, ...]]:
-        self._flush()
-        try:
-            # A cursor of its own: several answers may be read at once.
-            answer = self._database.cursor().execute(query)
-            while rows := answer.fetchmany(BATCH):
-                yield from rows
-        except (OSError, self._module.Error) as error:
-            raise _full(error) from None
+        # A cursor of its own: several answers may be read at once.
+        answer = self._run(query)
+        while rows := answer.fetchmany(10_000):
+            yield from rows
+
+
+def _batch(waiting: Sequence[Statements]) -> dict[str, Any]:
+    """Return the columns that are inserted, as arrays."""
+    import numpy
+
+    digests = numpy.frombuffer(b"".join([one.digests for one in waiting]), dtype="<u8").reshape(-1, 6)
+    columns = {
+        name: numpy.ascontiguousarray(digests[:, number])
+        for number, name in enumerate(("f0", "f1", "m0", "m1", "c0", "c1"))
+    }
+    for name in ("pairs", "delivered", "hours", "offsets", "lines", "numbers"):
+        columns[_COLUMNS[name]] = numpy.concatenate([numpy.asarray(getattr(one, name)) for one in waiting])
+    columns["file"] = numpy.repeat(
+        numpy.array([one.file for one in waiting], dtype="i4"), [len(one) for one in waiting]
+    )
+    return columns
+
+
+_COLUMNS = {
+    "pairs": "pair",
+    "delivered": "delivered",
+    "hours": "hour",
+    "offsets": "place",
+    "lines": "line",
+    "numbers": "number",
+}
 
 
 def _full(error: Exception) -> HarnessError:

@@ -63,8 +63,13 @@ def _is_capture(names: set[str]) -> bool:
     return bool(names & {"headers", "body", "fault"}) and not names & {"specversion", "type"}
 
 
+def bare_emission(raw: bytes) -> Emission:
+    """Return the emission that a bare event was."""
+    return Emission(_BARE, raw.strip(b" \t\r\n"))
+
+
 def _event(raw: bytes) -> RecordedEmission:
-    return RecordedEmission(Emission(_BARE, raw.strip(b" \t\r\n")), bare=True)
+    return RecordedEmission(bare_emission(raw), bare=True)
 
 
 def _capture(raw: bytes) -> RecordedEmission | Fault:

@@ -1,10 +1,11 @@
-"""Taking input apart into records: a line each, or an element each of a JSON array, with its place."""
+"""Taking input apart: into blocks of whole lines, or the elements of JSON arrays, and these into records."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from contracts.audit.unpacking import BrokenInputError
 from contracts.emitters.parts.capture_line import MAX_LINE
@@ -35,11 +36,45 @@ class Unreadable:
     reason: str
 
 
-def records_of(pieces: Iterable[bytes], file: int) -> Iterator[Record | Unreadable]:
-    """Yield the records of one file; at most one record and one piece are held in memory.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A block of lines, which is judged by itself.
 
-    A file that begins with `[` is read as JSON arrays of events; any other one line by line, and a line that begins
-    with `[` is such an array.
+    Attributes:
+        at: where the first line begins.
+        data: whole lines, each with its line end.
+    """
+
+    at: Position
+    data: bytes
+
+    @property
+    def file(self) -> int:
+        """The file's number."""
+        return self.at.file
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records that don't stand in lines of their own, and places that hold none."""
+
+    file: int
+    records: tuple[Record | Unreadable, ...]
+
+
+Partition = Lines | Records
+"""A part of the input that is judged by itself."""
+
+BLOCK = 1 << 20
+"""Bytes that a block of lines has about; a line that is longer makes it longer."""
+_TOGETHER = 500
+"""Elements of an array that are judged together."""
+
+
+def partitions_of(pieces: Iterable[bytes], file: int) -> Iterator[Partition]:
+    """Yield the partitions of one file, in order; at most one of them and one piece are held in memory.
+
+    A file that begins with `[` is read as JSON arrays of events; any other one line by line.
     """
     source = iter(pieces)
     first = b""
@@ -50,45 +85,72 @@ def records_of(pieces: Iterable[bytes], file: int) -> Iterator[Record | Unreadab
                 return
             first += piece
     except BrokenInputError as error:
-        yield Unreadable(Position(file, 0, 1), str(error))
+        yield Records(file, (Unreadable(Position(file, 0, 1), str(error)),))
         return
+    whole = chain([first], source)
     if first.lstrip().startswith(b"["):
-        yield from _Elements(file).of(_chain(first, source))
+        elements = _Elements(file).of(whole)
+        while together := tuple(islice(elements, _TOGETHER)):
+            yield Records(file, together)
+    else:
+        yield from _blocks(whole, file)
+
+
+def records_of(partition: Partition) -> Iterator[Record | Unreadable]:
+    """Yield the records of one partition."""
+    if isinstance(partition, Records):
+        yield from partition.records
         return
-    for record in _lines(_chain(first, source), file):
-        if isinstance(record, Record) and record.raw.lstrip().startswith(b"["):
-            at = record.at
-            yield from _Elements(file, at.offset, at.line).of([record.raw])
-        else:
-            yield record
+    offset, line = partition.at.offset, partition.at.line
+    for raw in partition.data.split(b"\n")[:-1]:
+        yield from record_of_line(raw, Position(partition.at.file, offset, line))
+        offset, line = offset + len(raw) + 1, line + 1
 
 
-def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def record_of_line(raw: bytes, at: Position) -> Iterator[Record | Unreadable]:
+    """Yield the records of one line: one mostly, none of an empty one, several of an array."""
+    if len(raw) > MAX_LINE:
+        yield Unreadable(at, _TOO_LONG)
+    elif raw.lstrip().startswith(b"["):
+        yield from _Elements(at.file, at.offset, at.line).of([raw])
+    elif raw and not raw.isspace():
+        yield Record(at, raw)
 
 
-def _lines(pieces: Iterator[bytes], file: int) -> Iterator[Record | Unreadable]:
+def _blocks(pieces: Iterable[bytes], file: int) -> Iterator[Partition]:
     # Of a line that is too long only the length is kept until its end is found.
-    rest, skipped, offset, line = b"", 0, 0, 1
+    rest, skipped, at = b"", 0, Position(file, 0, 1)
     ending: str | None = None
     try:
-        for piece in pieces:
-            *lines, rest = (rest + piece).split(b"\n")
-            for raw in lines:
-                if skipped or len(raw) > MAX_LINE:
-                    yield Unreadable(Position(file, offset, line), _TOO_LONG)
-                elif raw and not raw.isspace():
-                    yield Record(Position(file, offset, line), raw)
-                offset, skipped, line = offset + skipped + len(raw) + 1, 0, line + 1
-            if len(rest) > MAX_LINE:
-                rest, skipped = b"", skipped + len(rest)
+        for piece in _cut(pieces):
+            data, line_end, behind = piece.rpartition(b"\n")
+            if not line_end:
+                rest += piece
+                if len(rest) > MAX_LINE:
+                    rest, skipped = b"", skipped + len(rest)
+                continue
+            data = rest + data + line_end
+            if skipped:
+                yield Records(file, (Unreadable(at, _TOO_LONG),))
+                tail = data.index(b"\n") + 1
+                at, data, skipped = Position(file, at.offset + skipped + tail, at.line + 1), data[tail:], 0
+            if data:
+                yield Lines(at, data)
+            at, rest = Position(file, at.offset + len(data), at.line + data.count(b"\n")), behind
     except BrokenInputError as error:
         ending = str(error)
     if ending is not None or skipped:
-        yield Unreadable(Position(file, offset, line), ending or _TOO_LONG)
-    elif rest and not rest.isspace():
-        yield Record(Position(file, offset, line), rest, whole=False)
+        yield Records(file, (Unreadable(at, ending or _TOO_LONG),))
+    elif rest:
+        last = record_of_line(rest, at)
+        yield Records(file, tuple(replace(one, whole=False) if isinstance(one, Record) else one for one in last))
+
+
+def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces of a block's size at most: an archive may give much at once."""
+    for piece in pieces:
+        for begin in range(0, len(piece), BLOCK):
+            yield piece[begin : begin + BLOCK]
 
 
 _TOO_LONG = f"the line is longer than {MAX_LINE} bytes"

@@ -9,8 +9,9 @@ from contracts import __version__
 from contracts.audit.inputs import read
 from contracts.audit.judge import AuditJob, Judge
 from contracts.audit.ledger import Ledger
-from contracts.audit.records import Record, Unreadable
-from contracts.audit.summary import Summary, Traffic, merged
+from contracts.audit.records import Partition
+from contracts.audit.summary import Summary, Traffic
+from contracts.audit.workers import judged
 from contracts.model.audit import Audit, BrokenRule, PairTraffic
 from contracts.model.registry import Pair, Status
 from contracts.model.rules import RULES, Severity
@@ -39,25 +40,30 @@ class Verdicts:
 
 
 def audit(
-    job: AuditJob, files: Sequence[str], verdicts: Verdicts, is_interrupted: Callable[[], bool] = lambda: False
+    job: AuditJob,
+    files: Sequence[str],
+    verdicts: Verdicts,
+    is_interrupted: Callable[[], bool] = lambda: False,
+    workers: int = 0,
 ) -> Audit:
     """Read the files and tell what emitters really sent.
 
     Args:
-        is_interrupted: asked before each record; once it says so, nothing more is read.
+        is_interrupted: asked before each partition; once it says so, nothing more is read.
+        workers: the processes that judge; 0 for as many as there are processors, where that is worth it.
 
     Raises:
         MisuseError: a library that is needed isn't installed.
         HarnessError: the disk takes no more.
     """
     judge = Judge(job)
-    with Ledger(tuple(files)) as ledger:
-        parts = [
-            judge.audit(_until(is_interrupted, read(file, number)), ledger.add)
-            for number, file in enumerate(files)
-            if not is_interrupted()
-        ]
-        whole = merged([*parts, judge.across(ledger.findings())], job.keep)
+    pairs = [(pair.emitter, pair.event) for pair in job.domain.registry.pairs()]
+    whole = Summary(job.keep)
+    with Ledger(files, pairs) as ledger:
+        for part in judged(judge.audit, _until(is_interrupted, partitions(files)), workers):
+            whole.add(part.summary)
+            ledger.add(part.statements)
+        whole.add(judge.across(ledger.findings()))
         counts = ledger.counts()
     return Audit(
         toolkit=__version__,
@@ -75,11 +81,17 @@ def audit(
     )
 
 
-def _until(is_interrupted: Callable[[], bool], records: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
-    for record in records:
+def partitions(files: Sequence[str]) -> Iterator[Partition]:
+    """Yield the partitions of all files, in order."""
+    for number, file in enumerate(files):
+        yield from read(file, number)
+
+
+def _until(is_interrupted: Callable[[], bool], parts: Iterable[Partition]) -> Iterator[Partition]:
+    for part in parts:
         if is_interrupted():
             return
-        yield record
+        yield part
 
 
 def _asked(job: AuditJob) -> Iterator[Pair]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from contracts.model.audit import Instance
+from contracts.model.timeline import Timeline, hour_of
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,18 +38,42 @@ class Broken:
 
 @dataclass(slots=True)
 class Traffic:
-    """How many events of a pair were seen, and from when to when."""
+    """How many events of a pair were seen, and from when to when, and when its rules were broken."""
 
     events: int = 0
     first: datetime | None = None
     last: datetime | None = None
+    over_time: Timeline = field(default_factory=Timeline)
 
-    def add(self, time: datetime | None, events: int = 1) -> None:
-        """Count events, and widen the span to a time that one states."""
-        self.events += events
+    def add(self, time: datetime | None) -> None:
+        """Count an event, and the time that it states if it does."""
+        self.events += 1
         if time is not None:
-            self.first = time if self.first is None else min(self.first, time)
-            self.last = time if self.last is None else max(self.last, time)
+            self.widen(time, time)
+            self.over_time.add(hour_of(time), events=1)
+
+    def add_many(self, events: int, first: datetime, last: datetime, hours: Iterable[tuple[int, int]]) -> None:
+        """Count events that each state a time.
+
+        Args:
+            hours: how many there were in which hour.
+        """
+        self.events += events
+        self.widen(first, last)
+        for hour, count in hours:
+            self.over_time.add(hour, events=count)
+
+    def add_all(self, other: Traffic) -> None:
+        """Count what another one has counted."""
+        self.events += other.events
+        if other.first is not None and other.last is not None:
+            self.widen(other.first, other.last)
+        self.over_time.add_all(other.over_time)
+
+    def widen(self, first: datetime, last: datetime) -> None:
+        """Take a span in."""
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
 
 
 @dataclass(slots=True)
@@ -71,13 +96,32 @@ class Summary:
     traffic: dict[tuple[str, str], Traffic] = field(default_factory=dict)
     broken: dict[Kind, Broken] = field(default_factory=dict)
 
-    def broke(self, kind: Kind, instance: Instance) -> None:
-        """Count a broken rule."""
-        self.broken.setdefault(kind, Broken()).add(instance, self.keep)
+    def broke(self, kind: Kind, instance: Instance, hour: int | None = None) -> None:
+        """Count a broken rule.
 
-    def saw(self, emitter: str, event: str, time: datetime | None) -> None:
-        """Count an event of a pair."""
-        self.traffic.setdefault((emitter, event), Traffic()).add(time)
+        Args:
+            hour: when, from 1970; None where nobody can say.
+        """
+        self.broken.setdefault(kind, Broken()).add(instance, self.keep)
+        if hour is not None and kind.emitter and kind.event and not kind.waived:
+            self.of_pair(kind.emitter, kind.event).over_time.add(hour, findings=1)
+
+    def of_pair(self, emitter: str, event: str) -> Traffic:
+        """Return what was seen of a pair."""
+        return self.traffic.setdefault((emitter, event), Traffic())
+
+    def add(self, part: Summary) -> None:
+        """Take in what another partition came to."""
+        self.events += part.events
+        self.exactly += part.exactly
+        self.outside += part.outside
+        self.others += part.others
+        for pair, seen in part.traffic.items():
+            self.of_pair(*pair).add_all(seen)
+        for kind, broken in part.broken.items():
+            mine = self.broken.setdefault(kind, Broken())
+            mine.count += broken.count
+            mine.first = sorted([*mine.first, *broken.first])[: self.keep]
 
 
 def merged(summaries: Iterable[Summary], keep: int) -> Summary:
@@ -88,16 +132,5 @@ def merged(summaries: Iterable[Summary], keep: int) -> Summary:
     """
     whole = Summary(keep)
     for part in summaries:
-        whole.events += part.events
-        whole.exactly += part.exactly
-        whole.outside += part.outside
-        whole.others += part.others
-        for pair, seen in part.traffic.items():
-            traffic = whole.traffic.setdefault(pair, Traffic())
-            traffic.add(seen.first, seen.events)
-            traffic.add(seen.last, 0)
-        for kind, broken in part.broken.items():
-            mine = whole.broken.setdefault(kind, Broken())
-            mine.count += broken.count
-            mine.first = sorted([*mine.first, *broken.first])[:keep]
+        whole.add(part)
     return whole

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from contracts.errors import MisuseError
 
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from contracts.cli.completions import emitters
+from contracts.cli.audit_options import AuditWishes, audit_options
 from contracts.cli.options import leave, output_option, project
 from contracts.cli.output import say, say_json, show
 from contracts.cli.signals import told_of_interrupt
@@ -18,27 +18,19 @@ _STOPPING = "interrupted: what is known so far follows; interrupt again to end a
 
 @click.command("audit", short_help="Judge recorded traffic: logs of what emitters really sent.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
-@click.option("--emitter", metavar="NAME", shell_complete=emitters, help="Judge this emitter's events alone.")
-@click.option("--since", metavar="TIME", help="Leave out what happened before: RFC 3339, or a day in UTC.")
-@click.option("--until", metavar="TIME", help="Leave out what happened at this time or later, likewise.")
-@click.option("--fail-on", metavar="RULE", multiple=True, help="Exit 1 for this rule alone. May be said several times.")
-@click.option("--report-only", is_flag=True, help="Show everything and exit 0: a first look.")
+@audit_options
 @click.option(
-    "--max-findings",
+    "--workers",
     type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
-    help="Places that are kept of each broken rule of a pair; all are counted.",
+    default=0,
+    metavar="N",
+    help="Processes that judge; by default as many as there are processors, and this one alone for a short log.",
 )
 @output_option("table", "json")
 def command(
     paths: tuple[str, ...],
-    emitter: str | None,
-    since: str | None,
-    until: str | None,
-    fail_on: tuple[str, ...],
-    report_only: bool,
-    max_findings: int,
+    wishes: AuditWishes,
+    workers: int,
     output: str,
 ) -> None:
     """Judge what emitters really sent, from files of recorded traffic.
@@ -62,24 +54,24 @@ def command(
     from contracts.provider.verify import local_pacts
 
     settings, domain = project()
-    if emitter is not None:
-        refuse_unknown_emitter(domain, emitter)
-    _refuse_unknown_rules(fail_on)
+    if wishes.emitter is not None:
+        refuse_unknown_emitter(domain, wishes.emitter)
     if paths.count(STDIN) > 1:
         raise MisuseError("standard input can be read once", next_step="say - once")
-    names = [emitter] if emitter is not None else list(domain.registry.emitters)
+    names = list(domain.registry.emitters) if wishes.emitter is None else [wishes.emitter]
     job = AuditJob(
         domain=domain,
         pacts={name: local_pacts(settings, name) for name in names},
         today=datetime.now(UTC).date(),
-        emitter=emitter,
-        since=_moment("--since", since),
-        until=_moment("--until", until),
-        keep=max_findings,
+        emitter=wishes.emitter,
+        since=wishes.since,
+        until=wishes.until,
+        keep=wishes.keep,
     )
     files = files_of(paths)
+    verdicts = Verdicts(wishes.fail_on, wishes.report_only)
     with told_of_interrupt(lambda: say(_STOPPING, err=True)) as is_interrupted:
-        found = audit(job, files, Verdicts(fail_on, report_only), is_interrupted)
+        found = audit(job, files, verdicts, is_interrupted, workers)
     if output == "json":
         say_json(found.to_json())
     else:
@@ -88,25 +80,3 @@ def command(
 
         show(render_audit(found, look=look_at(sys.stdout)))
     leave(found.exit_code)
-
-
-def _refuse_unknown_rules(rules: tuple[str, ...]) -> None:
-    from contracts.model.names import did_you_mean
-    from contracts.model.rules import RULES
-
-    for rule in rules:
-        if rule not in RULES:
-            raise MisuseError(f"no rule is called {rule!r}{did_you_mean(rule, RULES)}", next_step="see contracts rules")
-
-
-def _moment(option: str, text: str | None) -> datetime | None:
-    from contracts.model.events import parse_rfc3339
-
-    if text is None:
-        return None
-    try:
-        return parse_rfc3339(text if len(text) > len("2026-01-31") else f"{text}T00:00:00Z")
-    except ValueError:
-        raise MisuseError(
-            f"{option} {text!r} is no time", next_step="say a day, 2026-01-31, or a time, 2026-01-31T18:00:00Z"
-        ) from None

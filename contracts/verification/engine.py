@@ -51,8 +51,8 @@ class _Run:
         registry = job.domain.registry
         # What another mode is judged as takes the exact way; so does this one where it isn't permitted.
         events = [pair.event for pair in registry.pairs(job.emitter)] if "structured" in registry.messages.modes else []
-        self._compiled = CompiledContract(job.domain.catalogue, job.emitter, events)
-        self._expectations = Expectations(job.pacts, self._compiled.leaves)
+        self._compiled = CompiledContract(job.domain.catalogue, {job.emitter: events})
+        self._expectations = Expectations(job.pacts, self._compiled.leaves[job.emitter])
         self._tallies = Tallies(tallies_of(registry, job.emitter, job.today))
         # The triggers that were answered with their event since the driver last said that one is done.
         self._since_asked: list[Trigger] = []

@@ -77,12 +77,19 @@ class Expectations:
         """Return what is expected of one event."""
         return self._by_event.get(event, ())
 
-    def judge(self, event: str, emission: Emission, *, accepted: bool = False) -> Iterator[Finding]:
+    def implied(self, event: str) -> bool:
+        """Does the compiled contract imply all that is read of an event, once one was asked of it?"""
+        return all(expected.implied and expected.first is not None for expected in self.of_event(event))
+
+    def judge(
+        self, event: str, emission: Emission, *, accepted: bool = False, sampled: bool | None = None
+    ) -> Iterator[Finding]:
         """Match a message against every interaction of its event.
 
         Args:
             accepted: the compiled contract takes it, so what that implies is asked of the first one and of a
                 sample alone; there a mismatch would say that the two disagree.
+            sampled: the message is one of the sample, or isn't; None where it is counted here.
 
         Yields:
             The mismatches that count for the pair. Those with a pact that the broker holds as pending or WIP
@@ -91,7 +98,7 @@ class Expectations:
         for expected in self.of_event(event):
             if accepted and expected.implied and expected.first is not None:
                 expected.spared += 1
-                if expected.spared % SAMPLE:
+                if not (expected.spared % SAMPLE == 0 if sampled is None else sampled):
                     continue
             found = expected.judge(actual_message(emission, expected.interaction))
             if found and accepted and expected.implied:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.audit.records import Record, Unreadable, records_of
+from contracts.audit.records import Record, Unreadable, partitions_of, records_of
 from contracts.audit.unpacking import unpacked
 from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
 from contracts.model.rules import Severity
@@ -39,6 +40,11 @@ FORMS = {
 }
 
 
+def records(pieces: Iterable[bytes]) -> list[Record | Unreadable]:
+    """Return the records of a file that is read in these pieces."""
+    return [record for partition in partitions_of(pieces, 0) for record in records_of(partition)]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_one_log_in_every_form_comes_to_the_same(form: str, tmp_path: Path) -> None:
     """Three right events are three right events, however they were kept."""
@@ -51,8 +57,8 @@ def test_one_log_in_every_form_comes_to_the_same(form: str, tmp_path: Path) -> N
 @given(st.sampled_from([FORMS["lines"], FORMS["pretty-array"], FORMS["arrays"]]), st.integers(1, 700))
 def test_the_pieces_that_it_is_read_in_are_all_one(log: bytes, size: int) -> None:
     """Places and records are the same, wherever a piece ends; a place is where its record stands."""
-    found = list(records_of([log[at : at + size] for at in range(0, len(log), size)], 0))
-    assert found == list(records_of([log], 0))
+    found = records([log[at : at + size] for at in range(0, len(log), size)])
+    assert found == records([log])
     for record in found:
         assert isinstance(record, Record)
         assert log[record.at.offset :].startswith(record.raw)
@@ -88,11 +94,11 @@ def test_a_broken_archive_loses_nothing_before_the_broken_byte() -> None:
     log = lines(*(event(number) for number in range(300)))
     whole = gzip.compress(log)
     broken = whole[: len(whole) // 2] + bytes([0xFF] * 64) + whole[len(whole) // 2 + 64 :]
-    found = list(records_of(unpacked(BytesIO(broken)), 0))
-    *records, last = found
+    found = records(unpacked(BytesIO(broken)))
+    *before_it, last = found
     assert isinstance(last, Unreadable)
     # Behind it a few bytes may unpack to something else, until that shows.
-    before = [one.raw for one in records[:100] if isinstance(one, Record)]
+    before = [one.raw for one in before_it[:100] if isinstance(one, Record)]
     assert before == log.splitlines()[:100]
 
 

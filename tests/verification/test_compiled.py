@@ -40,7 +40,7 @@ SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=list(
 
 def compiled(domain: Domain) -> CompiledContract:
     """Return the tracker's contract, compiled."""
-    return CompiledContract(domain.catalogue, TRACKER, [pair.event for pair in domain.registry.pairs(TRACKER)])
+    return CompiledContract(domain.catalogue, {TRACKER: [pair.event for pair in domain.registry.pairs(TRACKER)]})
 
 
 CONTRACT = compiled(webinar_domain())
@@ -219,7 +219,7 @@ class TestOtherEvents:
     @given(st.data())
     def test_optional_texts_and_choices_are_read_as_the_exact_way_reads_them(self, data: st.DataObject) -> None:
         """Each there or not, in and out of its bounds."""
-        contract = CompiledContract(Catalogue((self.PLAIN,)), TRACKER, ["an_event"])
+        contract = CompiledContract(Catalogue((self.PLAIN,)), {TRACKER: ["an_event"]})
         texts = st.sampled_from(
             ["AB-1", "AB-", "ab-1", "letter", "parcel", "", "a", "abcde", "abcdef", "é", "a\\b", "\0"]
         )
@@ -237,7 +237,7 @@ class TestOtherEvents:
 
     def test_some_of_them_are_accepted(self) -> None:
         """With everything, and with what is required alone."""
-        contract = CompiledContract(Catalogue((self.PLAIN,)), TRACKER, ["an_event"])
+        contract = CompiledContract(Catalogue((self.PLAIN,)), {TRACKER: ["an_event"]})
         for data in (
             {"order_id": "AB-1", "kind": "letter"},
             {"order_id": "AB-1", "kind": "parcel", "note": "abc", "free": ""},
@@ -249,7 +249,7 @@ class TestOtherEvents:
     @pytest.mark.parametrize("text", ["a\\b", 'a"b', "a\nb", "a\tb", "é", "😀", "\u2028", "\0", "\ud800"], ids=ascii)
     def test_a_text_that_needs_an_escape_takes_the_exact_way(self, text: str) -> None:
         """Its canonical text isn't the text itself; written with escapes or without."""
-        contract = CompiledContract(Catalogue((self.PLAIN,)), TRACKER, ["an_event"])
+        contract = CompiledContract(Catalogue((self.PLAIN,)), {TRACKER: ["an_event"]})
         body = {**message(), "type": "an_event", "data": {"order_id": "AB-1", "kind": "letter", "free": text}}
         for escaped in (True, False):
             assert contract.read(emission(json.dumps(body, ensure_ascii=escaped))) is None

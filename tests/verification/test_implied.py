@@ -134,7 +134,7 @@ def test_whoever_passes_the_compiled_contract_satisfies_what_it_implies(data: st
     whole = changed(IMPLIED[data.draw(st.sampled_from(sorted(IMPLIED)))])
     body = {**data.draw(canonical_events(webinar_domain().catalogue[COMPLETED])), "source": TRACKER}
     sent = emission(body)
-    if CompiledContract(webinar_domain().catalogue, TRACKER, [COMPLETED]).read(sent) is not None:
+    if CompiledContract(webinar_domain().catalogue, {TRACKER: [COMPLETED]}).read(sent) is not None:
         document = pact(whole)
         (only,) = document.interactions
         assert judge_for(document, only)(actual_message(sent, only)) == ()
