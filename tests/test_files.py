@@ -185,7 +185,6 @@ ALLOWED = {
     "cli/provider_ci.py": "a line is appended to what the job has begun",
     "provider/emitter_ci.py": "it only tries whether it could, and adds nothing",
     "emitters/suite.py": "it copies line by line into a file beside, and moves it",
-    "audit/ledger.py": "its own spool in a folder of the run",
     "provider/once.py": "its own file in a folder of the run",
     "pytest_plugin.py": "its own file in a folder of the run",
     "pact_core/verifier.py": "its own file in a folder of the run",
