@@ -24,7 +24,6 @@ ALLOWED = {
     "verification/forms.py": "it finds where each event of a batch ends, and each is read then",
     "verification/compiled.py": "a copy of a message's text that was read before",
     "audit/reading.py": "the members of a line, before it is read",
-    "audit/judge.py": "one member of a message, before it is read",
 }
 PARSERS = ("json.loads", "json.load", "json.JSONDecoder", "msgspec.json.Decoder", "msgspec.json.decode")
 
