@@ -75,7 +75,7 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RecordBlock:
     """Records that are judged together.
 
     Attributes:
@@ -88,7 +88,7 @@ class Block:
     lines: Sequence[int]
 
     @classmethod
-    def of_lines(cls, partition: Lines) -> Block:
+    def of_lines(cls, partition: Lines) -> RecordBlock:
         """Return the lines of a partition."""
         raw = partition.data.split(b"\n")
         # Behind the last line end nothing stands.
@@ -98,7 +98,7 @@ class Block:
         return cls(raw, list(map(add, ends, range(len(raw)))), range(first, first + len(raw)))
 
     @classmethod
-    def of_records(cls, records: Sequence[Record]) -> Block:
+    def of_records(cls, records: Sequence[Record]) -> RecordBlock:
         """Return records, wherever they stand."""
         return cls(
             [record.raw for record in records],
@@ -108,7 +108,7 @@ class Block:
 
 
 @dataclass(slots=True)
-class _Tally:
+class _RightTally:
     """What statements of one pair are digested with, in one test, and the times that they state.
 
     Attributes:
@@ -124,7 +124,7 @@ class _Tally:
     times: list[str] = field(default_factory=list)
 
 
-class Tallies(dict[tuple[CompiledEvent, str, str | None], _Tally]):
+class RightTallies(dict[tuple[CompiledEvent, str, str | None], _RightTally]):
     """What the right events of a partition come to, by event, source and test.
 
     Args:
@@ -137,11 +137,11 @@ class Tallies(dict[tuple[CompiledEvent, str, str | None], _Tally]):
         self._pairs = pairs
         self._is_implied = is_implied
 
-    def __missing__(self, key: tuple[CompiledEvent, str, str | None]) -> _Tally:
+    def __missing__(self, key: tuple[CompiledEvent, str, str | None]) -> _RightTally:
         event, source, context = key
         number, pair = self._pairs[source, event.name]
         begun = fact_begun(source, event.name, context), marker_begun(source, context), content_begun(event.name)
-        self[key] = _Tally(number, pair, not self._is_implied(pair), *begun)
+        self[key] = _RightTally(number, pair, not self._is_implied(pair), *begun)
         return self[key]
 
     def add_to(self, summary: Summary) -> None:
@@ -232,7 +232,7 @@ class Bulk:
                 found.add(nth, *checked)
 
     def take(
-        self, rights: Rights, block: Block, statements: Statements, tallies: Tallies
+        self, rights: Rights, block: RecordBlock, statements: Statements, tallies: RightTallies
     ) -> Iterator[tuple[Pair, int, bool]]:
         """Digest right events, and count them in the tallies.
 
@@ -275,10 +275,10 @@ class Bulk:
         return compiled.text_of(value) if compiled is not None else None
 
 
-def _digested(rights: Rights, tallies: Tallies) -> tuple[list[bytes], list[_Tally]]:
+def _digested(rights: Rights, tallies: RightTallies) -> tuple[list[bytes], list[_RightTally]]:
     """Return three digests an event, as `contracts.audit.statement.Statements` has them, and the tally of each."""
     digests: list[bytes] = []
-    of_each: list[_Tally] = []
+    of_each: list[_RightTally] = []
     take, join = digests.append, "\0".join
     contexts = [sent.context for sent in rights.sent] or repeat(None)
     for event, values, text, context in zip(rights.events, rights.values, rights.texts, contexts, strict=False):

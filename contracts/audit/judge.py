@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from contracts.audit.bulk import AT_ONCE, Block, Bulk, Rights, Tallies
+from contracts.audit.bulk import AT_ONCE, RecordBlock, Bulk, Rights, RightTallies
 from contracts.audit.ledger import Across
 from contracts.audit.reading import RecordedEmission, bare_emission, read_record
 from contracts.audit.records import Lines, Partition, Record, Unreadable, record_of_line
@@ -89,8 +89,8 @@ class Judge:
 
     def _sift(self, partition: Lines, part: Part) -> list[Record | Unreadable]:
         """Take the right bare events of a partition, and return what is left of it."""
-        block, plain = Block.of_lines(partition), is_plain(partition.data)
-        tallies = Tallies(self._bulk.pairs, self._is_implied)
+        block, plain = RecordBlock.of_lines(partition), is_plain(partition.data)
+        tallies = RightTallies(self._bulk.pairs, self._is_implied)
         left: list[int] = []
         for begin in range(0, len(block.raw), AT_ONCE):
             numbers = range(begin, min(begin + AT_ONCE, len(block.raw)))
@@ -101,7 +101,7 @@ class Judge:
         places = [(block.raw[nth], Position(partition.file, block.offsets[nth], block.lines[nth])) for nth in left]
         return [record for raw, at in places for record in record_of_line(raw, at)]
 
-    def _take(self, rights: Rights, block: Block, part: Part, tallies: Tallies) -> None:
+    def _take(self, rights: Rights, block: RecordBlock, part: Part, tallies: RightTallies) -> None:
         """Take right events, and ask what the consumer reads of them where the contract doesn't imply it."""
         asked_for = self._bulk.asked_for(rights, part.summary)
         for pair, number, sampled in self._bulk.take(asked_for, block, part.statements, tallies):
@@ -131,8 +131,8 @@ class Judge:
             else:
                 rights.add(len(accepted), *right, sent.emission)
                 accepted.append(record)
-        tallies = Tallies(self._bulk.pairs, self._is_implied)
-        self._take(rights, Block.of_records(accepted), part, tallies)
+        tallies = RightTallies(self._bulk.pairs, self._is_implied)
+        self._take(rights, RecordBlock.of_records(accepted), part, tallies)
         tallies.add_to(part.summary)
 
     def _right(self, sent: RecordedEmission) -> tuple[CompiledEvent, tuple[str, ...], str] | None:
