@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from contracts.audit.bulk import AT_ONCE, RecordBlock, Bulk, Rights, RightTallies
+from contracts.audit.bulk import AT_ONCE, Bulk, RecordBlock, Rights, RightTallies
 from contracts.audit.ledger import Across
 from contracts.audit.reading import RecordedEmission, bare_emission, read_record
 from contracts.audit.records import Lines, Partition, Record, Unreadable, record_of_line
