@@ -15,7 +15,15 @@ from contracts.cli.broker_options import known_branch
 from contracts.cli.output import say
 from contracts.errors import ContractsError, MisuseError
 from contracts.project.settings import load_settings
-from contracts.provider.emitter_ci import CiOrder, release_command, run_tests, run_toolkit, verify_command
+from contracts.provider.before_tests import grounds, refuse_changed
+from contracts.provider.emitter_ci import (
+    CiOrder,
+    holds_credentials,
+    release_command,
+    run_tests,
+    run_toolkit,
+    verify_command,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 TESTS_FAILED = 5
@@ -24,6 +32,10 @@ TESTS_FAILED = 5
 
 _REPORT_ONLY = "report only: nothing is published, and no release is asked for"
 _NO_BROKER = "no broker is configured (PACT_BROKER_BASE_URL): the pacts at hand are verified, and nothing is published"
+_WITHIN_REACH = (
+    "note: the tests aren't handed the broker's credentials, but this job holds them, and they run as its user: where "
+    "they aren't trusted with these, record in a job of its own (docs/provider-ci.md)"
+)
 
 
 class _WithOutputs(click.Command):
@@ -96,11 +108,15 @@ def _run(order: CiOrder) -> int:
     say(f"webinar-contracts {__version__}", err=True)
     if order.test_command:
         _step(f"tests of {order.emitter}")
+        if holds_credentials(os.environ):
+            say(_WITHIN_REACH, err=True)
+        before = grounds(Path.cwd())
         code = run_tests(order, _asked_headers(order))
         if code != 0:
             say(f"error: the tests of {order.emitter} ended with {code}; nothing was verified", err=True)
             say("  next: mend the tests, and run them again", err=True)
             return TESTS_FAILED
+        refuse_changed(before, Path.cwd())
     _step("verification")
     if not order.asks_broker:
         say(_REPORT_ONLY if order.report_only else _NO_BROKER, err=True)

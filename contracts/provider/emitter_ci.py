@@ -16,6 +16,7 @@ from contracts.provider.tidy_child import run_tidily
 
 BROKER_VARIABLES = ("PACT_BROKER_BASE_URL", "PACT_BROKER_TOKEN", "PACT_BROKER_USERNAME", "PACT_BROKER_PASSWORD")
 """What the emitter's tests aren't handed."""
+_SECRETS = ("PACT_BROKER_TOKEN", "PACT_BROKER_PASSWORD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ def run_tests(order: CiOrder, keep: frozenset[str] = frozenset()) -> int:
         return run_tidily(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno())
     except OSError as error:
         raise MisuseError(f"bash can't be run: {error.strerror}", next_step="install bash") from None
+
+
+def holds_credentials(environ: Mapping[str, str]) -> bool:
+    """Return whether this job holds what the broker is entered with, so that whatever runs as its user can read it."""
+    return any(environ.get(name, "").strip() for name in _SECRETS)
 
 
 def _make_writable(captures: Path) -> None:

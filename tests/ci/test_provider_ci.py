@@ -195,6 +195,48 @@ def test_no_secret_is_printed_or_handed_to_the_tests(recorded: Path, broker: Bro
     assert "CONTRACTS_CAPTURES=/" in done.err
     assert TOKEN not in done.said
     assert "PACT_BROKER" not in done.err.partition("== verification")[0].partition("== tests")[2]
+    assert "note: the tests aren't handed the broker's credentials, but this job holds them" in done.err
+
+
+def test_nothing_is_verified_by_what_the_tests_left_behind(recorded: Path, broker: Broker) -> None:
+    """A module that would be imported beside the credentials: exit 2, it is named, and the broker learns of nothing."""
+    left = "echo 'raise SystemExit(0)' > requests.py"
+    done = provider_ci(recorded, *RECORDED[:-1], f"{RECORD}; {left}", "--version", "left", **broker.variables)
+    assert done.code == 2, done.said
+    assert "the tests have changed requests.py: what is verified, and by what, is read before they run" in done.err
+    assert broker.version("left") == 404
+
+
+def test_in_two_jobs_the_tests_find_no_secret_in_any_process_above_them(recorded: Path, broker: Broker) -> None:
+    """They look through all their ancestors; the second job publishes what they sent, and runs nothing of theirs."""
+    look = f"""
+        pid=$$; while [[ $pid -gt 1 ]]; do
+          ! tr '\\0' '\\n' < /proc/$pid/environ | grep -q '^PACT_BROKER_TOKEN=' || echo "FOUND in $pid"
+          pid=$(sed -n 's/^PPid:[[:blank:]]*//p' /proc/$pid/status)
+        done; {RECORD}"""
+    words = [
+        sys.executable,
+        "-P",
+        "-m",
+        "contracts.cli",
+        "record",
+        "--out",
+        "captures.ndjson",
+        "--",
+        "bash",
+        "-c",
+        look,
+    ]
+    first = subprocess.run(
+        words, cwd=recorded, env=ci_environment(recorded), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (first.returncode, "FOUND" in first.stdout + first.stderr) == (0, False), first.stderr
+    done = provider_ci(
+        recorded, "--emitter", TRACKER, "--captures", "captures.ndjson", "--version", "two-jobs", **broker.variables
+    )
+    assert done.code == 0, done.said
+    assert "note: the tests" not in done.err
+    assert broker.version("two-jobs") == 200
 
 
 @pytest.mark.parametrize(
@@ -278,9 +320,20 @@ def test_a_python_that_does_not_do_ends_with_2(recorded: Path, program: str, sai
     python = recorded.parent / "python"
     python.write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
     python.chmod(0o755)
-    done = provider_ci(recorded, *RECORDED, CONTRACTS_PYTHON="", PYTHON=str(python), PATH="/usr/bin:/bin")
+    done = provider_ci(
+        recorded, *RECORDED, CONTRACTS_PYTHON="", PYTHON=str(python), PATH="/usr/bin:/bin",
+        CONTRACTS_TOOLKIT=str(ROOT),
+    )  # fmt: skip
     assert done.code == 2
     assert said in done.err
+
+
+def test_nothing_is_installed_by_a_name_that_may_be_anybodys(recorded: Path) -> None:
+    """Without a toolkit at hand, and none named, an index isn't asked: the broker's credentials are beside it."""
+    done = provider_ci(recorded, *RECORDED, CONTRACTS_PYTHON="", CONTRACTS_TOOLKIT="", PATH="/usr/bin:/bin")
+    assert done.code == 2
+    assert "there is no toolkit here" in done.err
+    assert "next: install it, or set CONTRACTS_TOOLKIT" in done.err
 
 
 def test_outputs_that_cannot_be_written_change_no_exit_code(recorded: Path) -> None:

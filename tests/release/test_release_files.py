@@ -48,6 +48,27 @@ def test_the_jobs_call_commands_and_options_that_exist(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", JOBS, ids=lambda file: file.name)
+def test_every_action_is_pinned_to_a_commit(file: Path) -> None:
+    """A tag can be moved onto other code; the version stands beside the commit for people."""
+    used = [line.split("uses:")[1] for line in file.read_text(encoding="utf-8").splitlines() if "uses:" in line]
+    assert used
+    assert [one for one in used if not re.fullmatch(r" [\w./-]+@[0-9a-f]{40} # v[\d.]+", one)] == []
+
+
+@pytest.mark.parametrize("file", JOBS, ids=lambda file: file.name)
+def test_the_broker_s_secret_is_not_where_an_emitter_s_tests_run(file: Path) -> None:
+    """Nor in a whole workflow; and nothing is installed there by a name that is on no index."""
+    jobs = document(file)
+    assert "secrets." not in json.dumps(jobs.get("env", {}))
+    for name, job in jobs["jobs"].items():
+        runs = [step.get("run", "") for step in job["steps"]]
+        assert not [run for run in runs if "pip install webinar-contracts" in run]
+        if any("./run-tests" in run for run in runs):
+            assert "secrets." not in json.dumps(job), name
+            assert all(run.startswith(("pip install", "contracts record")) for run in runs if run)
+
+
+@pytest.mark.parametrize("file", JOBS, ids=lambda file: file.name)
 def test_text_from_outside_reaches_no_shell_line(file: Path) -> None:
     """No expression stands inside a `run`: it would be code."""
     for job in document(file)["jobs"].values():
@@ -63,21 +84,33 @@ def test_the_compose_file_has_a_broker_that_waits_for_its_database() -> None:
     assert not re.findall(r"PASSWORD:-", text)
 
 
-def test_the_webhook_is_made_with_the_official_client(tmp_path: Path) -> None:
+def test_the_webhook_is_made_and_no_secret_stands_on_a_command_line(tmp_path: Path) -> None:
     """On an empty broker it makes the emitter, then the webhook: it fires when a contract requires verification."""
-    if shutil.which("pact", path=_path()) is None:
-        pytest.skip("the official pact client isn't installed")
-    database = tmp_path / "broker.sqlite"
-    with running(database, webhooks={"hosts": ["api.github.com"]}) as started:
-        variables = {"PATH": _path(), "PACT_BROKER_BASE_URL": started.url, "GITHUB_TOKEN": "a-token"}
+    database, token = tmp_path / "broker.sqlite", "the-broker-s-own-long-token"
+    # Every user of a machine reads the command lines of its processes.
+    (tmp_path / "bin").mkdir()
+    spy = tmp_path / "bin" / "curl"
+    spy.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@" >> {tmp_path}/lines\nexec {shutil.which("curl")} "$@"\n')
+    spy.chmod(0o755)
+    with running(database, token=token, webhooks={"hosts": ["api.github.com"]}) as started:
+        variables = {"PATH": f"{spy.parent}:{os.environ['PATH']}", "PACT_BROKER_BASE_URL": started.url}
         for _ in range(2):
             done = subprocess.run(
                 ["bash", str(FOLDER / "webhook.sh"), "acme/plugin"],
-                env={**variables, "HOME": os.environ.get("HOME", "/")},
+                env={**variables, "PACT_BROKER_TOKEN": token, "GITHUB_TOKEN": "a-token"},
                 capture_output=True, text=True, timeout=60, check=False,
             )  # fmt: skip
             assert done.returncode == 0, done.stderr + done.stdout
-        broker = Broker(started.url)
+        lines = (tmp_path / "lines").read_text()
+        assert started.url in lines
+        assert not [secret for secret in (token, "a-token") if secret in lines + done.stdout + done.stderr]
+        refused = subprocess.run(
+            ["bash", str(FOLDER / "webhook.sh"), "acme/plugin"],
+            env={**variables, "PACT_BROKER_TOKEN": "another", "GITHUB_TOKEN": "a-token"},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert (refused.returncode, "did not take the webhook" in refused.stderr) == (4, True)
+        broker = Broker(started.url, token)
         made = broker.get("/webhooks")["_links"]["pb:webhooks"]
         webhook = broker.get(made[0]["href"])
     assert len(made) == 2
@@ -108,3 +141,15 @@ def test_a_dry_run_of_the_webhook_shows_no_token() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "a-token" not in done.stdout + done.stderr
+    assert json.loads(done.stdout)["request"]["headers"]["Authorization"] == "Bearer $GITHUB_TOKEN"
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_TOKEN", "PACT_BROKER_TOKEN", "EMITTER"])
+def test_what_would_break_out_of_its_quotes_is_refused(variable: str) -> None:
+    """A name or token with a quote in it would be more than itself."""
+    done = subprocess.run(
+        ["bash", str(FOLDER / "webhook.sh"), "acme/plugin", "--dry-run"],
+        env={"PATH": _path(), variable: 'a", "b": "c'}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"error: {variable} holds a character" in done.stderr
