@@ -38,7 +38,13 @@ LAYERS = (
     ),
     Layer(
         2,
-        ("contracts.expectations", "contracts.emitters", "contracts.verification", "contracts.broker"),
+        (
+            "contracts.expectations",
+            "contracts.emitters",
+            "contracts.verification",
+            "contracts.broker",
+            "contracts.stores",
+        ),
         "each of these knows the model and none of its neighbours, so each can be replaced alone",
     ),
     Layer(3, ("contracts.project",), "what a working copy says is asked by all that is above, and asks nobody there"),
@@ -64,6 +70,7 @@ LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.pact_core",),
     ("msgspec",): ("contracts.verification", "contracts.audit"),
     ("duckdb", "numpy"): ("contracts.audit",),
+    ("fsspec",): ("contracts.stores",),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("h11",): ("contracts.emitters",),
     ("flask", "werkzeug", "waitress", "sqlite3"): ("contracts.broker.embedded",),

@@ -87,7 +87,8 @@ def post(client: BrokerClient, pact: Mapping[str, Any], body: Mapping[str, Any])
     """
     answer = client.send("POST", hal.link(pact, "pb:publish-verification-results"), body, repeatable=True)
     if answer.status == 413:
-        raise ResultTooLargeError(str(answer.refusal("posting the verification result").what))
+        refusal = answer.refusal("posting the verification result")
+        raise ResultTooLargeError(refusal.what, next_step=refusal.next_step)
     if answer.status != 201:
         raise answer.refusal("posting the verification result")
     taken = answer.mapping()

@@ -39,10 +39,11 @@ def command(emitter: str, version: str, run_id: str | None, out: Path | None, br
     """
     from contracts.release.evidence.found import runs_of
     from contracts.release.evidence.sealed import Unpacked
+    from contracts.release.evidence.stored import store_of
 
     settings, domain = project()
     refuse_unknown_emitter(domain, emitter)
-    runs = runs_of(broker.open(settings), emitter, version)
+    runs = runs_of(broker.open(settings), emitter, version, store_of(settings))
     chosen = _chosen(runs, run_id)
     if chosen is None or not isinstance(chosen.evidence, Unpacked):
         why = chosen.evidence if chosen else "the broker knows no run of its own"

@@ -100,6 +100,7 @@ def _judged_again(
 ) -> Reverification:
     """Judge the emitters' evidence by what was published; a version without evidence is said, and waits for its CI."""
     from contracts.project.released_contract import released_contract
+    from contracts.release.evidence.stored import store_of
     from contracts.release.reverify import ReverifyOrder, reverify
 
     order = ReverifyOrder(
@@ -107,4 +108,5 @@ def _judged_again(
         environment=environment,
         consumer_versions=((receipt.consumer, receipt.identity.version.value),),
     )
-    return reverify(broker.open(settings), domain, released_contract(settings, domain), order)
+    contract = released_contract(settings, domain)
+    return reverify(broker.open(settings), domain, contract, order, store_of(settings))

@@ -46,12 +46,14 @@ def command(
       contracts reverify --to-environment production
       contracts reverify client-webinar-tracker-v2 --to-environment production --dry-run
     """
+    from contracts.release.evidence.stored import store_of
     from contracts.release.reverify import ReverifyOrder, reverify
     from contracts.report.reverification import reverification_lines
 
     settings, domain = project()
     order = ReverifyOrder(emitters, environment, branch, dry_run=dry_run)
-    judged = reverify(broker.open(settings), domain, released_contract(settings, domain), order)
+    contract = released_contract(settings, domain)
+    judged = reverify(broker.open(settings), domain, contract, order, store_of(settings))
     if output == "json":
         say_json(judged.to_json())
     else:

@@ -149,11 +149,12 @@ def _published(
 ) -> tuple[Verification, ContractsError | None]:
     from contracts.release.evidence.keeping import RunKeeper
     from contracts.release.evidence.shelf import Shelf
+    from contracts.release.evidence.stored import store_of
     from contracts.release.posting import pacts_to_verify, post_results
     from contracts.release.unposted import record_version, with_unposted
 
     # What a result needs is asked for before anything is driven.
-    posting = publication.posting(settings, domain, __version__)
+    posting, store = publication.posting(settings, domain, __version__), store_of(settings)
     compared = _compared(settings, domain, request, publication)
     client, asked, times = publication.broker.open(settings), publication.asked(settings), CaptureTimes()
     pacts = pacts_to_verify(client, request.emitter, asked)
@@ -168,7 +169,8 @@ def _published(
     posting = replace(posting, remarks=remarks)
     run = with_unposted(client, run, asked, domain.registry, own_pacts(settings, [request.emitter]))
     record_version(client, run, posting)
-    posted = post_results(client, run, posting, Shelf(keeper.kept, (request.emitter, posting.version)))
+    shelf = Shelf(keeper.kept, (request.emitter, posting.version), store)
+    posted = post_results(client, run, posting, shelf)
     return posted.verification, posted.failure
 
 

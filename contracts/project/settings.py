@@ -35,6 +35,7 @@ class _Table(BaseModel):
     consumer_tests: str = "consumer_tests"
     handler: str | None = None
     pacts: str | None = None
+    evidence: Annotated[str, StringConstraints(min_length=1)] | None = None
     generated: list[str] = Field(default_factory=list)
     emitters: dict[str, dict[str, str | bool | int | float | list[str]]] = Field(default_factory=dict)
     documents: dict[Meaning, list[_Word]] = Field(default_factory=dict)
@@ -52,6 +53,7 @@ class Settings:
         consumer_tests: the folder of the expectations.
         handler: the consumer's own handler or what makes it, `module:name`, for the fixture `handler`.
         pacts: the folder of the pacts, where it is named.
+        evidence: where evidence is kept that no result can hold: a folder, or an address that fsspec knows.
         generated: globs of files that a build writes; they may differ from the commit that is published.
         emitters: each emitter's driver and its options, by the emitter's name.
         documents: words for a status or a column in hand-kept documents, by what they mean.
@@ -66,6 +68,7 @@ class Settings:
     consumer_tests: Path = Path("consumer_tests")
     handler: str | None = None
     pacts: Path | None = None
+    evidence: str | None = None
     generated: tuple[str, ...] = ()
     emitters: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(default_factory=dict)
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -142,6 +145,7 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
         consumer_tests=root / read.consumer_tests,
         handler=read.handler,
         pacts=root / read.pacts if read.pacts else None,
+        evidence=read.evidence,
         generated=tuple(read.generated),
         emitters=read.emitters,
         documents={str(meaning): words for meaning, words in read.documents.items()},

@@ -27,6 +27,7 @@ from contracts.release.evidence.found import FoundRun, runs_of
 from contracts.release.evidence.judging import evidence_name, headers_missing, judge_again, record_of, worst_results
 from contracts.release.evidence.replacing import Replacement, why_left
 from contracts.release.evidence.sealed import Unpacked
+from contracts.release.evidence.stored import StoredEvidence
 from contracts.release.posting import PactRequest, is_alike, pacts_to_verify
 
 _LONGEST_EMISSION = 2000
@@ -52,12 +53,17 @@ class ReverifyOrder:
 
 
 def reverify(
-    client: BrokerClient, domain: Domain, contract: ReleasedContract | str, order: ReverifyOrder
+    client: BrokerClient,
+    domain: Domain,
+    contract: ReleasedContract | str,
+    order: ReverifyOrder,
+    store: StoredEvidence | None = None,
 ) -> Reverification:
     """Judge each version that counts by the evidence of its runs, and post what that comes to.
 
     Args:
         contract: the released version of the contract that the domain is; or why it is none, and nothing is posted.
+        store: where evidence is that no result holds.
 
     Raises:
         MisuseError: the registry has no such emitter, the broker no such environment, or a pact can't be read.
@@ -69,7 +75,7 @@ def reverify(
     if isinstance(contract, str):
         why_dry = why_dry or f"nothing is posted under a contract that is no released version: {contract}"
     version = contract.version if isinstance(contract, ReleasedContract) else None
-    judge = _Judge(client, domain, version, order, posts=not why_dry)
+    judge = _Judge(client, domain, version, order, store, posts=not why_dry)
     found = [
         judge.judged(version)
         for emitter in order.emitters or tuple(domain.registry.emitters)
@@ -101,13 +107,14 @@ class _Judge:
     domain: Domain
     contract_version: str | None
     order: ReverifyOrder
+    store: StoredEvidence | None
     posts: bool
 
     def judged(self, found: JudgedVersion) -> JudgedVersion:
         """Judge one version by all its runs."""
         emitter, version = found.emitter, found.version
         branch = next(iter(branches_of(self.client, emitter, version) or ()), None)
-        runs = runs_of(self.client, emitter, version)
+        runs = runs_of(self.client, emitter, version, self.store)
         missing = [run for run in runs if isinstance(run.evidence, str)]
         if not runs or missing:
             problem = "; ".join(f"{_run(run)}: {run.evidence}" for run in missing) or "it has no run of its own"

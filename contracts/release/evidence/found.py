@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.broker.client import BrokerClient
 from contracts.broker.results import PostedResult, result
 from contracts.broker.version_matrix import every_result
-from contracts.errors import ContractsError, MisuseError
+from contracts.errors import BrokerError, MisuseError
 from contracts.model.evidence import EvidenceRecord, SourceRun
 from contracts.model.posting import RunRecord
 from contracts.release.counted import consumers
 from contracts.release.evidence.sealed import FORMAT, Packed, Unpacked, unpack
+from contracts.release.evidence.stored import StoredEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +49,39 @@ class _Posted:
     at: str
 
 
-def runs_of(client: BrokerClient, emitter: str, version: str) -> tuple[FoundRun, ...]:
+def runs_of(
+    client: BrokerClient, emitter: str, version: str, store: StoredEvidence | None = None
+) -> tuple[FoundRun, ...]:
     """Return the runs of a version that count, the latest first: all under the contract of the latest one.
 
-    A run whose results are judged again is none of the emitter's own, nor is another tool's.
+    A run whose results are judged again is none of the emitter's own, nor is another tool's. One that posted no result
+    is known by what the store holds of it.
+
+    Args:
+        store: the one that the settings name.
 
     Raises:
-        BrokerError: the broker can't be reached or refuses.
+        BrokerError: the broker or the store can't be reached or refuses.
     """
     posted = _posted(client, emitter, version)
-    own = {address: one for address, one in posted.items() if _is_own(one.result)}
-    last = max((one.at for one in own.values()), default="")
+    groups: dict[str, list[_Posted]] = {}
+    for one in posted.values():
+        if _is_own(one.result):
+            groups.setdefault(one.result.run.id if one.result.run else "", []).append(one)
+    places = _Places(client, store, _shelf(posted.values()), (emitter, version))
+    runs = [places.found(group) for group in groups.values()]
+    runs += places.unposted(groups.keys())
+    last = max((run.posted_at for run in runs), default="")
     # A broker's clock counts in seconds: of two runs in one of them either may be the later.
-    newest = {_contract(one.result) for one in own.values() if one.at == last}
-    runs: dict[str, list[_Posted]] = {}
-    for one in own.values():
-        if _contract(one.result) in newest:
-            runs.setdefault(one.result.run.id if one.result.run else "", []).append(one)
-    shelf = {kept.sha256: kept for one in posted.values() if (kept := _kept(one.result)) and kept.data is not None}
-    found = [_found(client, group, shelf, (emitter, version)) for group in runs.values()]
-    return tuple(sorted(found, key=lambda run: run.posted_at, reverse=True))
+    newest = {run.contract for run in runs if run.posted_at == last}
+    # Of what can't be opened nobody knows which run it is: it may be the one that fails.
+    counted = [run for run in runs if run.contract in newest or not run.posted_at]
+    return tuple(sorted(counted, key=lambda run: run.posted_at, reverse=True))
+
+
+def _shelf(posted: Iterable[_Posted]) -> dict[str, EvidenceRecord]:
+    """Return the evidence that results hold themselves, by its digest."""
+    return {kept.sha256: kept for one in posted if (kept := _kept(one.result)) and kept.data is not None}
 
 
 def _posted(client: BrokerClient, emitter: str, version: str) -> dict[str, _Posted]:
@@ -84,55 +98,86 @@ def _is_own(found: PostedResult) -> bool:
     return found.posted_by is None and not (found.run and found.run.judged_again)
 
 
-def _contract(found: PostedResult) -> str:
-    return found.run.contract if found.run else ""
-
-
 def _kept(found: PostedResult) -> EvidenceRecord | None:
     return found.run.evidence if found.run else None
 
 
-def _found(
-    client: BrokerClient, group: Sequence[_Posted], shelf: Mapping[str, EvidenceRecord], whose: tuple[str, str]
-) -> FoundRun:
-    record, at = group[0].result.run, max(one.at for one in group)
-    said = next((kept for one in group if (kept := _kept(one.result))), None)
-    if record is None or said is None:
-        return FoundRun(record, at, "it kept no evidence")
-    try:
-        return FoundRun(record, at, _opened(client, said, shelf, (*whose, record.id)))
-    except ContractsError as error:
-        return FoundRun(record, at, error.what)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the evidence of a version may be.
 
+    Attributes:
+        shelf: what its results hold, by digest.
+        whose: the emitter and its version.
+    """
 
-def _opened(
-    client: BrokerClient, said: EvidenceRecord, shelf: Mapping[str, EvidenceRecord], whose: tuple[str, str, str]
-) -> Unpacked:
-    if said.format != FORMAT:
-        raise MisuseError(f"the evidence is of format {said.format}, and this toolkit reads {FORMAT}")
-    held = next(_holders(client, said, shelf), None)
-    if held is None:
-        where = f"is kept in {said.store}" if said.store else "is named, and no result of this version holds it"
-        raise MisuseError(f"the evidence {where}")
-    emitter, version, run = whose
-    return unpack(Packed(_decoded(held), said.emissions), said.sha256, emitter=emitter, version=version, run=run)
+    client: BrokerClient
+    store: StoredEvidence | None
+    shelf: Mapping[str, EvidenceRecord]
+    whose: tuple[str, str]
 
+    def found(self, group: Sequence[_Posted]) -> FoundRun:
+        """Return the run of which these are the results."""
+        record, at = group[0].result.run, max(one.at for one in group)
+        said = next((kept for one in group if (kept := _kept(one.result))), None)
+        if record is None or said is None:
+            return FoundRun(record, at, "it kept no evidence")
+        try:
+            return FoundRun(record, at, self._opened(said, record.id))
+        except MisuseError as error:
+            return FoundRun(record, at, error.what)
 
-def _holders(
-    client: BrokerClient, said: EvidenceRecord, shelf: Mapping[str, EvidenceRecord]
-) -> Iterator[EvidenceRecord]:
-    if said.data is not None:
-        yield said
-    if said.sha256 in shelf:
-        yield shelf[said.sha256]
-    elif said.result is not None:
-        kept = _kept(result(client, said.result))
-        if kept is not None and kept.data is not None:
-            yield kept
+    def unposted(self, posted: Collection[str]) -> Iterator[FoundRun]:
+        """Yield the runs of which the store alone knows."""
+        emitter, version = self.whose
+        for sha256, content in self.store.of_version(emitter, version) if self.store else ():
+            try:
+                evidence = unpack(Packed(content, None), sha256, emitter=emitter, version=version)
+            except MisuseError as error:
+                # Of which run it is nobody can say: it may be the red one.
+                yield FoundRun(None, "", f"{sha256[:12]} in the store: {error.what}")
+                continue
+            sealed = evidence.sealed
+            if sealed.run not in posted:
+                kept = EvidenceRecord(FORMAT, sha256, evidence.emissions, len(content))
+                yield FoundRun(RunRecord(sealed.run, sealed.contract, {}, evidence=kept), sealed.at, evidence)
 
+    def _opened(self, said: EvidenceRecord, run: str) -> Unpacked:
+        if said.format != FORMAT:
+            raise MisuseError(f"the evidence is of format {said.format}, and this toolkit reads {FORMAT}")
+        emitter, version = self.whose
+        packed = Packed(self._content(said), said.emissions)
+        return unpack(packed, said.sha256, emitter=emitter, version=version, run=run)
 
-def _decoded(held: EvidenceRecord) -> bytes:
-    try:
-        return b64decode(held.data or "", validate=True)
-    except (binascii.Error, ValueError):
-        raise MisuseError("the evidence can't be unpacked: it is no base64") from None
+    def _content(self, said: EvidenceRecord) -> bytes:
+        if said.store is not None:
+            return self._stored(said)
+        held = next(self._holders(said), None)
+        if held is None:
+            raise MisuseError("the evidence is named, and no result of this version holds it")
+        try:
+            return b64decode(held.data or "", validate=True)
+        except (binascii.Error, ValueError):
+            raise MisuseError("the evidence can't be unpacked: it is no base64") from None
+
+    def _stored(self, said: EvidenceRecord) -> bytes:
+        # Where a result says that a store is, nobody has to believe: the own one is asked.
+        if self.store is None:
+            raise MisuseError(f"the evidence is kept in {said.store}, and the settings name no store")
+        content = self.store.get(*self.whose, said.sha256)
+        if content is None:
+            raise MisuseError(f"the evidence is kept in {said.store}, and {self.store.name} doesn't hold it")
+        return content
+
+    def _holders(self, said: EvidenceRecord) -> Iterator[EvidenceRecord]:
+        if said.data is not None:
+            yield said
+        if said.sha256 in self.shelf:
+            yield self.shelf[said.sha256]
+        elif said.result is not None:
+            try:
+                kept = _kept(result(self.client, said.result))
+            except BrokerError:
+                return
+            if kept is not None and kept.data is not None:
+                yield kept

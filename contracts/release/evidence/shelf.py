@@ -69,8 +69,8 @@ class Shelf:
         if len(written(body)) <= MOST_POSTED:
             try:
                 address = send(body)
-            except ResultTooLargeError as error:
-                why = f"it is too large for the broker, or for a proxy before it ({error.what})"
+            except ResultTooLargeError:
+                why = "it is too large for the broker, or for a proxy before it (413)"
             else:
                 self._record, self._place = _record(self._packed, result=address), "result"
                 return
@@ -118,7 +118,7 @@ def _record(
     packed: Packed, *, data: str | None = None, result: str | None = None, store: str | None = None
 ) -> EvidenceRecord:
     size = len(packed.content)
-    return EvidenceRecord(FORMAT, packed.sha256, packed.emissions, size, data=data, result=result, store=store)
+    return EvidenceRecord(FORMAT, packed.sha256, packed.emissions or 0, size, data=data, result=result, store=store)
 
 
 def _size(size: int) -> str:
