@@ -16,6 +16,7 @@ from contracts.expectations.messages import Message, message_of
 from contracts.expectations.reading import Reading, read, trimmed
 from contracts.model.events import CanonicalEvent, Catalogue
 from contracts.model.examples import example_of
+from contracts.model.facts import at_path, with_value
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Mode
 from contracts.model.shapes import Object, without_options
@@ -121,13 +122,13 @@ def expect(
     shape = matched_shape(model)
     reading = read(event, shape, reads)
     example = example_event(model, shape, fact or {})
-    missing = [key for key in model.fact_key if key not in example["data"]]
+    missing = [path for path in model.fact_key if at_path(example["data"], path) is None]
     if missing:
         raise ExpectationError(
             f"the fact key of {event} names {missing[0]!r}, which its data doesn't have",
             next_step="mend the model; this says more: contracts lint",
         )
-    state = {key: example["data"][key] for key in model.fact_key}
+    state = {path: at_path(example["data"], path) for path in model.fact_key}
     return ExpectedEvent(Expectation(event, title, tuple(sorted(set(reads))), state, test), shape, reading, example)
 
 
@@ -144,7 +145,7 @@ def example_event(model: type[CanonicalEvent], shape: Object, fact: Mapping[str,
                 f"the fact key of {example['type']} has no {key!r}{did_you_mean(key, model.fact_key)}",
                 next_step=f"it is {', '.join(model.fact_key)}",
             )
-        example["data"][key] = value
+        example["data"] = with_value(example["data"], key, value)
     refused_by_model(model, example)
     return example
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,7 +17,7 @@ class Trigger(BaseModel):
 
     Attributes:
         event: the canonical event's name.
-        fact: the values of the event's fact key.
+        fact: the values of the event's fact key by its paths, and what else the emitter is told.
         attempt: 1 for the first time, more for a repeat or a retry of the same fact.
         delivery: names one delivery; a retry after a refused delivery carries the same.
     """
@@ -25,7 +25,7 @@ class Trigger(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     event: str
-    fact: dict[str, str] = Field(default_factory=dict)
+    fact: Mapping[str, Any] = Field(default_factory=dict)
     attempt: Annotated[int, Field(ge=1)] = 1
     delivery: str | None = None
 

@@ -27,7 +27,7 @@ from contracts.project.places import place_of
 LINT_RULES: Mapping[str, str] = MappingProxyType(
     {
         "event-twice": "Two events have one `type`: one of the two is never used.",
-        "fact-key": "The fact key names no required text of `data`, so that facts can't be told apart.",
+        "fact-key": "The fact key names no text or integer of `data` that is always there: facts can't be told apart.",
         "open-model": "An object takes keys that it doesn't name, so that it promises nothing.",
         "no-matcher": "A field has a type that no pact can hold.",
         "free-text": "A text may be anything that a person types, and so be personal.",
@@ -104,19 +104,23 @@ class _Event:
         return LintFinding(rule, f"{subject} {what}", place_of(self.model, path), next_step)
 
     def _fact_key(self) -> Iterator[LintFinding]:
-        keys = [path.removeprefix("data.") for path, node in self.places.items() if _is_data_key(path, node)]
+        keys = [path.removeprefix("data.") for path, node in self.places.items() if _names_facts(path, node)]
         if not self.model.fact_key:
             what = f"{self.name} has no fact key"
             yield LintFinding("fact-key", what, place_of(self.model), "name the data keys that identify the fact")
         for key in self.model.fact_key:
             node = self.places.get(f"data.{key}")
-            if node is None or key not in keys:
+            if node is None or node.field is None:
                 what, then = f"is not in its data{did_you_mean(key, keys)}", f"use {', '.join(keys)}"
-            elif not node.required:
-                what, then = "is optional", "require it: a fact is named by it"
-            elif not _is_text(node):
-                what = "is no text in JSON"
-                then = "name facts by texts: triggers carry texts, and repeats are found by them"
+            elif "[]" in key:
+                what, then = "stands in a list", "name what stands once in the message"
+            elif not node.promised:
+                what, then = (
+                    "is optional or may be null, itself or what it stands in",
+                    "require it, and all that it stands in: a fact is named by it",
+                )
+            elif not _is_text_or_integer(node):
+                what, then = "is neither a text nor an integer in JSON", "name facts by texts and integers"
             else:
                 continue
             where = place_of(self.model, f"data.{key}" if node else "")
@@ -165,14 +169,16 @@ class _Event:
         return self._finding("no-example", path, what, "give it one: Field(examples=[…])")
 
 
-def _is_data_key(path: str, node: Node) -> bool:
-    return path.startswith("data.") and "." not in path.removeprefix("data.") and node.field is not None
+def _names_facts(path: str, node: Node) -> bool:
+    return path.startswith("data.") and "[]" not in path and node.promised and _is_text_or_integer(node)
 
 
-def _is_text(node: Node) -> bool:
+def _is_text_or_integer(node: Node) -> bool:
     match node.shape:
         case Choice(values):
             return all(isinstance(value, str) for value in values)
         case Constant(value):
             return isinstance(value, str)
+        case Number(integer):
+            return integer
     return isinstance(node.shape, Text)

@@ -18,6 +18,9 @@ from contracts.project.paths import shown
 STAND_IN = "stand-in"
 """The setting that says: this driver reaches a stand-in. Its result is never posted to a broker of anybody's."""
 
+FACTS = "facts"
+"""The setting of an emitter that says what its triggers carry beside the fact key."""
+
 Meaning = Literal[
     "implemented", "planned", "not-implemented", "not-permitted", "without-emitter",
     "emitter", "consumer", "event", "status", "other",
@@ -37,7 +40,7 @@ class _Table(BaseModel):
     pacts: str | None = None
     evidence: Annotated[str, StringConstraints(min_length=1)] | None = None
     generated: list[str] = Field(default_factory=list)
-    emitters: dict[str, dict[str, str | bool | int | float | list[str]]] = Field(default_factory=dict)
+    emitters: dict[str, dict[str, str | bool | int | float | list[str] | dict[str, Any]]] = Field(default_factory=dict)
     documents: dict[Meaning, list[_Word]] = Field(default_factory=dict)
     drift: list[_Word] = Field(default_factory=list)
 
@@ -56,6 +59,8 @@ class Settings:
         evidence: where evidence is kept that no result can hold: a folder, or an address that fsspec knows.
         generated: globs of files that a build writes; they may differ from the commit that is published.
         emitters: each emitter's driver and its options, by the emitter's name.
+        facts: what an emitter's triggers carry beside the fact key, by the emitter's name: values by event, or
+            `module:name` of what returns them.
         documents: words for a status or a column in hand-kept documents, by what they mean.
         drift: hand-kept documents that `contracts check` compares with the registry.
         lines: the line of each key in the file.
@@ -71,6 +76,7 @@ class Settings:
     evidence: str | None = None
     generated: tuple[str, ...] = ()
     emitters: Mapping[str, Mapping[str, str | bool | int | float | list[str]]] = field(default_factory=dict)
+    facts: Mapping[str, str | Mapping[str, Any]] = field(default_factory=dict)
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
     drift: tuple[str, ...] = ()
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
@@ -147,13 +153,35 @@ def _settings(file: Path, table: dict[str, Any], path: tuple[str, ...]) -> Setti
         pacts=root / read.pacts if read.pacts else None,
         evidence=read.evidence,
         generated=tuple(read.generated),
-        emitters=read.emitters,
+        emitters={name: _options(options) for name, options in read.emitters.items()},
+        facts=_facts(read.emitters),
         documents={str(meaning): words for meaning, words in read.documents.items()},
         drift=tuple(read.drift),
         lines={key[len(path) :]: line for key, line in lines.items() if key[: len(path)] == path},
     )
+    _refuse_other_tables(settings, read.emitters)
     _refuse_unclear_stand_ins(settings)
     return settings
+
+
+def _options(table: Mapping[str, Any]) -> dict[str, str | bool | int | float | list[str]]:
+    return {name: value for name, value in table.items() if name != FACTS}
+
+
+def _facts(emitters: Mapping[str, Mapping[str, Any]]) -> dict[str, str | Mapping[str, Any]]:
+    return {name: table[FACTS] for name, table in emitters.items() if FACTS in table}
+
+
+def _refuse_other_tables(settings: Settings, emitters: Mapping[str, Mapping[str, Any]]) -> None:
+    for emitter, table in emitters.items():
+        for name, value in table.items():
+            if isinstance(value, dict) is not (name == FACTS) and not (name == FACTS and isinstance(value, str)):
+                wanted = "a table of events, or module:name" if name == FACTS else "a value"
+                raise MisuseError(
+                    f"emitters.{emitter}.{name} isn't {wanted}",
+                    where=settings.place_of("emitters", emitter, name),
+                    next_step=f"see docs/reference/settings.md for what stands under emitters.{emitter}",
+                )
 
 
 def _refuse_unclear_stand_ins(settings: Settings) -> None:

@@ -12,9 +12,11 @@ from contracts.emitters import OptionInput, open_driver
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.driver import Driver
+from contracts.model.facts import RestOfFact
 from contracts.model.pact import PactUnderTest
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
+from contracts.project.facts import rest_of_facts
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import read_pacts
 from contracts.project.settings import STAND_IN, Settings
@@ -84,7 +86,8 @@ def run_verification(
     refuse_unknown_emitter(domain, emitter)
     driver = driver_for(settings, emitter, options or {})
     asked = local_pacts(settings, emitter) if pacts is None else pacts
-    events = verification_events(domain, emitter, through(driver) if through else driver, asked, mode)
+    rest = rest_of_facts(settings, domain, emitter)
+    events = verification_events(domain, emitter, through(driver) if through else driver, asked, mode, rest)
     return verification_of(listen(events, emitter) if listen else events)
 
 
@@ -105,9 +108,17 @@ def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) 
 
 
 def verification_events(
-    domain: Domain, emitter: str, driver: Driver, pacts: Sequence[PactUnderTest], mode: Mode = Mode()
+    domain: Domain,
+    emitter: str,
+    driver: Driver,
+    pacts: Sequence[PactUnderTest],
+    mode: Mode = Mode(),
+    rest: RestOfFact | None = None,
 ) -> Iterator[RunEvent]:
     """Verify an emitter, and yield the engine's events; the last one holds the verification.
+
+    Args:
+        rest: returns what triggers carry beside the fact key.
 
     Raises:
         MisuseError: the registry has no such emitter.
@@ -125,6 +136,7 @@ def verification_events(
         toolkit=__version__,
         strict_pending=mode.strict_pending,
         report_only=mode.report_only,
+        rest=rest,
     )
     return verify(job, driver)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.model.domain import Domain
 from contracts.model.events import CONTENT_TYPE
+from contracts.model.facts import at_path, is_fact_value
 from contracts.model.names import did_you_mean
 from contracts.model.registry import Mode, Pair
 from contracts.model.verdict import Finding
@@ -121,12 +122,14 @@ def wrong_fact(message: EmittedMessage, fact_key: tuple[str, ...]) -> Iterator[F
     if not isinstance(data, dict):
         return
     for key in fact_key:
-        if key in trigger.fact and isinstance(data.get(key), str) and data[key] != trigger.fact[key]:
+        stated_value = at_path(data, key)
+        # As texts: a recorder may know of texts alone, and whether it is an integer is the schema's to say.
+        if key in trigger.fact and is_fact_value(stated_value) and str(stated_value) != str(trigger.fact[key]):
             yield Finding(
                 "wrong-fact",
-                f"the fact of {key} {trigger.fact[key]!r} was triggered, and {data[key]!r} was stated",
+                f"the fact of {key} {trigger.fact[key]!r} was triggered, and {stated_value!r} was stated",
                 path=f"$.data.{key}",
                 where=where,
                 expected=trigger.fact[key],
-                actual=data[key],
+                actual=stated_value,
             )

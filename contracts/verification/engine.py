@@ -9,6 +9,7 @@ from secrets import token_hex
 from contracts.errors import HarnessError
 from contracts.model.driver import Capabilities, Driver
 from contracts.model.emission import Driven, Emission, Fault, Observation, Settled, Trigger
+from contracts.model.facts import key_of
 from contracts.model.registry import Pair
 from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
 from contracts.model.verdict import Finding, Verification
@@ -34,7 +35,7 @@ def verify(job: Job, driver: Driver) -> Iterator[RunEvent]:
     capabilities = driver.capabilities
     if capabilities.drives and capabilities.seed is None:
         capabilities = replace(capabilities, seed=token_hex(3))
-    requests = Requests(job.domain, job.emitter, [pact.document for pact in job.pacts], capabilities)
+    requests = Requests(job.domain, job.emitter, [pact.document for pact in job.pacts], capabilities, job.rest)
     run = _Run(job, capabilities, requests)
     yield from run.judge_all(driver.observe(requests))
     yield from run.replay()
@@ -133,7 +134,10 @@ class _Run:
         tally = self._tallies.pairs.get(trigger.event)
         if tally is not None and asked.remark:
             tally.remarks.append(asked.remark)
-        if tally is not None and not answered and not self._tallies.repeats.knows(trigger.event, trigger.fact):
+        if tally is None or answered:
+            return
+        fact = key_of(trigger.fact, self._job.domain.catalogue.fact_key(trigger.event))
+        if not self._tallies.repeats.knows(trigger.event, fact):
             tally.unanswered.append(trigger)
 
     def replay(self) -> Iterator[ReplayStarted]:

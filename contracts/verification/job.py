@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.model.domain import Domain
+from contracts.model.facts import RestOfFact
 from contracts.model.pact import PactUnderTest
 from contracts.pact_core.verifier import Replayed
 
@@ -22,6 +23,7 @@ class Job:
         today: the date that `overdue` is judged by.
         strict_pending: a planned pair that is ready fails the run.
         report_only: everything is shown and the exit is 0.
+        rest: what triggers carry beside the fact key; None where that is all.
     """
 
     domain: Domain
@@ -32,3 +34,4 @@ class Job:
     toolkit: str
     strict_pending: bool = False
     report_only: bool = False
+    rest: RestOfFact | None = None

@@ -75,5 +75,5 @@ def states_what_was_triggered(right: RightMessage, trigger: Trigger | None) -> b
     """Does a message that the compiled contract accepts state the fact that was asked for, if one was?"""
     if trigger is None:
         return True
-    asked = ((key, trigger.fact.get(key)) for key in right.fact)
-    return trigger.event == right.event and all(value in (None, right.fact[key]) for key, value in asked)
+    asked = ((key, trigger.fact[key]) for key in right.fact if key in trigger.fact)
+    return trigger.event == right.event and all(str(value) == right.fact[key] for key, value in asked)

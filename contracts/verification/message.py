@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.model.emission import Emission
 from contracts.model.events import CONTENT_TYPE
+from contracts.model.facts import stated_in
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
 from contracts.verification.forms import SentForm, forms_of
 
@@ -53,12 +54,9 @@ class EmittedMessage:
         return self.emission.trigger.event if self.emission.trigger else None
 
     def fact(self, fact_key: tuple[str, ...]) -> Mapping[str, str] | None:
-        """Return the values of the fact key, or None where one is missing or no string."""
+        """Return the values of the fact key as texts, or None where one is missing or neither text nor integer."""
         data = self.value.get("data") if isinstance(self.value, dict) else None
-        if not isinstance(data, dict):
-            return None
-        values = {key: data.get(key) for key in fact_key}
-        return values if all(isinstance(value, str) for value in values.values()) else None  # type: ignore[return-value]  # just checked
+        return stated_in(data, fact_key) if isinstance(data, dict) else None
 
 
 def read_messages(emission: Emission, modes: Collection[str] = ("structured",)) -> Iterator[EmittedMessage]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import shake_128
-from string import ascii_lowercase, ascii_uppercase, digits
-from uuid import NAMESPACE_URL, uuid5
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Any
 
 from contracts.model.domain import Domain
 from contracts.model.driver import Capabilities, Step
 from contracts.model.emission import Trigger
-from contracts.model.events import CanonicalEvent, data_model, event_name
-from contracts.model.examples import example_event
+from contracts.model.events import CanonicalEvent
+from contracts.model.facts import RestOfFact
 from contracts.model.pact import PactDocument
 from contracts.model.registry import Pair, Status
+from contracts.verification.facts import Facts, first_fact
 
 SIMULTANEOUS_REPEATS = 4
 
@@ -32,13 +29,23 @@ class Requests:
     request isn't asked for again, since there is nothing to repeat.
     """
 
-    def __init__(self, domain: Domain, emitter: str, pacts: Sequence[PactDocument], capabilities: Capabilities) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        emitter: str,
+        pacts: Sequence[PactDocument],
+        capabilities: Capabilities,
+        rest: RestOfFact | None = None,
+    ) -> None:
         self._questions = tuple(
             _question(pair, domain.catalogue[pair.event], pacts, capabilities.seed)
             for pair in domain.registry.pairs(emitter)
         )
         self._capabilities = capabilities
         self._stated: set[str] = set()
+        self._rest = rest
+        # One fact is asked for with the same rest each time: what a repeat states has to be the same.
+        self._rests: dict[str, Mapping[str, Any]] = {}
 
     def stated(self, event: str) -> None:
         """Take note that an emission counted for the pair of this event."""
@@ -48,7 +55,17 @@ class Requests:
         """Yield one step after the other; what comes next hangs on what was stated when it is asked for."""
         for question in self._questions:
             for step in self._steps(question):
-                yield replace(step, planned=question.planned)
+                triggers = tuple(map(self._whole, step.triggers))
+                yield replace(step, triggers=triggers, planned=question.planned)
+
+    def _whole(self, trigger: Trigger) -> Trigger:
+        """Return a trigger with all that it carries."""
+        if self._rest is None:
+            return trigger
+        name = json.dumps([trigger.event, trigger.fact], sort_keys=True)
+        if name not in self._rests:
+            self._rests[name] = self._rest(trigger.event, trigger.fact)
+        return trigger.model_copy(update={"fact": {**self._rests[name], **trigger.fact}})
 
     def _steps(self, question: _Question) -> Iterator[Step]:
         event, facts = question.event, question.facts
@@ -81,19 +98,19 @@ class _Question:
 
     event: str
     planned: bool
-    facts: _Facts
+    facts: Facts
     names: tuple[_Name, ...]
 
 
 def _question(pair: Pair, model: type[CanonicalEvent], pacts: Sequence[PactDocument], seed: str | None) -> _Question:
-    known = _Facts(model, first_fact(model, pacts))
+    known = Facts(model, first_fact(model, pacts))
     found = (interaction for pact in pacts for interaction in pact.of_event(pair.event))
     names = tuple(dict.fromkeys(_Name(each.description, each.state) for each in found)) or (_Name(),)
     facts = known.renewed(seed) if seed else known
     return _Question(pair.event, pair.status is Status.PLANNED, facts, names)
 
 
-def _delivery_steps(event: str, facts: _Facts, capabilities: Capabilities) -> Iterator[Step]:
+def _delivery_steps(event: str, facts: Facts, capabilities: Capabilities) -> Iterator[Step]:
     if capabilities.refuses:
         refused = Trigger(event=event, fact=facts.varied("refused"), delivery=f"{event}-refused")
         yield Step((refused,), refuse=True)
@@ -104,62 +121,3 @@ def _delivery_steps(event: str, facts: _Facts, capabilities: Capabilities) -> It
         yield Step(tuple(repeats))
         at_once = (facts.varied(f"at-once-{name}") for name in ("a", "b"))
         yield Step(tuple(Trigger(event=event, fact=fact) for fact in at_once))
-
-
-def first_fact(model: type[CanonicalEvent], pacts: Sequence[PactDocument]) -> dict[str, str]:
-    """Return the fact that the event's expectations speak of, or that of an example where there are none."""
-    for pact in pacts:
-        for interaction in pact.of_event(event_name(model)):
-            values = {key: interaction.params.get(key) for key in model.fact_key}
-            if all(isinstance(value, str) for value in values.values()):
-                return {key: str(value) for key, value in values.items()}
-    data = example_event(model, source="emitter")["data"]
-    return {key: str(data[key]) for key in model.fact_key}
-
-
-_LETTERS = (ascii_uppercase, ascii_lowercase)
-
-
-def _of_its_form(value: str, name: str, kinds: Sequence[str]) -> str:
-    """Return another text whose characters are of the kinds that `value` has there, as `^W-[0-9]{4}$` wants it."""
-    stream = shake_128(f"{value} {name}".encode()).digest(len(value))
-    return "".join(
-        next((kind[byte % len(kind)] for kind in kinds if character in kind), character)
-        for character, byte in zip(value, stream, strict=True)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """Facts of one event that the event's own model accepts."""
-
-    model: type[CanonicalEvent]
-    first: dict[str, str]
-
-    def renewed(self, seed: str) -> _Facts:
-        """Return facts of this seed's own; a value that the model takes no other for stays."""
-        fresh = {key: self._varied(key, value, seed) for key, value in self.first.items()}
-        taken = {key: text if self._takes(key, text) else self.first[key] for key, text in fresh.items()}
-        return _Facts(self.model, taken)
-
-    def varied(self, name: str, *keys: str) -> dict[str, str]:
-        """Return another fact: the first one with these keys' values varied, all of them where none is named."""
-        return {
-            key: self._varied(key, value, name) if key in (keys or self.first) else value
-            for key, value in self.first.items()
-        }
-
-    def _varied(self, key: str, value: str, name: str) -> str:
-        # Cut to the 128 characters that an identifier may have, the varied end kept.
-        readable = f"{value[: 127 - len(name)]}-{name}"
-        formed = (_of_its_form(value, name, kinds) for kinds in ((*_LETTERS, digits), (digits,)))
-        candidates = (readable, str(uuid5(NAMESPACE_URL, f"{value} {name}")), *formed)
-        return next((text for text in candidates if self._takes(key, text)), readable)
-
-    def _takes(self, key: str, text: str) -> bool:
-        field = data_model(self.model).model_fields[key]
-        try:
-            TypeAdapter(field.rebuild_annotation()).validate_json(json.dumps(text))
-        except ValidationError:
-            return False
-        return True

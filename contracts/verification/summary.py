@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from contracts.model.driver import Capabilities
+from contracts.model.facts import key_of
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PairVerdict, Verdict, Verification
 from contracts.verification.expectations import Expectations
@@ -21,7 +22,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
 
     Nothing that was counted is changed: summed up again, it is the same.
     """
-    ended = _at_the_end(tallies)
+    ended = _at_the_end(job, tallies)
     pairs = tuple(_verdict(tally, tallies, capabilities) for tally in ended)
     nothing_read = tallies.read == 0 and tallies.driven == 0 and not tallies.errors
     errors = tallies.errors.findings()
@@ -45,13 +46,13 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
     )
 
 
-def _at_the_end(tallies: Tallies) -> tuple[PairTally, ...]:
+def _at_the_end(job: Job, tallies: Tallies) -> tuple[PairTally, ...]:
     """Return each pair's tally with what only the end of a run shows: what was never made good, or never stated."""
     lost: dict[str, list[Finding]] = {}
     for event, finding in tallies.repeats.lost():
         lost.setdefault(event, []).append(finding)
     return tuple(
-        tally.with_findings((*lost.get(event, ()), *_not_emitted(tally))) for event, tally in tallies.pairs.items()
+        tally.with_findings((*lost.get(event, ()), *_not_emitted(job, tally))) for event, tally in tallies.pairs.items()
     )
 
 
@@ -82,7 +83,7 @@ def _word(tally: PairTally, tallies: Tallies) -> Verdict:
     return Verdict.PENDING
 
 
-def _not_emitted(tally: PairTally) -> Iterator[Finding]:
+def _not_emitted(job: Job, tally: PairTally) -> Iterator[Finding]:
     if tally.emissions == 0:
         if tally.pair.status is Status.IMPLEMENTED:
             yield Finding("not-emitted", f"{tally.pair.event} is implemented, and nothing was emitted", expected="one")
@@ -90,7 +91,8 @@ def _not_emitted(tally: PairTally) -> Iterator[Finding]:
             yield Finding("not-emitted", remark, actual="nothing")
         return
     for trigger in tally.unanswered:
-        fact = ", ".join(f"{key}={value}" for key, value in trigger.fact.items())
+        key = job.domain.catalogue.fact_key(trigger.event)
+        fact = ", ".join(f"{path}={value}" for path, value in key_of(trigger.fact, key).items())
         yield Finding("not-emitted", f"the fact ({fact}) was triggered, and nothing was emitted", actual="nothing")
 
 

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from contracts.model.driver import Capabilities, Step
 from contracts.model.events import CanonicalEvent, EventData
-from contracts.verification.plan import SIMULTANEOUS_REPEATS, Requests, _Facts
+from contracts.verification.facts import Facts
+from contracts.verification.plan import SIMULTANEOUS_REPEATS, Requests
 from tests.verification.support import COMPLETED, ENTERED, FACTS, FORM, TRACKER, pact, webinar_domain
 
 EVERYTHING = Capabilities(drives=True, refuses=True, simultaneous=True)
@@ -77,7 +78,7 @@ def facts(seed: str | None) -> list[dict[str, str]]:
     """Return every fact of a plan, repeats left out."""
     capabilities = Capabilities(drives=True, refuses=True, simultaneous=True, seed=seed)
     asked = [trigger for step in steps(capabilities, COMPLETED, ENTERED, FORM) for trigger in step.triggers]
-    return [trigger.fact for trigger in asked if trigger.attempt == 1]
+    return [{key: str(value) for key, value in trigger.fact.items()} for trigger in asked if trigger.attempt == 1]
 
 
 def test_no_fact_is_one_of_another_runs() -> None:
@@ -103,7 +104,8 @@ class _SubscribedEvent(CanonicalEvent):
 def test_a_new_value_has_the_form_that_the_model_wants() -> None:
     """Digits where the pattern wants digits, a UUID for a UUID, and what has no other value stays."""
     first = {"client_id": "c-204217", "visit": str(UUID(int=7)), "plan": "monthly"}
-    made = [_Facts(_SubscribedEvent, first).renewed(seed).first for seed in ("one", "other")]
+    renewed = [Facts(_SubscribedEvent, first).renewed(seed).first for seed in ("one", "other")]
+    made = [{key: str(value) for key, value in fact.items()} for fact in renewed]
     assert [fact["plan"] for fact in made] == ["monthly", "monthly"]
     assert len({fact["client_id"] for fact in (first, *made)}) == 3
     assert len({UUID(fact["visit"]) for fact in (first, *made)}) == 3

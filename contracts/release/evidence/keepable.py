@@ -13,6 +13,7 @@ from typing import Any
 
 from contracts.model.domain import Domain
 from contracts.model.emission import Emission, Trigger
+from contracts.model.facts import nested
 from contracts.model.patterns import takes_free_text, text_fits
 from contracts.model.schemas import shape_of
 from contracts.model.shapes import (
@@ -99,7 +100,8 @@ def _in_trigger(trigger: Trigger, domain: Domain) -> Iterator[Unkept]:
         return
     data = next((one.shape for one in shape_of(domain.catalogue[trigger.event]).fields if one.name == "data"), None)
     if isinstance(data, Object):
-        yield from _in_value(data, trigger.fact, "trigger.fact")
+        whole = nested(trigger.fact, domain.catalogue.fact_key(trigger.event))
+        yield from _in_value(data, whole, "trigger.fact")
 
 
 def _in_value(shape: Shape, value: Any, path: str) -> Iterator[Unkept]:
