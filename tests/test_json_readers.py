@@ -23,6 +23,7 @@ ALLOWED = {
     "broker/embedded/records/webhooks.py": "what the broker has stored, which was read on its way in",
     "verification/forms.py": "it finds where each event of a batch ends, and each is read then",
     "verification/compiled.py": "a copy of a message's text that was read before",
+    "emitters/parts/quick_capture.py": "it takes only what the reader reads to the same",
     "audit/reading.py": "the members of a line, before it is read",
 }
 PARSERS = ("json.loads", "json.load", "json.JSONDecoder", "msgspec.json.Decoder", "msgspec.json.decode")

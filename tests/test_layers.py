@@ -68,7 +68,7 @@ LAYERS = (
 
 LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.pact_core",),
-    ("msgspec",): ("contracts.verification", "contracts.audit"),
+    ("msgspec",): ("contracts.verification", "contracts.audit", "contracts.emitters.parts.quick_capture"),
     ("duckdb", "numpy"): ("contracts.audit",),
     ("fsspec",): ("contracts.stores",),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate, repeat
 from operator import add, attrgetter, call
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -20,10 +20,10 @@ from contracts.audit.statement import Hash, Statements, content_begun, delivery,
 from contracts.audit.summary import Summary
 from contracts.audit.times import by_offset, hour_of_each, hours_of, moment_of, span_of
 from contracts.emitters.parts.capture_line import MAX_LINE
+from contracts.emitters.parts.quick_capture import QuickCapture, read_quickly
 from contracts.model.domain import Domain
-from contracts.model.emission import Emission
 from contracts.model.registry import Pair
-from contracts.verification.compiled import CompiledContract, CompiledEvent, is_plain
+from contracts.verification.compiled import CompiledContract, CompiledEvent, is_plain, is_right_type
 
 AT_ONCE = 1000
 """Records that are taken at once: what is made of them has room in the processor's cache."""
@@ -32,6 +32,18 @@ TOGETHER = 40
 _QUOTES, _VALUES, _MATCHES = attrgetter("quotes"), attrgetter("values"), attrgetter("matches")
 SAMPLED = b"\0\x40"
 """An event whose content's digest is below this is asked of what its contract implies all the same: one of 1,024."""
+
+
+class Sent(Protocol):
+    """How an event was sent."""
+
+    @property
+    def context(self) -> Any:
+        """The test that ran, if known."""
+
+    @property
+    def delivered(self) -> bool | None:
+        """True where a receiver took it, False where it was refused, None where nobody knows."""
 
 
 @dataclass(slots=True)
@@ -50,11 +62,9 @@ class Rights:
     events: list[CompiledEvent] = field(default_factory=list)
     values: list[tuple[str, ...]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    sent: list[Emission] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
 
-    def add(
-        self, nth: int, event: CompiledEvent, values: tuple[str, ...], text: str, sent: Emission | None = None
-    ) -> None:
+    def add(self, nth: int, event: CompiledEvent, values: tuple[str, ...], text: str, sent: Sent | None = None) -> None:
         """Take one event."""
         self.nths.append(nth)
         self.events.append(event)
@@ -171,24 +181,25 @@ class Bulk:
         events = {name: [pair.event for pair in registry.pairs(name)] for name in registry.emitters}
         self.compiled = CompiledContract(domain.catalogue, events)
         self._by_name = {event.name: event for event in self.compiled.events.values()}
+        self._takes_captures = "structured" in registry.messages.modes
         self._emitter = emitter
         self._is_inside = is_inside
         self.pairs = {(pair.emitter, pair.event): (number, pair) for number, pair in enumerate(registry.pairs())}
 
-    def sift(self, raw: Sequence[bytes], numbers: range, *, plain: bool) -> tuple[Rights, list[int]]:
-        """Return the right bare events among records, in order, and which records are left.
+    def sift(self, raw: Sequence[bytes], numbers: range, *, plain: bool) -> tuple[Rights, Rights, list[int]]:
+        """Return the right bare events among records, those in captures, and which records are left, in order.
 
         Args:
             numbers: which of the records are looked at.
             plain: all of them are, as `is_plain` has it.
         """
-        found = Rights()
+        found, captured = Rights(), Rights()
         left: list[int] = []
         for begin in range(numbers.start, numbers.stop, TOGETHER):
             group = raw[begin : min(begin + TOGETHER, numbers.stop)]
             if not (plain and self.compiled.events and self._sift_together(group, begin, found)):
-                left += self._sift_one_by_one(group, begin, found, plain=plain)
-        return found, left
+                left += self._sift_one_by_one(group, begin, found, captured)
+        return found, captured, left
 
     def _sift_together(self, raw: Sequence[bytes], begin: int, found: Rights) -> bool:
         """Take records, if all of them are right and hold nothing optional."""
@@ -222,14 +233,32 @@ class Bulk:
         # As many values as records: none holds two.
         return decoded if len(decoded) == count else None
 
-    def _sift_one_by_one(self, raw: Sequence[bytes], begin: int, found: Rights, *, plain: bool) -> Iterator[int]:
+    def _sift_one_by_one(self, raw: Sequence[bytes], begin: int, found: Rights, captured: Rights) -> Iterator[int]:
         for nth, body in enumerate(raw, begin):
-            takes = (plain or is_plain(body)) and len(body) <= MAX_LINE
-            checked = self.compiled.check_plain(body) if takes else None
-            if checked is None:
+            if len(body) > MAX_LINE:
                 yield nth
-            else:
+            elif (checked := self.compiled.check_plain(body) if is_plain(body) else None) is not None:
                 found.add(nth, *checked)
+            elif self._takes_captures and (capture := read_quickly(body)) is not None:
+                checked = self._right_in(capture)
+                if checked is None:
+                    yield nth
+                else:
+                    captured.add(nth, *checked, capture)
+            else:
+                yield nth
+
+    def _right_in(self, capture: QuickCapture) -> tuple[CompiledEvent, tuple[str, ...], str] | None:
+        headers = capture.headers
+        if len(headers) == 1:
+            ((name, value),) = headers.items()
+        else:
+            lowered = {name.lower(): value for name, value in headers.items()}
+            name, value = "content-type", "" if "content-encoding" in lowered else lowered.get("content-type", "")
+        body = capture.body.encode()
+        if name.lower() != "content-type" or not is_right_type(value) or not is_plain(body):
+            return None
+        return self.compiled.check_plain(body)
 
     def take(
         self, rights: Rights, block: RecordBlock, statements: Statements, tallies: RightTallies

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from contracts.audit.bulk import AT_ONCE, Bulk, RecordBlock, Rights, RightTallies
+from contracts.audit.bulk import AT_ONCE, Bulk, RecordBlock, Rights, RightTallies, Sent
 from contracts.audit.ledger import Across
 from contracts.audit.reading import RecordedEmission, bare_emission, read_record
 from contracts.audit.records import Lines, Partition, Record, Unreadable, record_of_line
@@ -19,9 +19,10 @@ from contracts.audit.shown import instance_of, paths_of
 from contracts.audit.statement import NO_HOUR, Part, Statements, delivery, digests_of
 from contracts.audit.summary import Kind, Summary
 from contracts.audit.times import hour_of_each, moment_of
+from contracts.emitters.parts.quick_capture import QuickCapture
 from contracts.model.audit import Instance, Position
 from contracts.model.domain import Domain
-from contracts.model.emission import Fault
+from contracts.model.emission import Emission, Fault
 from contracts.model.pact import PactUnderTest
 from contracts.model.registry import Pair
 from contracts.model.rules import RULES, Severity
@@ -94,9 +95,10 @@ class Judge:
         left: list[int] = []
         for begin in range(0, len(block.raw), AT_ONCE):
             numbers = range(begin, min(begin + AT_ONCE, len(block.raw)))
-            rights, others = self._bulk.sift(block.raw, numbers, plain=plain)
+            rights, captured, others = self._bulk.sift(block.raw, numbers, plain=plain)
             left += others
             self._take(rights, block, part, tallies)
+            self._take(captured, block, part, tallies)
         tallies.add_to(part.summary)
         places = [(block.raw[nth], Position(partition.file, block.offsets[nth], block.lines[nth])) for nth in left]
         return [record for raw, at in places for record in record_of_line(raw, at)]
@@ -106,12 +108,21 @@ class Judge:
         asked_for = self._bulk.asked_for(rights, part.summary)
         for pair, number, sampled in self._bulk.take(asked_for, block, part.statements, tallies):
             nth = asked_for.nths[number]
-            emission = asked_for.sent[number] if asked_for.sent else bare_emission(block.raw[nth])
+            emission = self._emission(asked_for.sent[number] if asked_for.sent else None, block.raw[nth])
             judge = self._expectations[pair.emitter].judge
             for finding in judge(pair.event, emission, accepted=True, sampled=sampled):
                 at = Position(part.statements.file, block.offsets[nth], block.lines[nth])
                 (hour,) = hour_of_each([asked_for.values[number][asked_for.events[number].time]])
                 self._broke(part.summary, finding, at, pair.emitter, pair.event, hour)
+
+    @staticmethod
+    def _emission(sent: Sent | None, raw: bytes) -> Emission:
+        match sent:
+            case Emission():
+                return sent
+            case QuickCapture():
+                return sent.emission()
+        return bare_emission(raw)
 
     def _is_implied(self, pair: Pair) -> bool:
         return self._expectations[pair.emitter].implied(pair.event)
@@ -122,6 +133,8 @@ class Judge:
         rights = Rights()
         for record in records:
             sent = read_record(record)
+            if sent is None:
+                continue
             if isinstance(sent, Fault):
                 part.summary.broke(Kind("", "", sent.rule), Instance(record.at, sent.message))
                 continue

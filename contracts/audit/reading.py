@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from contracts.audit.records import Record, Unreadable
-from contracts.emitters.parts.capture_line import CaptureRefusedError, read_capture
+from contracts.emitters.parts.capture_line import CaptureRefusedError, read_recorded
 from contracts.model import strict_json
 from contracts.model.emission import Emission, Fault
 from contracts.model.events import CONTENT_TYPE
@@ -35,17 +35,20 @@ class _Members(msgspec.Struct):
     headers: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     body: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     fault: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    asked: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    driven: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 _members = msgspec.json.Decoder(_Members).decode
 
 
-def read_record(record: Record | Unreadable) -> RecordedEmission | Fault:
-    """Return what a record holds, or why it can't be read.
+def read_record(record: Record | Unreadable) -> RecordedEmission | Fault | None:
+    """Return what a record holds, or why it can't be read; None where it tells of a run, and of no message.
 
-    An object with `headers`, `body` or `fault`, and neither `specversion` nor `type`, is a capture. Any other object is
-    an event, judged as the body of a message in structured mode. What is no JSON object at all can't be told from
-    a damaged log, and is nobody's fault: it is unreadable.
+    An object with `headers`, `body` or `fault`, and neither `specversion` nor `type`, is a capture, and one with
+    `asked` or `driven` is what captures of a driven run hold beside it. Any other object is an event, judged as the
+    body of a message in structured mode. What is no JSON object at all can't be told from a damaged log, and is
+    nobody's fault: it is unreadable.
     """
     if isinstance(record, Unreadable):
         return _fault(record.reason)
@@ -60,7 +63,7 @@ def read_record(record: Record | Unreadable) -> RecordedEmission | Fault:
 
 
 def _is_capture(names: set[str]) -> bool:
-    return bool(names & {"headers", "body", "fault"}) and not names & {"specversion", "type"}
+    return bool(names & {"headers", "body", "fault", "asked", "driven"}) and not names & {"specversion", "type"}
 
 
 def bare_emission(raw: bytes) -> Emission:
@@ -72,15 +75,16 @@ def _event(raw: bytes) -> RecordedEmission:
     return RecordedEmission(bare_emission(raw), bare=True)
 
 
-def _capture(raw: bytes) -> RecordedEmission | Fault:
+def _capture(raw: bytes) -> RecordedEmission | Fault | None:
     try:
-        return RecordedEmission(read_capture(raw), bare=False)
+        recorded = read_recorded(raw)
+        return RecordedEmission(recorded, bare=False) if isinstance(recorded, Emission) else None
     except CaptureRefusedError as error:
         # What stood where something else belongs may be anything.
         return _fault(_QUOTED_VALUE.sub("(a text)", str(error)))
 
 
-def _leniently(record: Record) -> RecordedEmission | Fault:
+def _leniently(record: Record) -> RecordedEmission | Fault | None:
     """Tell an object with a fault in it, which an emitter may have sent, from what is no object."""
     raw = record.raw
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw:

@@ -21,10 +21,13 @@ from contracts.verification.message import canonical
 from contracts.verification.untested import Seen
 
 
-def _digest(*parts: str | None) -> bytes:
-    encoded = [b"\x00" if part is None else part.encode("utf-8", "surrogatepass") for part in parts]
-    # A length before each part keeps ("ab", "c") and ("a", "bc") apart.
-    return hashlib.blake2b(b"".join([len(e).to_bytes(8, "big") + e for e in encoded]), digest_size=16).digest()
+def _digest(*parts: str) -> bytes:
+    # A NUL is refused where JSON is read: with it between them, ("ab", "c") and ("a", "bc") differ.
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _test(context: str | None) -> str:
+    return "" if context is None else f"in {context}"
 
 
 MARKERS_OF_A_FACT = 8
@@ -122,7 +125,7 @@ class RepeatMemory:
         """Remember one statement of a fact and yield what it breaks, `repeated-emission` included."""
         emission, event = stated.emission, stated.event
         key = _fact_key(emission.context, event, stated.fact)
-        marked = _digest(emission.context, stated.marker)
+        marked = _digest(_test(emission.context), stated.marker)
         content = _digest(stated.content)
         delivered = emission.delivered
         self.seen[event].refusals += delivered is False
@@ -168,7 +171,7 @@ def _arrived(before: bool | None, now: bool | None) -> bool | None:
 
 
 def _fact_key(context: str | None, event: str, fact: Mapping[str, str]) -> bytes:
-    return _digest(context, event, *(part for key in sorted(fact) for part in (key, fact[key])))
+    return _digest(_test(context), event, *[part for key in sorted(fact) for part in (key, fact[key])])
 
 
 def _place(where: Where | None) -> str:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from contracts.audit.records import Record, Unreadable, partitions_of, records_of
 from contracts.audit.unpacking import unpacked
-from contracts.emitters.parts.capture_line import MAX_LINE, write_capture
+from contracts.emitters.parts.capture_line import MAX_LINE, write_asked, write_capture, write_driven
+from contracts.model.emission import Driven, Settled, Trigger
 from contracts.model.rules import Severity
 from tests.audit.support import audited, counts, event, lines
 from tests.verification.support import emission
@@ -106,6 +107,14 @@ def test_a_fault_of_the_emitter_is_no_fault_of_the_log(tmp_path: Path) -> None:
     """A key that stands twice is what was sent: a violation, as a verification has it; the exit is 1."""
     found = audited(tmp_path, lines(EVENTS[0], b'{"type": "a", "type": "b"}', b'{"id": NaN}', b'{"x": "\xff"}'))
     assert (found.exit_code, counts(found)) == (1, {"unknown-event": 3})
+
+
+def test_what_a_driven_run_asked_for_is_no_message(tmp_path: Path) -> None:
+    """Captures that tell of the run beside its emissions are read; a line that tells of it wrongly can't be."""
+    said = write_driven(Driven(refuses=True, simultaneous=False)) + write_asked(Settled(Trigger(event="e")))
+    assert counts(audited(tmp_path, said + FORMS["captures"])) == {}
+    found = audited(tmp_path, said + b'{"asked": 1}\n' + FORMS["captures"])
+    assert (found.events, counts(found), found.exit_code) == (3, {"unreadable-capture": 1}, 2)
 
 
 def test_nothing_is_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from contracts.emitters.parts.quick_capture import read_quickly
 from contracts.errors import Where
 from contracts.model.emission import Answered, Commit, Driven, Emission, Refused, Response, Settled, Trigger
 from contracts.model.events import parse_rfc3339
@@ -96,7 +97,8 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
         RecordedFaultError: it says that something couldn't be recorded.
         CaptureRefusedError: it is no capture.
     """
-    return _emission(_document(raw), where)
+    quick = read_quickly(raw)
+    return _emission(_document(raw), where) if quick is None else quick.emission(where)
 
 
 def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled | Driven:
@@ -106,6 +108,9 @@ def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled 
         RecordedFaultError: it says that something couldn't be recorded.
         CaptureRefusedError: it is neither.
     """
+    quick = read_quickly(raw)
+    if quick is not None:
+        return quick.emission(where)
     document = _document(raw)
     try:
         if "asked" in document:
