@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from contracts.audit.run import Verdicts, audit
 from contracts.emitters.captures import CapturesDriver
 from contracts.emitters.parts.capture_line import write_capture
-from contracts.model.audit import Audit
 from contracts.model.emission import Answered, Emission, Trigger
 from contracts.model.pact import PactUnderTest, parse_pact
-from contracts.model.verdict import Verification
+from tests.audit.agreement import Places, of_audit, of_verification
 from tests.audit.support import event, job
 from tests.verification.support import (
     COMPLETED,
@@ -30,27 +29,7 @@ from tests.verification.support import (
     webinar_domain,
 )
 
-ELSEWHERE = {"not-emitted", "engines-disagree"}
-"""What only one of them says: a silent pair is a note of an audit, which doesn't ask for a second opinion."""
 RULES = Path("tests/verification/rules")
-
-Places = Counter[tuple[str, int | None]]
-
-
-def of_verification(run: Verification) -> Places:
-    """Return the rules that a verification found broken, with their lines."""
-    findings = [finding for pair in run.pairs for finding in pair.findings] + [*run.violations, *run.errors]
-    return Counter((one.rule, one.where.line if one.where else None) for one in findings if one.rule not in ELSEWHERE)
-
-
-def of_audit(found: Audit) -> Places:
-    """Return the rules that an audit found broken, with their lines; promises that nobody made are notes in both."""
-    return Counter(
-        (rule.rule, instance.at.line)
-        for rule in found.broken
-        if not rule.waived and rule.severity.value != "note" and rule.rule not in ELSEWHERE
-        for instance in rule.first
-    )
 
 
 def both(file: Path, registry: Path | None = None, document: Path | None = None) -> tuple[Places, Places]:

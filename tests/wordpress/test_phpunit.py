@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from contracts.model.verdict import Verification
+from tests.audit.agreement import of_audit, of_verification
 from tests.wordpress.conftest import INSTALL
 from tests.wordpress.programs import Site, site
 from tests.wordpress.receiver import Receiver
-from tests.wordpress.verdicts import rules, strict_registry, verdicts, verify
+from tests.wordpress.verdicts import audit, rules, strict_registry, verdicts, verify
 
 pytestmark = pytest.mark.usefixtures("real_wordpress")
 
@@ -32,7 +33,7 @@ def running(real_wordpress: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def verified(running: Site, suite: str, folder: Path, **env: str) -> tuple[Verification, list[str]]:
-    """Run a suite and verify what was recorded; also what really left the machine."""
+    """Run a suite and verify what was recorded, which an audit agrees with; also what really left the machine."""
     captures = folder / "captures"
     with Receiver() as receiver:
         variables = {"CONTRACTS_CAPTURES": str(captures), "CONTRACTS_DESTINATION": receiver.url}
@@ -42,7 +43,10 @@ def verified(running: Site, suite: str, folder: Path, **env: str) -> tuple[Verif
         )
         assert done.returncode == 0, done.stdout + done.stderr
     sent = [message.body.decode() for message in receiver.messages]
-    return verify({"captures": [str(captures)]}, strict_registry(folder)), sent
+    registry = strict_registry(folder)
+    run = verify({"captures": [str(captures)]}, registry)
+    assert of_audit(audit(captures, registry)) == of_verification(run)
+    return run, sent
 
 
 @pytest.mark.parametrize("suite", ["TidyingTest", "SavedHooksTest", "DirectRequestsTest"])

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
+from contracts.audit.judge import AuditJob
+from contracts.audit.run import Verdicts
+from contracts.audit.run import audit as run_audit
 from contracts.emitters.captures import read_captures
+from contracts.model.audit import Audit
 from contracts.model.emission import Emission
 from contracts.model.verdict import Verification
 from contracts.project.domain import load_domain
@@ -51,6 +56,14 @@ def verify(options: DriverOptions, registry: Path | None = None) -> Verification
     settings = Settings(root=ROOT, registry=registry)
     driver = driver_for(settings, EMITTER, options)
     return verification_of(verification_events(load_domain(settings), EMITTER, driver, local_pacts(settings, EMITTER)))
+
+
+def audit(captures: Path, registry: Path | None = None) -> Audit:
+    """Audit captures of the plugin as `contracts audit` does, by the project's registry or another one."""
+    settings = Settings(root=ROOT, registry=registry)
+    pacts = {EMITTER: local_pacts(settings, EMITTER)}
+    job = AuditJob(load_domain(settings), pacts, datetime.now(UTC).date(), keep=1000)
+    return run_audit(job, [str(captures)], Verdicts())
 
 
 def captured(output: bytes) -> list[Emission]:
