@@ -34,7 +34,7 @@ SAMPLED = b"\0\x40"
 """An event whose content's digest is below this is asked of what its contract implies all the same: one of 1,024."""
 
 
-class Sent(Protocol):
+class HowSent(Protocol):
     """How an event was sent."""
 
     @property
@@ -62,9 +62,11 @@ class Rights:
     events: list[CompiledEvent] = field(default_factory=list)
     values: list[tuple[str, ...]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
+    sent: list[HowSent] = field(default_factory=list)
 
-    def add(self, nth: int, event: CompiledEvent, values: tuple[str, ...], text: str, sent: Sent | None = None) -> None:
+    def add(
+        self, nth: int, event: CompiledEvent, values: tuple[str, ...], text: str, sent: HowSent | None = None
+    ) -> None:
         """Take one event."""
         self.nths.append(nth)
         self.events.append(event)

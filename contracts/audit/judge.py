@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from contracts.audit.bulk import AT_ONCE, Bulk, RecordBlock, Rights, RightTallies, Sent
+from contracts.audit.bulk import AT_ONCE, Bulk, HowSent, RecordBlock, Rights, RightTallies
 from contracts.audit.ledger import Across
 from contracts.audit.reading import RecordedEmission, bare_emission, read_record
 from contracts.audit.records import Lines, Partition, Record, Unreadable, record_of_line
@@ -116,7 +116,7 @@ class Judge:
                 self._broke(part.summary, finding, at, pair.emitter, pair.event, hour)
 
     @staticmethod
-    def _emission(sent: Sent | None, raw: bytes) -> Emission:
+    def _emission(sent: HowSent | None, raw: bytes) -> Emission:
         match sent:
             case Emission():
                 return sent
