@@ -50,6 +50,7 @@ def _document(result: WrittenPacts) -> dict[str, Any]:
         "changes": [
             {"file": change.file, "change": change.how, "details": list(change.details)} for change in result.changes
         ],
+        "optional": [{"event": one.event, "title": one.title, "path": one.path} for one in result.optional],
         "written": result.written,
         "success": result.written or not result.changes,
     }
@@ -64,6 +65,9 @@ def _lines(result: WrittenPacts) -> list[str]:
         lines += [f"  {detail}" for detail in change.details]
     if result.unassigned:
         lines.append(f"in no pact, no emitter may state them: {', '.join(result.unassigned)}")
+    for one in result.optional:
+        said = "not in the pact: it may be absent; the handler is tried both ways"
+        lines.append(f"{one.event}, {one.title}: {one.path}: {said}")
     if not result.changes:
         lines.append("the pacts hold what is expected")
     elif result.written:

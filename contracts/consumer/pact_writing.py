@@ -77,6 +77,7 @@ def compare(settings: Settings, domain: Domain, recording: RecordedExpectations)
         MisuseError: a pact can't be read.
     """
     # Pact's library takes its time to load: only who has expectations pays for it.
+    from contracts.expectations.optional_reads import optional_reads
     from contracts.expectations.pacts import build_pacts
 
     files = build_pacts(recording.expectations, domain.catalogue, domain.registry)
@@ -91,6 +92,7 @@ def compare(settings: Settings, domain: Domain, recording: RecordedExpectations)
             unassigned=tuple(e for e in domain.catalogue if e in expected and not domain.registry.emitters_of(e)),
             changes=changes(folder, files, consumer=consumer, whole=not recording.incomplete),
             written=False,
+            optional=optional_reads(recording.expectations, domain.catalogue),
         ),
         files,
     )

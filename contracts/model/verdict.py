@@ -70,6 +70,7 @@ class PairVerdict:
         samples: the first few of them, as evidence for people.
         seed: what made the facts that a driven emitter was asked for; None where nothing was asked.
         untested: rules that nothing in the run could have broken at this pair, each with the reason.
+        optional: the event's optional fields by their paths, and whether one ever had a value.
     """
 
     event: str
@@ -80,6 +81,7 @@ class PairVerdict:
     findings: tuple[Finding, ...] = ()
     samples: tuple[Emission, ...] = ()
     untested: Mapping[str, str] = field(default_factory=dict)
+    optional: Mapping[str, bool] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict in the promised JSON shape."""
@@ -91,6 +93,7 @@ class PairVerdict:
             "emissions": self.emissions,
             "findings": [finding.to_json() for finding in self.findings],
             "untested": list(self.untested),
+            "optional_fields": [{"path": path, "sent": sent} for path, sent in self.optional.items()],
         }
 
 

@@ -23,6 +23,15 @@ class PactFileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionalRead:
+    """A field that an expectation reads and no pact holds, since it may be absent or null."""
+
+    event: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenPacts:
     """What writing the pacts, or comparing them, came to.
 
@@ -33,6 +42,7 @@ class WrittenPacts:
         unassigned: expected events that no emitter may state; they are in no pact.
         changes: what differed from the folder.
         written: the changes have been made.
+        optional: what is read and is in no pact, each once.
     """
 
     folder: Path
@@ -41,3 +51,4 @@ class WrittenPacts:
     unassigned: tuple[str, ...]
     changes: tuple[PactFileChange, ...]
     written: bool
+    optional: tuple[OptionalRead, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contracts.model.verdict import Finding, Verification
 from contracts.report.markdown_text import code, escape, raw_table
 from contracts.report.pair_matrix import PairMatrix, matrix_markdown
-from contracts.report.text import finding_fields, outcome, pact_line, remark, summary
+from contracts.report.text import finding_fields, optional_lines, outcome, pact_line, remark, summary
 
 _VERDICTS = {"passed": "passed", "failed": "**failed**", "pending": "pending", "error": "**error**"}
 
@@ -39,6 +39,8 @@ def _run(run: Verification) -> Iterator[str]:
     yield from (raw_table([["event", "status", "verdict", "emissions", "remark"], *rows]), "")
     for pair in run.pairs:
         yield from _findings(f"{pair.event}: {pair.verdict.value}", pair.findings, is_open=pair.verdict == "failed")
+    fields = [f"{pair.event}: {name.lower()}: {paths}" for pair in run.pairs for name, paths in optional_lines(pair)]
+    yield from _list("optional fields", fields)
     yield from _findings("violations", run.violations, is_open=True)
     yield from _findings("errors", run.errors, is_open=True)
     yield from _findings("notes", run.notes, is_open=False)

@@ -15,7 +15,7 @@ from contracts.model.verdict import Finding, InteractionResult, PairVerdict, Ver
 from contracts.report.content import ReportContent, Sample, sample
 from contracts.report.pair_matrix import PairMatrix, build_matrix
 from contracts.report.reads import FieldRead, fields_read
-from contracts.report.text import remark
+from contracts.report.text import optional_lines, remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,7 @@ def facts(pair: PairPart, emitter: EmitterPart) -> tuple[str, ...]:
     lines = {
         "Registry": ", ".join(f"{label}{value}" for label, value in registry.items() if value),
         "Emissions": f"{verdict.emissions}{f'; {said}' if said else ''}" if verdict else "",
+        **dict(optional_lines(verdict) if verdict else ()),
         "Deployed": emitter.deployed,
         "Untested": ", ".join(untested),
     }

@@ -35,6 +35,17 @@ def remark(pair: PairVerdict) -> str:
     return "" if pair.emissions else "nothing emitted"
 
 
+def optional_lines(pair: PairVerdict) -> tuple[tuple[str, str], ...]:
+    """Return which of an event's optional fields were ever sent and which never, as labels and values.
+
+    Nothing where the event was never emitted: there was nothing to send them with.
+    """
+    sent = [path for path, was_sent in pair.optional.items() if was_sent]
+    never = [path for path, was_sent in pair.optional.items() if not was_sent]
+    said = (("Optional fields sent", sent), ("Optional fields never sent", never))
+    return tuple((label, ", ".join(paths)) for label, paths in said if paths and pair.emissions)
+
+
 def outcome(run: Verification) -> str | None:
     """Return why the run ends as it does, where its summary doesn't show it; else None."""
     if run.nothing_read:

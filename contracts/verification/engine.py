@@ -20,6 +20,7 @@ from contracts.verification.expectations import Expectations
 from contracts.verification.job import Job
 from contracts.verification.judging import judge_message, stated_facts, states_what_was_triggered
 from contracts.verification.message import EmittedMessage, read_messages
+from contracts.verification.optional_fields import OptionalFields
 from contracts.verification.plan import Requests
 from contracts.verification.repeats import StatedFact
 from contracts.verification.summary import summarise
@@ -54,7 +55,9 @@ class _Run:
         events = [pair.event for pair in registry.pairs(job.emitter)] if "structured" in registry.messages.modes else []
         self._compiled = CompiledContract(job.domain.catalogue, {job.emitter: events})
         self._expectations = Expectations(job.pacts, self._compiled.leaves[job.emitter])
-        self._tallies = Tallies(tallies_of(registry, job.emitter, job.today))
+        catalogue = job.domain.catalogue
+        self._optional = {pair.event: OptionalFields(catalogue[pair.event]) for pair in registry.pairs(job.emitter)}
+        self._tallies = Tallies(tallies_of(registry, job.emitter, job.today), optional=self._optional)
         # The triggers that were answered with their event since the driver last said that one is done.
         self._since_asked: list[Trigger] = []
 
@@ -81,6 +84,7 @@ class _Run:
             return
         tally = self._tallies.pairs[right.event]
         self._count(emission, tally)
+        self._optional[right.event].see_paths(right.paths)
         for finding in self._expectations.judge(right.event, emission, accepted=True):
             if finding.rule == "engines-disagree":
                 self._tallies.take(finding, (right.event,))
@@ -97,6 +101,7 @@ class _Run:
             tallies.take(judged.finding)
             return
         tally = tallies.pairs[judged.pair.event]
+        self._optional[judged.pair.event].see(message.value)
         self._count(message.form.sent, tally)
         for finding in judged.findings:
             tally.take(finding)

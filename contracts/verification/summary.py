@@ -67,6 +67,7 @@ def _verdict(tally: PairTally, tallies: Tallies, capabilities: Capabilities) -> 
         findings=findings,
         samples=tuple(tally.samples),
         untested=dict(untested(tallies.repeats.seen[tally.pair.event], capabilities)),
+        optional=optional.sent if (optional := tallies.optional.get(tally.pair.event)) else {},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,6 +12,7 @@ from contracts.model.registry import Pair, Registry, Waiver
 from contracts.model.rules import RULES, Severity
 from contracts.model.verdict import Finding
 from contracts.verification.log import FindingLog, with_next_step
+from contracts.verification.optional_fields import OptionalFields
 from contracts.verification.repeats import RepeatMemory
 
 SAMPLES = 3
@@ -96,6 +97,7 @@ class Tallies:
         read: emissions judged.
         driven: triggers that the emitter answered.
         driver_broke: the driver broke at no pair in particular.
+        optional: which optional fields were sent, by event.
     """
 
     pairs: dict[str, PairTally]
@@ -105,6 +107,7 @@ class Tallies:
     read: int = 0
     driven: int = 0
     driver_broke: bool = False
+    optional: Mapping[str, OptionalFields] = field(default_factory=dict)
 
     def take(self, finding: Finding, events: Iterable[str] = ()) -> None:
         """Take what belongs to no pair: a violation of the run, or an error of the harness.
