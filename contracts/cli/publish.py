@@ -25,9 +25,7 @@ from contracts.report.releases import receipt_lines
 @click.option("--branch", metavar="BRANCH", help="The consumer's branch; else GIT_BRANCH, CI, git.")
 @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
 @click.option("--dry-run", is_flag=True, help="Check everything, send nothing.")
-@click.option(
-    "--reverify", is_flag=True, help="Judge what the pacts' emitters once sent by them, as contracts reverify does."
-)
+@click.option("--reverify", is_flag=True, help="Judge what the pacts' emitters once sent by them; none of them is run.")
 @click.option(
     "--to-environment", "environment", metavar="NAME", help="With --reverify: versions there; else in any environment."
 )

@@ -107,11 +107,11 @@ def demote(
 
 def _promotion_steps(domain: Domain, pair: Pair, place: str, live: Sequence[LiveVersion] = ()) -> tuple[str, ...]:
     consumer = domain.registry.consumer.name
-    verify = [f"{next_steps.verify(pair.emitter, one.version, one.branch)} (unless it was judged again)" for one in live]
+    verify = [next_steps.verify(pair.emitter, one.version, one.branch) for one in live]
     return (
         "commit the registry and the pacts (tagged as a version, so that what is judged again is posted)",
         f"{next_steps.publish(consumer)} --reverify (these pacts; what {pair.emitter} once sent is judged by them)",
-        *(verify or [next_steps.verify(pair.emitter)]),
+        *(f"{step} (unless it was judged again)" for step in verify or [next_steps.verify(pair.emitter)]),
         f"in {consumer}'s checkout: {next_steps.ask(consumer, None, place)}",
         (
             f"deploy {consumer}, then {next_steps.record(consumer, None, place)}; from then on older versions of "
