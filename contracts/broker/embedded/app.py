@@ -150,6 +150,8 @@ def _varying(response: Response) -> Response:
 
 
 def _refuse(callers: Callers) -> Response | None:
+    if not base_url_of(request):
+        raise Problem(400, "The Host header names no host", title="Bad request")
     if request.path != index.HEARTBEAT:
         _refuse_stranger(callers)
         refused = _refuse_bearer(callers)

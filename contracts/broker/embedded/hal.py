@@ -31,9 +31,13 @@ def json_response(body: Any, status: int = 200, *, kind: str = HAL_JSON, locatio
 
 
 def base_url(request: Request) -> str:
-    """Return the address that the client knows this broker by, without a slash at the end."""
+    """Return the address that the client knows this broker by, without a slash at the end; empty where it has none."""
     said: str | None = current_app.config[BASE_URL_KEY]
-    return said or request.root_url.rstrip("/")
+    try:
+        return said or request.root_url.rstrip("/")
+    except ValueError:
+        # `Host: [::1` is the beginning of an address.
+        return ""
 
 
 def link(href: str, title: str | None = None, name: str | None = None, *, templated: bool = False) -> Link:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Request, Response
 
 from contracts.broker.embedded.hal import base_url, json_response
+from contracts.model.printable import printable
 
 PROBLEM_JSON = "application/problem+json"
 Errors = dict[str, list[str]] | list[str]
@@ -17,14 +18,14 @@ class Problem(Exception):  # noqa: N818 - an answer, not a fault of ours
 
     Args:
         status: the HTTP status.
-        detail: what is wrong.
+        detail: what is wrong; what it quotes of the request is made printable, and can be read by every parser.
         title: the kind of problem.
     """
 
     def __init__(self, status: int, detail: str, *, title: str = "Server error") -> None:
         super().__init__(detail)
         self.status = status
-        self.detail = detail
+        self.detail = printable(detail)
         self.title = title
 
     def plain(self) -> dict[str, Any]:
@@ -59,7 +60,7 @@ class ValidationProblem(Problem):
 
     def __init__(self, errors: Errors, *, status: int = 400) -> None:
         super().__init__(status, "the request is not valid", title="Validation errors")
-        self.errors = errors
+        self.errors = _printable(errors)
 
     def plain(self) -> dict[str, Any]:
         """Return the messages, by field."""
@@ -82,6 +83,12 @@ class ValidationProblem(Problem):
                 for pointer, text in _flatten(self.errors)
             ],
         }
+
+
+def _printable(errors: Errors) -> Errors:
+    if isinstance(errors, list):
+        return [printable(text) for text in errors]
+    return {printable(field): [printable(text) for text in texts] for field, texts in errors.items()}
 
 
 def _flatten(errors: Errors) -> list[tuple[dict[str, str], str]]:

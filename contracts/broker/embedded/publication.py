@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -152,7 +151,8 @@ def name_in_pact(pact: dict[str, Any], side: str) -> Any:
 def _decoded(content: str) -> dict[str, Any]:
     try:
         pact = parse_json(base64.b64decode(content, validate=True))
-    except binascii.Error:
+    except ValueError:
+        # Not `binascii.Error` alone: a text beyond ASCII is refused as a value.
         raise ValidationProblem(["content is no base64"]) from None
     except Problem as problem:
         raise ValidationProblem([f"content: {problem.detail}"]) from problem
