@@ -228,9 +228,9 @@ def _lines_of(file: Path) -> Sequence[bytes]:
 def by_audit(file: Path, workers: int) -> dict[str, Any]:
     """Judge a log by every rule."""
     from contracts.audit.judge import AuditJob
-    from contracts.audit.run import Verdicts, audit
+    from contracts.audit.run import Verdicts, Way, audit
 
-    found = audit(AuditJob(domain(), {}, TODAY), [str(file)], Verdicts(), workers=workers)
+    found = audit(AuditJob(domain(), {}, TODAY), [str(file)], Verdicts(), Way(workers))
     broken: Counter[str] = Counter()
     for one in found.broken:
         # Of a short log some pairs are silent, which is planted by nobody.

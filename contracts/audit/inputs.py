@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from glob import glob, has_magic
 from pathlib import Path
+from typing import BinaryIO
 
 from contracts.audit.records import Partition, partitions_of
 from contracts.audit.unpacking import unpacked
@@ -57,15 +58,36 @@ def _refuse_unopenable(file: str) -> None:
         raise MisuseError(f"this can't be read: {reason}", where=Where(file), next_step=hint) from None
 
 
-def read(file: str, number: int) -> Iterator[Partition]:
+def size_of(files: Sequence[str]) -> int | None:
+    """Return how many bytes the files have together; None where one is a pipe."""
+    sizes = [Path(file).stat().st_size if file != STDIN and Path(file).is_file() else None for file in files]
+    return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+class _Counting:
+    """A stream that tells how much was read of it."""
+
+    def __init__(self, stream: BinaryIO, took: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._took = took
+
+    def read(self, size: int) -> bytes:
+        """Read at most so many bytes."""
+        piece = self._stream.read(size)
+        self._took(len(piece))
+        return piece
+
+
+def read(file: str, number: int, took: Callable[[int], None] = lambda _: None) -> Iterator[Partition]:
     """Yield the partitions of one file.
 
     Args:
         number: the file's number in the input.
+        took: told how many bytes were read of it, each time.
 
     Raises:
         MisuseError: it has gone since it was named, or needs a library that isn't installed.
     """
     _refuse_unopenable(file)
     with nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb") as stream:
-        yield from partitions_of(unpacked(stream), number)
+        yield from partitions_of(unpacked(_Counting(stream, took)), number)

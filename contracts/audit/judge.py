@@ -83,7 +83,7 @@ class Judge:
                 gc.enable()
 
     def _audit(self, partition: Partition) -> Part:
-        part = Part(Summary(self._job.keep), Statements(partition.file))
+        part = Part(Summary(self._job.keep), Statements(partition.file), partition.end)
         records = self._sift(partition, part) if isinstance(partition, Lines) else partition.records
         self._judge_records(records, part)
         return part

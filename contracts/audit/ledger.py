@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -100,20 +101,21 @@ def duckdb() -> Any:
 
 
 class Ledger:
-    """Statements on the disk, in a folder that goes with it.
+    """Statements on the disk.
 
     Args:
-        files: the input's names, by their numbers, for what is said of other places.
         pairs: the emitter and the event of each pair, by its number.
+        folder: where they stay; None for a folder that goes with the ledger.
     """
 
-    def __init__(self, files: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
-        self._files = files
+    def __init__(self, pairs: Sequence[tuple[str, str]], folder: Path | None = None) -> None:
         self._pairs = pairs
         self._module = duckdb()
         self._waiting: list[Statements] = []
-        self._folder = TemporaryDirectory(prefix="contracts-audit-")
+        self._temporary = TemporaryDirectory(prefix="contracts-audit-") if folder is None else None
+        self._folder = folder or Path(self._temporary.name if self._temporary else "")
         self._database: Any = None
+        self._looked = False
 
     def __enter__(self) -> Ledger:
         return self
@@ -121,38 +123,66 @@ class Ledger:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._database is not None:
             self._database.close()
-        self._folder.cleanup()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def add(self, stated: Statements) -> None:
-        """Take statements; the order in which they come is all one.
+        """Take statements; the order in which they come is all one."""
+        if len(stated):
+            self._waiting.append(stated)
+            self._looked = False
+
+    def is_full(self) -> bool:
+        """Are there so many that they should go to the disk?"""
+        return sum(map(len, self._waiting)) >= BATCH
+
+    def write(self, saved: bytes | None = None) -> None:
+        """Write what was taken to the disk.
+
+        Args:
+            saved: what the audit has come to with it; both are written, or neither is.
 
         Raises:
             HarnessError: the disk takes no more.
         """
-        if len(stated):
-            self._waiting.append(stated)
-        if sum(map(len, self._waiting)) >= BATCH:
-            self._flush()
+        if not self._waiting and saved is None:
+            return
+        with self._cursor() as cursor:
+            cursor.execute("BEGIN")
+            if self._waiting:
+                cursor.register("batch", _batch(self._waiting))
+                cursor.execute(_INSERT)
+            if saved is not None:
+                cursor.execute("DELETE FROM saved")
+                cursor.execute("INSERT INTO saved VALUES (?)", [saved])
+            cursor.execute("COMMIT")
+        self._waiting.clear()
 
-    def _flush(self) -> None:
-        if self._waiting:
-            self._run(_INSERT, _batch(self._waiting))
-            self._waiting.clear()
+    def saved(self) -> bytes | None:
+        """Return what an earlier run has written last; None where there was none."""
+        if not (self._folder / _NAME).exists():
+            return None
+        rows = list(self._rows_of("SELECT whole FROM saved"))
+        # Late again: as long as it works no process may be forked.
+        self._database.close()
+        self._database = None
+        return bytes(rows[0][0]) if rows else None
 
-    def _run(self, statement: str, batch: dict[str, Any] | None = None) -> Any:
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
         try:
             if self._database is None:
                 # Late: where it has begun to work no process may be forked any more.
-                folder = self._folder.name
-                self._database = self._module.connect(
-                    str(Path(folder) / "stated.duckdb"),
-                    config={"memory_limit": MEMORY, "temp_directory": folder, "preserve_insertion_order": "false"},
-                )
+                self._folder.mkdir(parents=True, exist_ok=True)
+                config = {
+                    "memory_limit": MEMORY,
+                    "temp_directory": str(self._folder / "spilled"),
+                    "preserve_insertion_order": "false",
+                }
+                self._database = self._module.connect(str(self._folder / _NAME), config=config)
                 self._database.execute(_TABLE)
-            cursor = self._database.cursor()
-            if batch is not None:
-                cursor.register("batch", batch)
-            return cursor.execute(statement)
+                self._database.execute("CREATE TABLE IF NOT EXISTS saved (whole BLOB)")
+            yield self._database.cursor()
         except (OSError, self._module.Error) as error:
             raise _full(error) from None
 
@@ -165,8 +195,13 @@ class Ledger:
             for pair, count in self._rows_of(_STATEMENTS)
         }
 
-    def findings(self) -> Iterator[Across]:
-        """Yield what is only seen across statements."""
+    def findings(self, files: Sequence[str]) -> Iterator[Across]:
+        """Yield what is only seen across statements.
+
+        Args:
+            files: the input's names, by their numbers, for what is said of other places.
+        """
+        self._files = files
         self._look_for_repeats()
         for pair, hour, file, place, line, number, *other in self._rows_of(_REPEATS):
             for finding in self._repeat(*other):
@@ -180,9 +215,11 @@ class Ledger:
             yield self._across(pair, hour, Finding("lost-fact", text), Position(file, place, line, number))
 
     def _look_for_repeats(self) -> None:
-        if self._waiting or self._database is None:
-            self._flush()
-            self._run(_REPEATED)
+        if not self._looked:
+            self.write()
+            with self._cursor() as cursor:
+                cursor.execute(_REPEATED)
+            self._looked = True
 
     def _across(self, pair: int, hour: int, finding: Finding, at: Position) -> Across:
         return Across(*self._pairs[pair], finding, at, None if hour == NO_HOUR else hour)
@@ -205,9 +242,10 @@ class Ledger:
 
     def _rows_of(self, query: str) -> Iterator[tuple[Any, ...]]:
         # A cursor of its own: several answers may be read at once.
-        answer = self._run(query)
-        while rows := answer.fetchmany(10_000):
-            yield from rows
+        with self._cursor() as cursor:
+            answer = cursor.execute(query)
+            while rows := answer.fetchmany(10_000):
+                yield from rows
 
 
 def _batch(waiting: Sequence[Statements]) -> dict[str, Any]:
@@ -227,6 +265,7 @@ def _batch(waiting: Sequence[Statements]) -> dict[str, Any]:
     return columns
 
 
+_NAME = "stated.duckdb"
 _COLUMNS = {
     "pairs": "pair",
     "delivered": "delivered",

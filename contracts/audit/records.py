@@ -53,13 +53,30 @@ class Lines:
         """The file's number."""
         return self.at.file
 
+    @property
+    def end(self) -> int:
+        """The byte that follows the last line."""
+        return self.at.offset + len(self.data)
+
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records that don't stand in lines of their own, and places that hold none."""
+    """Records that don't stand in lines of their own, and places that hold none.
+
+    Attributes:
+        endless: the file ends in them, or they say why it can't be read on: it may be otherwise once there is more.
+    """
 
     file: int
     records: tuple[Record | Unreadable, ...]
+    endless: bool = False
+
+    @property
+    def end(self) -> int:
+        """The byte behind the last record; a place that holds none takes one."""
+        return max(
+            (one.at.offset + (len(one.raw) if isinstance(one, Record) else 1) for one in self.records), default=0
+        )
 
 
 Partition = Lines | Records
@@ -85,13 +102,18 @@ def partitions_of(pieces: Iterable[bytes], file: int) -> Iterator[Partition]:
                 return
             first += piece
     except BrokenInputError as error:
-        yield Records(file, (Unreadable(Position(file, 0, 1), str(error)),))
+        yield Records(file, (Unreadable(Position(file, 0, 1), str(error)),), endless=True)
         return
     whole = chain([first], source)
     if first.lstrip().startswith(b"["):
         elements = _Elements(file).of(whole)
         while together := tuple(islice(elements, _TOGETHER)):
-            yield Records(file, together)
+            # What can't be read is the last.
+            whole_ones = tuple(one for one in together if isinstance(one, Record))
+            if whole_ones:
+                yield Records(file, whole_ones)
+            if len(whole_ones) < len(together):
+                yield Records(file, together[len(whole_ones) :], endless=True)
     else:
         yield from _blocks(whole, file)
 
@@ -140,10 +162,12 @@ def _blocks(pieces: Iterable[bytes], file: int) -> Iterator[Partition]:
     except BrokenInputError as error:
         ending = str(error)
     if ending is not None or skipped:
-        yield Records(file, (Unreadable(at, ending or _TOO_LONG),))
+        yield Records(file, (Unreadable(at, ending or _TOO_LONG),), endless=True)
     elif rest:
         last = record_of_line(rest, at)
-        yield Records(file, tuple(replace(one, whole=False) if isinstance(one, Record) else one for one in last))
+        records = tuple(replace(one, whole=False) if isinstance(one, Record) else one for one in last)
+        if records:
+            yield Records(file, records, endless=True)
 
 
 def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:

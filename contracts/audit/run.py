@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from contracts import __version__
-from contracts.audit.inputs import read
 from contracts.audit.judge import AuditJob, Judge
 from contracts.audit.ledger import Ledger
 from contracts.audit.records import Partition
+from contracts.audit.state import Course, Saved, fingerprint_of
 from contracts.audit.summary import Summary, Traffic
 from contracts.audit.workers import judged
-from contracts.model.audit import Audit, BrokenRule, PairTraffic
+from contracts.model.audit import Audit, AuditProgress, BrokenRule, PairTraffic
 from contracts.model.registry import Pair, Status
 from contracts.model.rules import RULES, Severity
 
@@ -39,37 +40,55 @@ class Verdicts:
         return rule in self.fail_on and (ever or severity is Severity.NOTE)
 
 
-def audit(
-    job: AuditJob,
-    files: Sequence[str],
-    verdicts: Verdicts,
-    is_interrupted: Callable[[], bool] = lambda: False,
-    workers: int = 0,
-) -> Audit:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an audit goes about it.
+
+    Attributes:
+        workers: the processes that judge; 0 for as many as there are processors, where that is worth it.
+        state: the folder in which it is kept what was judged, so that another run goes on from there; None for none.
+        is_interrupted: asked before each partition; once it says so, nothing more is read.
+        watch: told now and then how far it is.
+    """
+
+    workers: int = 0
+    state: Path | None = None
+    is_interrupted: Callable[[], bool] = lambda: False
+    watch: Callable[[AuditProgress], None] = lambda _: None
+
+
+def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts, way: Way | None = None) -> Audit:
     """Read the files and tell what emitters really sent.
 
-    Args:
-        is_interrupted: asked before each partition; once it says so, nothing more is read.
-        workers: the processes that judge; 0 for as many as there are processors, where that is worth it.
-
     Raises:
-        MisuseError: a library that is needed isn't installed.
-        HarnessError: the disk takes no more.
+        MisuseError: a library that is needed isn't installed, or the state is of another audit.
+        HarnessError: the disk takes no more, or worker processes end one after the other.
     """
-    judge = Judge(job)
+    way = way or Way()
+    judge, fingerprint = Judge(job), fingerprint_of(job)
     pairs = [(pair.emitter, pair.event) for pair in job.domain.registry.pairs()]
-    whole = Summary(job.keep)
-    with Ledger(files, pairs) as ledger:
-        for part in judged(judge.audit, _until(is_interrupted, partitions(files)), workers):
+    with Ledger(pairs, way.state) as ledger:
+        before = ledger.saved()
+        begun = Saved(fingerprint) if before is None else Saved.decoded(before, fingerprint)
+        course = Course(begun, files, keeps=way.state is not None)
+        whole = begun.summary(job.keep)
+        for part in judged(judge.audit, _until(way.is_interrupted, course.partitions()), way.workers):
             whole.add(part.summary)
             ledger.add(part.statements)
-        whole.add(judge.across(ledger.findings()))
+            course.judged(part)
+            if ledger.is_full():
+                ledger.write(course.saved(whole).encoded() if way.state else None)
+            way.watch(AuditProgress(whole.events, course.read, course.size))
+        ledger.write(course.saved(whole).encoded() if way.state else None)
+        for torn in course.torn:
+            whole.add(judge.audit(torn).summary)
+        whole.add(judge.across(ledger.findings([file.name for file in course.files])))
         counts = ledger.counts()
     return Audit(
         toolkit=__version__,
         registry=job.domain.registry.digest,
         contract=job.domain.contract_digest,
-        files=tuple(files),
+        files=tuple(file.name for file in course.files),
         events=whole.events,
         exactly=whole.exactly,
         outside=whole.outside,
@@ -77,14 +96,9 @@ def audit(
         pairs=tuple(_pairs(job, whole, counts)),
         broken=tuple(_broken(job, whole, verdicts)),
         report_only=verdicts.report_only,
-        partial=is_interrupted(),
+        partial=way.is_interrupted(),
+        waiting=tuple(course.waiting),
     )
-
-
-def partitions(files: Sequence[str]) -> Iterator[Partition]:
-    """Yield the partitions of all files, in order."""
-    for number, file in enumerate(files):
-        yield from read(file, number)
 
 
 def _until(is_interrupted: Callable[[], bool], parts: Iterable[Partition]) -> Iterator[Partition]:
@@ -103,7 +117,7 @@ def _pairs(job: AuditJob, whole: Summary, counts: dict[tuple[str, str], tuple[in
         key = (pair.emitter, pair.event)
         seen = whole.traffic.get(key, Traffic())
         facts, repeats = counts.get(key, (0, 0))
-        yield PairTraffic(*key, pair.status, seen.events, seen.first, seen.last, facts, repeats)
+        yield PairTraffic(*key, pair.status, seen.events, seen.first, seen.last, facts, repeats, seen.over_time)
 
 
 def _broken(job: AuditJob, whole: Summary, verdicts: Verdicts) -> Iterator[BrokenRule]:

@@ -137,7 +137,12 @@ def delivery(delivered: bool | None) -> int:
 
 @dataclass(slots=True)
 class Part:
-    """What a partition comes to: by itself, and what is to be compared with other partitions."""
+    """What a partition comes to: by itself, and what is to be compared with other partitions.
+
+    Attributes:
+        end: the byte of the file that it ends at.
+    """
 
     summary: Summary
     statements: Statements
+    end: int = 0

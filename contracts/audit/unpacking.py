@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from contracts.errors import MisuseError
 
@@ -13,11 +13,18 @@ _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
+class Readable(Protocol):
+    """What bytes are read of."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read at most so many bytes; none where it ends."""
+
+
 class BrokenInputError(Exception):
     """The input can't be read on; what came before it was yielded. The message says why."""
 
 
-def unpacked(stream: BinaryIO) -> Iterator[bytes]:
+def unpacked(stream: Readable) -> Iterator[bytes]:
     """Yield what a stream holds, uncompressed, piece by piece.
 
     Raises:
@@ -34,7 +41,7 @@ def unpacked(stream: BinaryIO) -> Iterator[bytes]:
         yield from _chain(first, pieces)
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def _pieces(stream: Readable) -> Iterator[bytes]:
     try:
         while piece := stream.read(CHUNK):
             yield piece

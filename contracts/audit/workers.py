@@ -26,6 +26,8 @@ Judges = Callable[[Partition], Part]
 
 ALONE = 6
 """Partitions that are judged sooner here than processes have started."""
+AHEAD = 16
+"""Answers that are held at most while an earlier one is waited for."""
 _ATTEMPTS = 3
 """Workers that a partition may cost."""
 
@@ -38,7 +40,9 @@ def usable_processors() -> int:
 
 
 def judged(audit: Judges, partitions: Iterable[Partition], workers: int) -> Iterator[Part]:
-    """Judge partitions, in any order, in this process where they are few or it can't be forked.
+    """Judge partitions, and yield what they come to in order.
+
+    Where they are few, and where a process can't be forked, it is this one alone that judges.
 
     Args:
         workers: how many processes; 0 for as many as there are processors, 1 for this one alone.
@@ -64,6 +68,7 @@ class _Worker:
     process: BaseProcess
     line: Connection
     asked: Partition | None = None
+    number: int = 0
     attempts: int = 0
 
 
@@ -106,23 +111,36 @@ class _Workers:
         return _Worker(process, ours)
 
     def answers(self, partitions: Iterator[Partition]) -> Iterator[Part]:
-        """Yield what each partition comes to."""
-        for worker in list(self._workers):
-            self._ask(worker, next(partitions, None))
-        while busy := {worker.line: worker for worker in self._workers if worker.asked is not None}:
-            for line in wait(list(busy)):
+        """Yield what each partition comes to, in order."""
+        early: dict[int, Part] = {}
+        told, source = 0, enumerate(partitions)
+        idle = list(self._workers)
+        while idle or any(worker.asked is not None for worker in self._workers):
+            while idle and len(early) < AHEAD:
+                idle = idle[1:] if self._ask(idle[0], next(source, None)) else []
+            busy = {worker.line: worker for worker in self._workers if worker.asked is not None}
+            for line in wait(list(busy)) if busy else ():
                 worker = busy[line]  # type: ignore[index]  # only connections are waited for
-                part = self._answer(worker)
+                early[worker.number] = self._answer(worker)
                 # It is asked on before the answer is looked at, so that it needn't wait.
-                self._ask(worker, next(partitions, None))
-                yield part
+                if len(early) >= AHEAD:
+                    idle.append(worker)
+                else:
+                    self._ask(worker, next(source, None))
+            while told in early:
+                yield early.pop(told)
+                told += 1
 
-    def _ask(self, worker: _Worker, partition: Partition | None) -> None:
-        worker.asked, worker.attempts = partition, 0
-        if partition is not None:
-            # Where it has ended, that is dealt with where its answer is waited for.
-            with suppress(OSError):
-                worker.line.send(partition)
+    def _ask(self, worker: _Worker, numbered: tuple[int, Partition] | None) -> bool:
+        """Ask a worker for a partition, where there is one more."""
+        if numbered is None:
+            return False
+        worker.number, worker.asked = numbered
+        worker.attempts = 0
+        # Where it has ended, that is dealt with where its answer is waited for.
+        with suppress(OSError):
+            worker.line.send(worker.asked)
+        return True
 
     def _answer(self, worker: _Worker) -> Part:
         while True:
@@ -146,8 +164,9 @@ class _Workers:
                 next_step="see whether the system ends processes for want of memory; --workers 1 needs the least",
             )
         fresh = self._started()
-        self._ask(fresh, partition)
-        worker.process, worker.line, worker.asked, worker.attempts = fresh.process, fresh.line, partition, attempts
+        worker.process, worker.line = fresh.process, fresh.line
+        self._ask(worker, (worker.number, partition))
+        worker.attempts = attempts
 
 
 def _work(audit: Judges, line: Connection, strangers: Iterable[Connection]) -> None:

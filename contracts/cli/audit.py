@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from contracts.cli.options import leave, output_option, project
 from contracts.cli.output import say, say_json, show
 from contracts.cli.signals import told_of_interrupt
 from contracts.errors import MisuseError
+
+if TYPE_CHECKING:
+    from contracts.model.audit import Audit
 
 _STOPPING = "interrupted: what is known so far follows; interrupt again to end at once"
 
@@ -26,11 +31,22 @@ _STOPPING = "interrupted: what is known so far follows; interrupt again to end a
     metavar="N",
     help="Processes that judge; by default as many as there are processors, and this one alone for a short log.",
 )
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep there what was judged: another run goes on from it, after an interrupt or with tomorrow's log.",
+)
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one HTML page too."
+)
 @output_option("table", "json")
 def command(
     paths: tuple[str, ...],
     wishes: AuditWishes,
     workers: int,
+    state: Path | None,
+    html: Path | None,
     output: str,
 ) -> None:
     """Judge what emitters really sent, from files of recorded traffic.
@@ -46,12 +62,14 @@ def command(
       contracts audit captures.ndjson
       contracts audit '*.ndjson' --since 2026-01-01 --output json
       contracts audit captures.ndjson --fail-on event-schema --fail-on not-emitted
+      contracts audit captures.ndjson --report-only --html traffic.html
     """
     from contracts.audit.inputs import STDIN, files_of
     from contracts.audit.judge import AuditJob
-    from contracts.audit.run import Verdicts, audit
+    from contracts.audit.run import Verdicts, Way, audit
     from contracts.project.named_emitters import refuse_unknown_emitter
     from contracts.provider.verify import local_pacts
+    from contracts.report.progress import watched_audit
 
     settings, domain = project()
     if wishes.emitter is not None:
@@ -70,8 +88,13 @@ def command(
     )
     files = files_of(paths)
     verdicts = Verdicts(wishes.fail_on, wishes.report_only)
-    with told_of_interrupt(lambda: say(_STOPPING, err=True)) as is_interrupted:
-        found = audit(job, files, verdicts, is_interrupted, workers)
+    with (
+        told_of_interrupt(lambda: say(_STOPPING, err=True)) as is_interrupted,
+        watched_audit(stream=sys.stderr) as watch,
+    ):
+        found = audit(job, files, verdicts, Way(workers, state, is_interrupted, watch))
+    if html is not None:
+        _write_html(html, found)
     if output == "json":
         say_json(found.to_json())
     else:
@@ -80,3 +103,11 @@ def command(
 
         show(render_audit(found, look=look_at(sys.stdout)))
     leave(found.exit_code)
+
+
+def _write_html(file: Path, found: Audit) -> None:
+    from contracts.files import write_whole
+    from contracts.report.audit_page import render_audit_html
+
+    write_whole(file, render_audit_html(found, datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")))
+    say(f"wrote {file}", err=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from contracts.errors import ExitCode, worst
 from contracts.model.registry import Status
 from contracts.model.rules import Severity
+from contracts.model.timeline import Timeline
 
 INTERRUPTED = 130
 """What a command exits with that SIGINT ended: 128 and the signal's number."""
@@ -101,6 +102,7 @@ class PairTraffic:
         first, last: the earliest and the latest time that its events state.
         facts: distinct ones.
         repeats: statements of a fact that was already stated.
+        over_time: how many events and findings there were when.
     """
 
     emitter: str
@@ -111,6 +113,7 @@ class PairTraffic:
     last: datetime | None
     facts: int
     repeats: int
+    over_time: Timeline = field(default_factory=Timeline)
 
     def to_json(self) -> dict[str, Any]:
         """Return the pair in the promised JSON shape."""
@@ -123,7 +126,23 @@ class PairTraffic:
             "last": self.last.isoformat() if self.last else None,
             "facts": self.facts,
             "repeats": self.repeats,
+            "over_time": self.over_time.to_json(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditProgress:
+    """How far an audit is.
+
+    Attributes:
+        events: judged.
+        read: bytes that were read of the input, as it lies there.
+        size: bytes that the input has; None where nobody knows.
+    """
+
+    events: int
+    read: int
+    size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +158,7 @@ class Audit:
         broken: the broken rules, notes and unreadable lines among them.
         report_only: the exit is 0 whatever was found.
         partial: it was interrupted, and tells what was known by then.
+        waiting: files whose last line has no end yet, which is left to the run that goes on from here.
     """
 
     toolkit: str
@@ -153,6 +173,7 @@ class Audit:
     broken: tuple[BrokenRule, ...]
     report_only: bool = False
     partial: bool = False
+    waiting: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -185,6 +206,7 @@ class Audit:
             "success": self.success,
             "partial": self.partial,
             "files": list(self.files),
+            "waiting": list(self.waiting),
             "events": self.events,
             "exactly": self.exactly,
             "outside": self.outside,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 WIDTHS = (1, 24, 7 * 24, 52 * 7 * 24)
 """Hours that a step may have: an hour, a day, a week, 52 weeks. Each is a multiple of the one before."""
@@ -67,6 +68,21 @@ class Timeline:
         factor = width // self.width
         self.width = width
         self.events, self.findings = _put_together(self.events, factor), _put_together(self.findings, factor)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts of each step that has any, by its begin."""
+        steps = sorted(self.events.keys() | self.findings.keys())
+        return {
+            "hours": self.width,
+            "steps": [
+                {
+                    "begin": begin.isoformat() if (begin := self.begin_of(step)) else None,
+                    "events": self.events.get(step, 0),
+                    "findings": self.findings.get(step, 0),
+                }
+                for step in steps
+            ],
+        }
 
     def begin_of(self, step: int) -> datetime | None:
         """Return the moment that a step begins at; None where the calendar has none."""

@@ -28,12 +28,12 @@ def _audit(audit: Audit) -> Iterator[Block]:
             yield Group(name)
         for rule in rules:
             yield from _rule(rule, audit.files)
-    remarks = list(_remarks(audit))
+    remarks = list(audit_remarks(audit))
     if remarks:
         yield Group("not judged, and how it was judged")
         yield from map(Line, remarks)
     yield Gap()
-    yield Title(_outcome(audit))
+    yield Title(audit_outcome(audit))
 
 
 _GROUPS = (
@@ -83,7 +83,10 @@ def _instance(instance: Instance, files: tuple[str, ...]) -> str:
     return one_line(f"{files[at.file]}:{at.line} (byte {at.offset}): {instance.message}{sent}")
 
 
-def _remarks(audit: Audit) -> Iterator[str]:
+def audit_remarks(audit: Audit) -> Iterator[str]:
+    """Yield what wasn't judged, and what took longer."""
+    for file in audit.waiting:
+        yield one_line(f"the last line of {file} has no end yet, and is left to the next run")
     if audit.outside:
         yield f"{counted(audit.outside, 'event')} left out by their time"
     if audit.others:
@@ -92,7 +95,8 @@ def _remarks(audit: Audit) -> Iterator[str]:
         yield f"{counted(audit.exactly, 'event')} judged the exact way, which takes longer"
 
 
-def _outcome(audit: Audit) -> str:
+def audit_outcome(audit: Audit) -> str:
+    """Return in one sentence what the audit came to."""
     if audit.partial:
         return "interrupted: this is a part of the input, and no verdict"
     if audit.events == 0:

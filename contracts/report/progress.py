@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import TextIO
 
+from contracts.model.audit import AuditProgress
 from contracts.model.printable import one_line
 from contracts.model.run_events import EmissionJudged, ReplayStarted, RunEvent
 from contracts.report.ci import in_ci
@@ -51,6 +54,55 @@ def watch(
         # The line is gone before the result, an error's message or the shell's prompt comes.
         stream.write(_CLEAR)
         stream.flush()
+
+
+@contextmanager
+def watched_audit(
+    *,
+    stream: TextIO,
+    environ: Mapping[str, str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Callable[[AuditProgress], None]]:
+    """Show how far an audit is while somebody looks: how much, how fast, and how long it will take.
+
+    Args:
+        stream, environ, clock: as of `watch`.
+
+    Yields:
+        What is told of the progress.
+    """
+    environ = os.environ if environ is None else environ
+    if in_ci(environ) or not stream.isatty() or environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    begun = shown_at = clock()
+
+    def show(progress: AuditProgress) -> None:
+        nonlocal shown_at
+        now = clock()
+        if now - shown_at >= _SECONDS_BETWEEN:
+            shown_at = now
+            stream.write(f"{_CLEAR}{_audit_words(progress, now - begun)}")
+            stream.flush()
+
+    try:
+        yield show
+    finally:
+        stream.write(_CLEAR)
+        stream.flush()
+
+
+_BAR = 20
+
+
+def _audit_words(progress: AuditProgress, seconds: float) -> str:
+    told = f"{progress.events:,} events, {progress.events / seconds:,.0f}/s"
+    if not progress.size:
+        return f"{told}, {progress.read / 1e6:,.0f} MB read"
+    share = min(1.0, progress.read / progress.size)
+    bar = "#" * round(share * _BAR)
+    left = timedelta(seconds=round(seconds / share * (1 - share))) if share else "?"
+    return f"[{bar:.<{_BAR}}] {share:.0%}, {told}, {left} left"
 
 
 def _words(event: RunEvent) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from contracts.audit import workers
 from contracts.audit.judge import Judge
 from contracts.audit.records import Lines, Partition
-from contracts.audit.run import Verdicts, audit
+from contracts.audit.run import Verdicts, Way, audit
 from contracts.audit.statement import Part
-from contracts.audit.summary import merged
 from contracts.audit.workers import judged
 from contracts.errors import HarnessError
 from contracts.model.audit import Position
@@ -47,10 +47,29 @@ def test_a_worker_that_is_killed_loses_nothing(often: int, tmp_path: Path) -> No
     parts = list(judged(partial(ends, tmp_path, often), partitions(), 2))
     assert len(list(tmp_path.iterdir())) == often
     alone = [JUDGE.audit(partition) for partition in partitions()]
-    assert merged((part.summary for part in parts), 20) == merged((part.summary for part in alone), 20)
-    assert sorted(line for part in parts for line in part.statements.lines) == sorted(
-        line for part in alone for line in part.statements.lines
-    )
+    assert parts == alone
+
+
+def test_one_that_takes_long_holds_up_no_more_than_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers come in order, and the others run ahead within bounds."""
+    monkeypatch.setattr(workers, "AHEAD", 3)
+    read = 0
+
+    def counted() -> Iterator[Partition]:
+        nonlocal read
+        for partition in partitions():
+            read += 1
+            yield partition
+
+    def slow_at_first(partition: Partition) -> Part:
+        assert isinstance(partition, Lines)
+        time.sleep(0.3 if partition.at.line == 1 else 0)
+        return JUDGE.audit(partition)
+
+    answers = judged(slow_at_first, counted(), 2)
+    first = next(answers)
+    assert read <= 1 + 3 + 1
+    assert [first, *answers] == [JUDGE.audit(partition) for partition in partitions()]
 
 
 def test_what_kills_every_worker_is_named(tmp_path: Path) -> None:
@@ -85,6 +104,6 @@ def test_files_judged_by_several_processes_come_to_the_same(tmp_path: Path) -> N
         file = tmp_path / f"{number}.log"
         file.write_bytes(lines(*(event(each % 7, extra=1) if each % 5 == 0 else event(each) for each in range(40))))
         names.append(str(file))
-    found = [audit(job(), names, Verdicts(), workers=workers).to_json() for workers in (1, 2, 3)]
+    found = [audit(job(), names, Verdicts(), Way(count)).to_json() for count in (1, 2, 3)]
     assert found[0] == found[1] == found[2]
     assert found[0]["events"] == 120

@@ -9,8 +9,9 @@ from itertools import count
 import pytest
 
 from contracts.errors import HarnessError
+from contracts.model.audit import AuditProgress
 from contracts.model.run_events import EmissionJudged, Finished, ReplayStarted, RunEvent
-from contracts.report.progress import watch
+from contracts.report.progress import watch, watched_audit
 from tests.report.examples import green
 
 EVENTS: tuple[RunEvent, ...] = (EmissionJudged(1), EmissionJudged(2), ReplayStarted(1), Finished(green()))
@@ -69,3 +70,22 @@ def test_the_line_goes_away_before_an_error_s_message() -> None:
     with pytest.raises(HarnessError):
         tuple(watch(breaking(), "an emitter", stream=stream, environ={}))
     assert stream.getvalue().endswith(CLEAR)
+
+
+def test_an_audit_says_how_far_it_is_on_a_terminal_alone() -> None:
+    """Its share, its rate and the time left; of a pipe, whose size nobody knows, how much was read."""
+    seconds = iter([0.0, 0.05, 10.0, 20.0])
+    shown = _Terminal()
+    with watched_audit(stream=shown, environ={}, clock=lambda: next(seconds)) as told:
+        told(AuditProgress(1, 10, 100))
+        assert shown.getvalue() == ""
+        told(AuditProgress(2_000_000, 25, 100))
+        told(AuditProgress(2_000_000, 25_000_000, None))
+    first, second, last = shown.getvalue().split("\r\x1b[K")[1:]
+    assert first == "[#####...............] 25%, 2,000,000 events, 200,000/s, 0:00:30 left"
+    assert second == "2,000,000 events, 100,000/s, 25 MB read"
+    assert last == ""
+    for stream, environ in ((io.StringIO(), {}), (_Terminal(), {"CI": "true"}), (_Terminal(), {"TERM": "dumb"})):
+        with watched_audit(stream=stream, environ=environ) as told:
+            told(AuditProgress(1, 1, 1))
+        assert stream.getvalue() == ""
