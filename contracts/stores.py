@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from contracts.errors import BrokerError, MisuseError, Where
 from contracts.model.emission import recorded_address
@@ -136,3 +137,78 @@ def open_store(address: str, *, base: Path, where: Where | None = None) -> FileS
             next_step="install what its kind of address needs (s3fs for s3://, gcsfs for gs://), or name another one",
         ) from None
     return FileStore(named, files, root)
+
+
+def matching(address: str) -> tuple[str, ...]:
+    """Return the addresses of the files that an address names, several where it is a pattern, sorted.
+
+    Raises:
+        MisuseError: fsspec isn't installed, knows no such address, or nothing matches.
+        StoreError: the store can't be read.
+    """
+    files, path = _found(address)
+    with _reading(address):
+        found = files.glob(path) if has_magic(path) else [path] if files.exists(path) else []
+    if not found:
+        raise MisuseError(
+            "no file matches", where=Where(recorded_address(address)), next_step="name files that are there"
+        )
+    return tuple(files.unstrip_protocol(one) for one in sorted(found))
+
+
+def size_at(address: str) -> int | None:
+    """Return how many bytes a file has; None where the store doesn't say."""
+    files, path = _found(address)
+    with _reading(address):
+        size: int | None = files.size(path)
+        return size
+
+
+@contextmanager
+def opened_at(address: str) -> Iterator[BinaryIO]:
+    """Open a file of a store to be read.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    files, path = _found(address)
+    with _reading(address):
+        stream: BinaryIO = files.open(path, "rb")
+    with stream:
+        yield stream
+
+
+def is_address(name: str) -> bool:
+    """Is it an address of a store, and no path?"""
+    return "://" in name
+
+
+def _found(address: str) -> tuple[Any, str]:
+    named = recorded_address(address)
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise MisuseError(
+            f"{named} is an address, which needs fsspec, and that isn't installed",
+            next_step="pip install 'webinar-contracts[audit]'",
+        ) from None
+    try:
+        found: tuple[Any, str] = url_to_fs(address)
+    except (ImportError, ValueError, OSError) as error:
+        raise MisuseError(
+            f"{named} can't be read: {recorded_address(str(error))}",
+            next_step="install what its kind of address needs (s3fs for s3://, gcsfs for gs://), or name another one",
+        ) from None
+    return found
+
+
+@contextmanager
+def _reading(address: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - each store's library raises errors of its own
+        why = recorded_address(" ".join(str(error).split())) or type(error).__name__
+        raise StoreError(
+            f"{recorded_address(address)} can't be read: {type(error).__name__}: {why}",
+            next_step="check the address and what it is entered with, then run this again",
+        ) from None

@@ -1,10 +1,10 @@
-"""What is to be read: files, globs, and standard input."""
+"""What is to be read: files, globs, standard input, and what lies at addresses, as of buckets."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from typing import BinaryIO
 from contracts.audit.records import Partition, partitions_of
 from contracts.audit.unpacking import unpacked
 from contracts.errors import MisuseError, Where
+from contracts.stores import is_address, matching, opened_at, size_at
 
 STDIN = "-"
 
@@ -25,18 +26,15 @@ def files_of(names: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for name in names:
         for file in _expanded(name):
-            found.setdefault(file if file == STDIN else str(Path(file).resolve()), file)
+            found.setdefault(place_of(file), file)
     for file in found.values():
         _refuse_unopenable(file)
     return tuple(found.values())
 
 
 def _expanded(name: str) -> Sequence[str]:
-    if "://" in name:
-        raise MisuseError(
-            f"{name} is an address, and files are read",
-            next_step="pipe it in: aws s3 cp ADDRESS - | contracts audit -",
-        )
+    if is_address(name):
+        return matching(name)
     if name == STDIN or not has_magic(name) or Path(name).exists():
         return [name]
     files = sorted(glob(name, recursive=True))  # noqa: PTH207 - the pattern may be absolute
@@ -45,10 +43,40 @@ def _expanded(name: str) -> Sequence[str]:
     return files
 
 
+def place_of(file: str) -> str:
+    """Return what a file is known by: its whole path, or its address."""
+    return file if file == STDIN or is_address(file) else str(Path(file).resolve())
+
+
+def is_pipe(file: str) -> bool:
+    """Can it be read once only, and from its begin?"""
+    return file == STDIN or (not is_address(file) and Path(file).is_fifo())
+
+
+@contextmanager
+def opened(file: str) -> Iterator[BinaryIO]:
+    """Open a file, standard input, or what lies at an address."""
+    with (
+        nullcontext(sys.stdin.buffer)
+        if file == STDIN
+        else opened_at(file)
+        if is_address(file)
+        else Path(file).open("rb") as stream
+    ):
+        yield stream
+
+
+def size(file: str) -> int | None:
+    """Return how many bytes a file has; None where nobody knows."""
+    if is_address(file):
+        return size_at(file)
+    return Path(file).stat().st_size if file != STDIN and Path(file).is_file() else None
+
+
 def _refuse_unopenable(file: str) -> None:
     path = Path(file)
-    # A pipe that were opened here would be lost to the reading.
-    if file == STDIN or path.is_fifo():
+    # A pipe that were opened here would be lost to the reading; what lies at an address was found a moment ago.
+    if is_pipe(file) or is_address(file):
         return
     try:
         path.open("rb").close()
@@ -60,8 +88,8 @@ def _refuse_unopenable(file: str) -> None:
 
 def size_of(files: Sequence[str]) -> int | None:
     """Return how many bytes the files have together; None where one is a pipe."""
-    sizes = [Path(file).stat().st_size if file != STDIN and Path(file).is_file() else None for file in files]
-    return None if None in sizes else sum(size for size in sizes if size is not None)
+    sizes = [size(file) for file in files]
+    return None if None in sizes else sum(one for one in sizes if one is not None)
 
 
 class _Counting:
@@ -89,5 +117,5 @@ def read(file: str, number: int, took: Callable[[int], None] = lambda _: None) -
         MisuseError: it has gone since it was named, or needs a library that isn't installed.
     """
     _refuse_unopenable(file)
-    with nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb") as stream:
+    with opened(file) as stream:
         yield from partitions_of(unpacked(_Counting(stream, took)), number)

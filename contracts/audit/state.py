@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 
 import msgspec
 
 from contracts import __version__
-from contracts.audit.inputs import STDIN, read, size_of
+from contracts.audit.inputs import is_pipe, opened, place_of, read, size, size_of
 from contracts.audit.judge import AuditJob
 from contracts.audit.records import Lines, Partition, Record, Records
 from contracts.audit.statement import Part
 from contracts.audit.summary import Broken, Kind, Summary, Traffic
-from contracts.errors import MisuseError, Where
+from contracts.errors import MisuseError
 from contracts.model.audit import Position
 
 _HEAD = 4096
@@ -121,16 +120,13 @@ class Course:
         self.torn: list[Records] = []
 
     def _number_of(self, name: str) -> int:
-        path, size, head = _known_by(name)
+        path, begin, head = _known_by(name)
         for number, file in enumerate(self.files):
-            if file.path == path and name != STDIN and not Path(path).is_fifo():
-                if _head(path, file.size) != file.head:
-                    continue
-                if Path(path).stat().st_size < file.size:
-                    raise MisuseError("the file is shorter than it was", where=Where(name), next_step="name a new file")
-                file.name, file.size, file.head = name, size, head
+            # One that was cut has other first bytes than it had, as many as there were.
+            if file.path == path and not is_pipe(name) and _head(name, file.size) == file.head:
+                file.name, file.size, file.head = name, begin, head
                 return number
-        self.files.append(SeenFile(name, path, size, head))
+        self.files.append(SeenFile(name, path, begin, head))
         return len(self.files) - 1
 
     def partitions(self) -> Iterator[Partition]:
@@ -171,16 +167,15 @@ class Course:
 
 
 def _known_by(name: str) -> tuple[str, int, str]:
-    if name == STDIN or Path(name).is_fifo():
+    if is_pipe(name):
         return name, 0, ""
-    path = Path(name).resolve()
-    size = min(path.stat().st_size, _HEAD)
-    return str(path), size, _head(str(path), size)
+    begin = min(size(name) or 0, _HEAD)
+    return place_of(name), begin, _head(name, begin)
 
 
-def _head(path: str, size: int) -> str:
-    with Path(path).open("rb") as stream:
-        return blake2b(stream.read(size), digest_size=16).hexdigest()
+def _head(name: str, begin: int) -> str:
+    with opened(name) as stream:
+        return blake2b(stream.read(begin), digest_size=16).hexdigest()
 
 
 def _behind(partition: Partition, judged: int) -> Partition | None:

@@ -51,11 +51,12 @@ def command(
 ) -> None:
     """Judge what emitters really sent, from files of recorded traffic.
 
-    PATH is a file, a glob, or - for standard input: captures, or bare CloudEvents, one JSON object a line or in JSON
-    arrays; as they are, gzip or zstd. For each pair it says how much was seen, from when to when, and which rule is
-    broken where, with values shown only where the contract names the key and they are tokens. Exit 1 on a violation
-    or a finding of an implemented pair, 2 where part of the input can't be read (the rest is judged), 3 where nothing
-    was judged, 130 where it was interrupted: then it tells what it knows so far. Needs the extra audit.
+    PATH is a file, a glob, an address that fsspec knows, or - for standard input: captures, or bare CloudEvents, one
+    JSON object a line or in JSON arrays; as they are, gzip or zstd. For each pair it says how much was seen, from when
+    to when, and which rule is broken where, with values shown only where the contract names the key and they are
+    tokens. Exit 1 on a violation or a finding of an implemented pair, 2 where part of the input can't be read (the rest
+    is judged), 3 where nothing was judged, 130 where it was interrupted: then it tells what it knows so far. Needs the
+    extra audit.
 
     \b
     Examples:

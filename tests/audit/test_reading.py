@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable
+import tracemalloc
+from collections.abc import Callable, Iterable
 from io import BytesIO
+from itertools import chain, repeat
 from pathlib import Path
+from typing import BinaryIO
 
+import fsspec  # type: ignore[import-untyped]  # it has none
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.audit.inputs import files_of
 from contracts.audit.records import Record, Unreadable, partitions_of, records_of
+from contracts.audit.run import Verdicts, Way, audit
 from contracts.audit.unpacking import unpacked
 from contracts.emitters.parts.capture_line import MAX_LINE, write_asked, write_capture, write_driven
 from contracts.model.emission import Driven, Settled, Trigger
 from contracts.model.rules import Severity
-from tests.audit.support import audited, counts, event, lines
+from contracts.stores import StoreError
+from tests.audit.support import audited, counts, event, job, lines
 from tests.verification.support import emission
 
 EVENTS = [event(number) for number in range(3)]
@@ -107,6 +114,69 @@ def test_a_fault_of_the_emitter_is_no_fault_of_the_log(tmp_path: Path) -> None:
     """A key that stands twice is what was sent: a violation, as a verification has it; the exit is 1."""
     found = audited(tmp_path, lines(EVENTS[0], b'{"type": "a", "type": "b"}', b'{"id": NaN}', b'{"x": "\xff"}'))
     assert (found.exit_code, counts(found)) == (1, {"unknown-event": 3})
+
+
+def test_a_bucket_is_read_as_a_folder_is(tmp_path: Path) -> None:
+    """Whatever address fsspec knows, globs and archives too; a state knows what was judged of it."""
+    store = fsspec.filesystem("memory")
+    for number, name in enumerate(("monday.ndjson", "tuesday.ndjson.gz")):
+        log = lines(event(number), event(9, extra=number))
+        store.pipe_file(f"/logs-{tmp_path.name}/{name}", gzip.compress(log) if name.endswith("gz") else log)
+    files = files_of([f"memory://logs-{tmp_path.name}/*.ndjson*"])
+    assert [file.rpartition("/")[2] for file in files] == ["monday.ndjson", "tuesday.ndjson.gz"]
+    for _ in range(2):
+        found = audit(job(), files, Verdicts(), Way(1, tmp_path / "state"))
+        assert (found.events, counts(found)) == (
+            4,
+            {"event-schema": 2, "repeat-changes-content": 1, "repeated-emission": 1},
+        )
+    store.rm(f"/logs-{tmp_path.name}", recursive=True)
+    with pytest.raises(StoreError, match="can't be read"):
+        audit(job(), files, Verdicts())
+
+
+def test_a_line_of_100_mb_is_told_and_not_held() -> None:
+    """No more than a piece of it is held in memory, and the next line is judged."""
+    piece = b"x" * (1 << 20)
+    tracemalloc.start()
+    found = records(chain([lines(EVENTS[0])], repeat(piece, 100), [b"\n", lines(EVENTS[1])]))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    first, long, last = found
+    assert isinstance(long, Unreadable)
+    assert (long.at.line, last.at.line, last.at.offset) == (2, 3, len(lines(EVENTS[0])) + (100 << 20) + 1)
+    assert isinstance(first, Record)
+    assert most < 16 << 20
+
+
+def test_a_file_that_grows_is_read_to_the_end_that_it_has(tmp_path: Path) -> None:
+    """What is written while it is read is judged, and what is torn at the end is told."""
+    log = tmp_path / "log"
+    log.write_bytes(lines(*EVENTS[:1]))
+
+    def grow(_: object) -> None:
+        with log.open("ab") as file:
+            file.write(lines(*EVENTS[1:]) + b'{"torn')
+
+    with log.open("rb") as stream:
+        found = records(unpacked(_Growing(stream, grow)))
+    assert [isinstance(one, Record) for one in found] == [True, True, True, True]
+    assert found[-1] == Record(found[-1].at, b'{"torn', whole=False)
+
+
+class _Growing:
+    """A file to which something is written after its first piece was read."""
+
+    def __init__(self, stream: BinaryIO, grow: Callable[[object], None]) -> None:
+        self._stream, self._grow, self._pieces = stream, grow, 0
+
+    def read(self, size: int) -> bytes:
+        """Return the next piece."""
+        piece = self._stream.read(size)
+        self._pieces += 1
+        if self._pieces == 1:
+            self._grow(piece)
+        return piece
 
 
 def test_what_a_driven_run_asked_for_is_no_message(tmp_path: Path) -> None:
