@@ -107,12 +107,14 @@ class Reverification:
         contract: the released version of the contract that was judged by; None where it is no released one.
         why_dry: why nothing was posted at all; empty where what could be posted was.
         places: where versions were looked for, in words.
+        missing: what was named and isn't there: an emitter without a version that counts, a branch without a head.
     """
 
     contract: str | None
     places: str
     versions: tuple[JudgedVersion, ...]
     why_dry: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def pacts(self) -> Iterator[JudgedPact]:
@@ -134,7 +136,7 @@ class Reverification:
         codes = []
         if any(pact.result is False and not (self.why_dry and pact.was is False) for pact in self.pacts):
             codes.append(ExitCode.BROKEN)
-        if not self.versions or any(version.problem for version in self.versions):
+        if not self.versions or self.missing or any(version.problem for version in self.versions):
             codes.append(ExitCode.NOTHING)
         return worst(codes)
 
@@ -144,5 +146,6 @@ class Reverification:
             "contract_version": self.contract,
             "dry_run": self.why_dry or None,
             "places": self.places,
+            "missing": list(self.missing),
             "versions": [version.to_json() for version in self.versions],
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from contracts.broker.environments import environment, environments, placements
 from contracts.broker.pacts import pact_of_version
 from contracts.broker.results import PostedResult, post, result, result_document
 from contracts.broker.version_matrix import results_matrix
-from contracts.broker.versions import branches_of, head_of_branch, main_branch_of
+from contracts.broker.versions import find_version, head_of_branch, main_branch_of
 from contracts.model import next_steps
 from contracts.model.domain import Domain
 from contracts.model.pact import PactUnderTest
@@ -28,6 +28,7 @@ from contracts.release.evidence.judging import evidence_name, headers_missing, j
 from contracts.release.evidence.replacing import Replacement, why_left
 from contracts.release.evidence.sealed import Unpacked
 from contracts.release.evidence.stored import StoredEvidence
+from contracts.release.knowledge import BROKEN
 from contracts.release.posting import PactRequest, is_alike, pacts_to_verify
 
 _LONGEST_EMISSION = 2000
@@ -76,13 +77,21 @@ def reverify(
         why_dry = why_dry or f"nothing is posted under a contract that is no released version: {contract}"
     version = contract.version if isinstance(contract, ReleasedContract) else None
     judge = _Judge(client, domain, version, order, store, posts=not why_dry)
-    found = [
-        judge.judged(version)
-        for emitter in order.emitters or tuple(domain.registry.emitters)
-        for version in _counting(client, emitter, order)
-    ]
-    place = order.environment or "any environment"
-    return Reverification(version, f"{place}, and {order.branch or 'main branches'}", tuple(found), why_dry)
+    counting = {name: _counting(client, name, order) for name in order.emitters or tuple(domain.registry.emitters)}
+    found = [judge.judged(one) for versions in counting.values() for one in versions]
+    places = f"{order.environment or 'any environment'}, and {order.branch or 'main branches'}"
+    missing = tuple(_missing(counting, order, places))
+    return Reverification(version, places, tuple(found), why_dry, missing)
+
+
+def _missing(counting: Mapping[str, Sequence[JudgedVersion]], order: ReverifyOrder, places: str) -> Iterator[str]:
+    """Yield what was named and isn't there: it is no yes."""
+    for name in order.emitters:
+        if not counting[name]:
+            yield f"no version of {name} counts in {places}"
+    heads = [one for versions in counting.values() for one in versions if f"head of {order.branch}" in one.counts]
+    if order.branch and not heads:
+        yield f"no version of {', '.join(counting)} is on the branch {order.branch}"
 
 
 def _counting(client: BrokerClient, emitter: str, order: ReverifyOrder) -> tuple[JudgedVersion, ...]:
@@ -113,11 +122,10 @@ class _Judge:
     def judged(self, found: JudgedVersion) -> JudgedVersion:
         """Judge one version by all its runs."""
         emitter, version = found.emitter, found.version
-        branch = next(iter(branches_of(self.client, emitter, version) or ()), None)
+        stored = find_version(self.client, emitter, version)
+        branch = next(iter(stored.branches), None) if stored else None
         runs = runs_of(self.client, emitter, version, self.store)
-        missing = [run for run in runs if isinstance(run.evidence, str)]
-        if not runs or missing:
-            problem = "; ".join(f"{_run(run)}: {run.evidence}" for run in missing) or "it has no run of its own"
+        if problem := _why_not(runs, broken=stored is not None and BROKEN in stored.tags):
             return replace(found, problem=problem, next_step=next_steps.verify(emitter, version, branch))
         pacts = pacts_to_verify(
             self.client, emitter, PactRequest(branch, consumer_versions=self.order.consumer_versions)
@@ -195,6 +203,14 @@ class _Judge:
         ).rows
         address = next((row.result_url for row in rows if row.emitter_version == version and row.result_url), None)
         return result(self.client, address) if address else None
+
+
+def _why_not(runs: Sequence[FoundRun], *, broken: bool) -> str:
+    """Return why a version can't be judged by its runs; empty where it can: no run that failed may be missing."""
+    if broken:
+        return "its last run broke its contract where no result could say so"
+    missing = [f"{_run(run)}: {run.evidence}" for run in runs if isinstance(run.evidence, str)]
+    return "; ".join(missing) if runs else "it has no run of its own"
 
 
 def _run(run: FoundRun) -> str:

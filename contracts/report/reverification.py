@@ -17,6 +17,7 @@ def reverification_lines(judged: Reverification) -> Iterator[str]:
         yield f"judged again under the contract's version {judged.contract}"
     for version in judged.versions:
         yield from _version(version)
+    yield from judged.missing
     if not judged.versions:
         yield f"nothing to judge again: no version of an emitter counts in {judged.places}"
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from contracts.broker import hal
-from contracts.broker.versions import put_on_branch
+from contracts.broker.versions import put_on_branch, tag_version
+from contracts.release.knowledge import BROKEN
 from tests.release.evidence.story import PRODUCTION, Story, publish_as
 from tests.release.evidence.test_keeping import captures, sent
 from tests.release.project import COMPLETED, CONSUMER, CRM, ENTERED, STATUSES, TRACKER, registry_toml
@@ -124,6 +125,17 @@ def test_one_run_without_evidence_leaves_the_version_unjudged(quick: Story) -> N
     assert len(quick.results("p1")) == 2
 
 
+def test_a_version_whose_last_run_broke_is_not_judged_by_the_ones_before(quick: Story) -> None:
+    """No result could say so, and nothing is kept of that run: what is known of it is a tag."""
+    begin(quick, *BOTH)
+    tag_version(quick.cli.client, TRACKER, "p1", BROKEN)
+    publish_as(quick, "c2", implemented=BOTH)
+    document = again(quick)
+    assert document["code"] == 3
+    assert problem_of(document) == "its last run broke its contract where no result could say so"
+    assert len(quick.results("p1")) == 1
+
+
 def test_what_is_deployed_released_and_on_the_branch_counts(quick: Story) -> None:
     """Versions of two places, and the head of a branch; one without any run is listed too."""
     begin(quick, *BOTH)
@@ -149,6 +161,14 @@ def test_nothing_counts_is_no_yes(quick: Story) -> None:
     done = quick.cli("reverify", *PRODUCTION)
     assert done.code == 3
     assert "nothing to judge again" in done.out
+    begin(quick, *BOTH)
+    assert again(quick)["code"] == 0
+    (quick.root / "emitters.toml").write_text(registry_toml({TRACKER: STATUSES, CRM: {COMPLETED: "planned"}}))
+    assert again(quick)["code"] == 0
+    named = again(quick, "--branch", "nowhere")
+    assert named["code"] == 3
+    assert named["missing"] == [f"no version of {TRACKER}, {CRM} is on the branch nowhere"]
+    assert quick.cli("reverify", TRACKER, CRM, *PRODUCTION).code == 3
     assert quick.cli("reverify", "--to-environment", "nowhere").code == 2
     assert quick.cli("reverify", "someone", *PRODUCTION).code == 2
 
