@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,10 +15,11 @@ from uuid import UUID
 import pytest
 from pydantic import Field
 
+from contracts.documents.drift.document import drift_of
 from contracts.documents.living import LANGUAGES, render_document
 from contracts.model.domain import Domain
 from contracts.model.events import CanonicalEvent, Catalogue, EventData, Token
-from contracts.model.registry import EmitterEntry, PairEntry, Status
+from contracts.model.registry import EmitterEntry, Messages, Mode, PairEntry, Status, Waiver
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
 from contracts.project.translations import load_translations
@@ -111,6 +113,52 @@ def test_everything_that_a_pair_holds_is_said(lang: str) -> None:
         assert said in text
     owed = {"en": "a refused delivery is owed again", "ru": "непринятое сообщение отправляется снова"}
     assert owed[lang] in text
+
+
+SAID_OF_MESSAGES = {
+    "en": (
+        "structured JSON mode", "- structured: the whole event", "- binary: the attributes", "- batch: a list",
+        "extension attributes of CloudEvents too: `traceparent`, `tracestate`", "accepted for a time",
+        "- `event-schema` at `$.data.x` in `client_webinar_completed` of `{0}`, up to 2026-12-31; decision: ADR-9",
+        "- `content-type` in `client_webinar_entered` of `{0}`, up to 2027-01-31; decision: ADR-10",
+    ),
+    "ru": (
+        "структурированном виде JSON", "- структурированный: событие", "- двоичный: атрибуты", "- пакет: список",
+        "атрибуты-расширения CloudEvents: `traceparent`, `tracestate`", "принятые на время",
+        "- `event-schema` в `$.data.x`, `client_webinar_completed` от `{0}`, по 2026-12-31; решение: ADR-9",
+        "- `content-type`, `client_webinar_entered` от `{0}`, по 2027-01-31; решение: ADR-10",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_messages_and_waivers_are_said(lang: str, tmp_path: Path) -> None:
+    """The permitted modes and extensions, and what is accepted for a time; the document agrees with its registry."""
+    alone, structured, binary, batch, extensions, *waivers = SAID_OF_MESSAGES[lang]
+    domain = _domain()
+    plain = _render(domain, lang)
+    assert alone in plain
+    assert not any(said in plain for said in (structured, binary, batch, extensions, *waivers))
+    modes: tuple[Mode, ...] = ("structured", "binary", "batch")
+    accepted = (
+        Waiver(emitter=TRACKER, event="client_webinar_completed", rule="event-schema", path="$.data.x",
+               decision="ADR-9", until=date(2026, 12, 31)),
+        Waiver(emitter=TRACKER, event="client_webinar_entered", rule="content-type", decision="ADR-10",
+               until=date(2027, 1, 31)),
+    )  # fmt: skip
+    more = {"messages": Messages(modes=modes, extensions=("traceparent", "tracestate")), "waivers": accepted}
+    changed = replace(domain, registry=domain.registry.model_copy(update=more))
+    text = _render(changed, lang)
+    assert alone not in text
+    for said in (structured, binary, batch, extensions, *waivers):
+        assert said.format(TRACKER) in text
+    file = tmp_path / "document.md"
+    file.write_text(text, encoding="utf-8")
+    ((found,), code) = drift_of([file], changed)
+    assert (code, found.differences, found.unclear) == (0, (), ())
+    few = {"messages": Messages(modes=("structured", "batch"))}
+    text = _render(replace(domain, registry=domain.registry.model_copy(update=few)), lang)
+    assert (structured in text, binary in text, batch in text, extensions in text) == (True, False, True, False)
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
