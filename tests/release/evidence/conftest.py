@@ -14,15 +14,9 @@ from tests.release.evidence.story import Story, begun, begun_quickly
 
 
 @pytest.fixture
-def story(own_cli: Cli, settings: Settings) -> Story:
-    """Return a story with the project's own broker, its pacts captured."""
-    return begun(own_cli, settings.root)
-
-
-@pytest.fixture
-def story_anywhere(cli: Cli, settings: Settings) -> Story:
-    """Return a story over either way to a broker, its pacts captured."""
-    return begun(cli, settings.root)
+def story_anywhere(cli: Cli, settings: Settings, written_pacts: Path) -> Story:
+    """Return a story over either way to a broker, with the consumer's tests and all that a command does."""
+    return begun(cli, settings.root, written_pacts)
 
 
 @pytest.fixture

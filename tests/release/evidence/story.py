@@ -56,11 +56,6 @@ class Story:
     def _checkout(self) -> Checkout:
         return Checkout(Project(self.root))
 
-    def capture(self, tag: str) -> None:
-        """Write the pacts that the registry and the consumer tests ask for, and release that."""
-        self.ok("capture")
-        self.release(tag)
-
     def run(self, version: str, *events: str, code: int = 0, options: tuple[str, ...] = ()) -> Done:
         """Let the emitter's own CI verify and publish a version that emits these events."""
         return self.verify(version, emissions(self.root.parent / f"{version}.ndjson", events), code, *options)
@@ -92,13 +87,14 @@ class Story:
         return {str(row.result_url): result(self.cli.client, str(row.result_url)) for row in rows}
 
 
-def begun(cli: Cli, root: Path) -> Story:
-    """Return a story from a captured and released contract on, and an environment called production."""
+def begun(cli: Cli, root: Path, written: Path) -> Story:
+    """Return a story from a released contract on, with an environment called production.
+
+    Args:
+        written: the pacts that the consumer tests ask for.
+    """
     add_consumer_tests(root)
-    story = Story(cli, root)
-    story.capture("v1.0.0")
-    story.ok("create-environment", "production", "--production")
-    return story
+    return begun_quickly(cli, root, written)
 
 
 def write_captures(file: Path, *sent: Mapping[str, Any]) -> Path:

@@ -6,7 +6,8 @@ import json
 import re
 import sqlite3
 import zlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from typing import Any
 import pytest
 
 from contracts.broker.transport import written
+from contracts.model.evidence import EvidenceRecord
 from contracts.model.examples import example_event
 from contracts.project.broker_choice import DATABASE
+from contracts.release.evidence.sealed import Packed
+from contracts.release.evidence.shelf import Shelf
 from contracts.webinar.events import CATALOGUE
 from tests.release.evidence.story import Story, lines_of, publish_as, write_captures
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, TRACKER
@@ -123,17 +127,10 @@ def test_no_evidence_is_kept_where_none_is_wanted(quick: Story) -> None:
 
 
 def test_more_than_fits_is_posted_without_it(quick: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole posted body counts, base64 included: one byte over, and the result goes without."""
+    """The result goes without, that is said, and the exit code is 0."""
     publish_as(quick, "c1")
-    measured: list[int] = []
-
-    def measuring(body: Any) -> bytes:
-        measured.append(len(written(body)))
-        return written(body)
-
-    monkeypatch.setattr("contracts.release.evidence.shelf.written", measuring)
     assert "kept with the result" in quick.verify("p1", captures(quick, sent())).out
-    monkeypatch.setattr("contracts.release.evidence.shelf.MOST_POSTED", measured[0] - 1)
+    monkeypatch.setattr("contracts.release.evidence.shelf.MOST_POSTED", 1000)
     done = quick.verify("p1", captures(quick, sent()))
     assert "nothing was kept: the result that holds it would be over" in done.out
     assert "the settings name no store" in done.out
@@ -142,6 +139,37 @@ def test_more_than_fits_is_posted_without_it(quick: Story, monkeypatch: pytest.M
     assert first.run.evidence
     assert latest.run
     assert latest.run.evidence is None
+
+
+def sending(bodies: list[Any]) -> Callable[[Mapping[str, Any]], str]:
+    """Return what takes bodies, and answers with an address."""
+
+    def send(body: Mapping[str, Any]) -> str:
+        bodies.append(body)
+        return "the first"
+
+    return send
+
+
+def test_the_whole_posted_body_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is sent, base64 and letters of several bytes included: a body of just that size holds it, and no larger."""
+
+    def document(record: EvidenceRecord | None) -> dict[str, Any]:
+        return {"evidence": record.to_json() if record else None, "words": "фаkt"}
+
+    packed = Packed(b"x" * 100, 2)
+    data = b64encode(packed.content).decode()
+    whole = len(written(document(EvidenceRecord(1, packed.sha256, 2, 100, data=data))))
+    for limit, kept in ((whole, True), (whole - 1, False)):
+        monkeypatch.setattr("contracts.release.evidence.shelf.MOST_POSTED", limit)
+        bodies: list[Any] = []
+        shelf = Shelf(packed, (TRACKER, "p1"))
+        for _ in range(2):
+            shelf.post(document, sending(bodies))
+        holds = [(body["evidence"] or {}).get("data") for body in bodies]
+        assert holds == [data if kept else None, None]
+        assert (bodies[1]["evidence"] or {}).get("result") == ("the first" if kept else None)
+        assert shelf.end(judged=True).place == ("result" if kept else None)
 
 
 def test_a_driven_runs_silence_is_judged_again(quick: Story, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -168,6 +196,7 @@ def test_a_driven_runs_silence_is_judged_again(quick: Story, monkeypatch: pytest
 
 _EMITTER = """import json, requests
 from contracts.broker.transport import written
+from contracts.model.evidence import EvidenceRecord
 from contracts.model.examples import example_event
 from contracts.webinar.events import CATALOGUE
 
