@@ -155,7 +155,7 @@ def test_the_whole_posted_body_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is sent, base64 and letters of several bytes included: a body of just that size holds it, and no larger."""
 
     def document(record: EvidenceRecord | None) -> dict[str, Any]:
-        return {"evidence": record.to_json() if record else None, "words": "фаkt"}
+        return {"evidence": record.to_json() if record else None, "words": "Größe"}
 
     packed = Packed(b"x" * 100, 2)
     data = b64encode(packed.content).decode()
