@@ -152,6 +152,9 @@ def _varying(response: Response) -> Response:
 def _refuse(callers: Callers) -> Response | None:
     if not base_url_of(request):
         raise Problem(400, "The Host header names no host", title="Bad request")
+    if any("\0" in str(name) for name in (request.view_args or {}).values()):
+        # Nothing is stored under it, and not every client could read an answer that repeats it.
+        raise Problem(400, "A name in the address holds a NUL", title="Bad request")
     if request.path != index.HEARTBEAT:
         _refuse_stranger(callers)
         refused = _refuse_bearer(callers)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from flask import current_app, request
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter
 
 from contracts.broker.embedded.hal import Addresses, base_url
 from contracts.broker.embedded.problems import Problem
@@ -30,15 +30,8 @@ class Segment(BaseConverter):
     """One segment of a path; a slash within a name arrives percent-encoded (see `app.EncodedSlashes`)."""
 
     def to_python(self, value: str) -> str:
-        """Return the name that the segment stands for.
-
-        Raises:
-            ValidationError: it holds a NUL: nothing is stored under such a name, and no answer may repeat it.
-        """
-        name = str(unquote(value))
-        if "\0" in name:
-            raise ValidationError
-        return name
+        """Return the name that the segment stands for."""
+        return str(unquote(value))
 
 
 def store() -> Store:
