@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts import __version__
@@ -17,6 +18,7 @@ from contracts.errors import ContractsError, ExitCode, MisuseError, worst
 from contracts.model.identity import Found
 from contracts.model.printable import counted
 from contracts.project.domain import read_domain
+from contracts.project.git import silence_of
 from contracts.project.handler import named_handler
 from contracts.project.named_emitters import is_stand_in, named_emitters, refuse_unknown_settings
 from contracts.project.paths import shown
@@ -73,8 +75,8 @@ def examine(settings: Settings, environ: Mapping[str, str], named: Named) -> tup
         _guarded("registry", lambda: _registry(settings)),
         _guarded("emitters", lambda: _emitters(settings)),
         *((_guarded("handler", lambda: _handler(settings)),) if settings.handler is not None else ()),
-        _found("version", lambda: find_version(None, environ, settings.root), "--version"),
-        _found("branch", lambda: find_branch(None, environ, settings.root), "--branch"),
+        _found("version", lambda: find_version(None, environ, settings.root), "--version", settings.root),
+        _found("branch", lambda: find_branch(None, environ, settings.root), "--branch", settings.root),
         *_broker(settings, environ, named),
         _telemetry(environ),
     )
@@ -156,14 +158,16 @@ def _emitters(settings: Settings) -> Checked:
     return Checked("emitters", ExitCode.HOLDS, ", ".join(said) or "the settings name none; a command names its own")
 
 
-def _found(name: str, look: Callable[[], Found | None], option: str) -> Checked:
+def _found(name: str, look: Callable[[], Found | None], option: str, folder: Path) -> Checked:
     found = look()
     if found is None:
+        why, advice = silence_of(folder)
+        instead = f"say {option} to the commands that publish, or run them in a checkout with a branch and a commit"
         return Checked(
             name,
             ExitCode.MISUSE,
-            "not known: no variable of a CI job, and git says none here",
-            f"say {option} to the commands that publish, or run them in a checkout with a branch and a commit",
+            f"not known: no variable of a CI job, and {why if advice else 'git says none here'}",
+            f"{advice}; or {instead}" if advice else instead,
         )
     return Checked(name, ExitCode.HOLDS, f"{found.value}, from {found.source}")
 

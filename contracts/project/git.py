@@ -6,6 +6,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 _TIME_LIMIT = 60.0
 """Seconds; a folder of a hundred thousand files is compared in a tenth of that."""
@@ -26,6 +27,22 @@ class GitAnswer:
     def paths(self) -> tuple[str, ...]:
         """The answer as a list of paths that was asked for with `-z`."""
         return tuple(path for path in self.text.split("\0") if path)
+
+
+def silence_of(folder: Path) -> tuple[str, str | None]:
+    """Say why git names no commit in `folder`, in its own words, and what it takes to have it do so.
+
+    Returns:
+        The reason, and what to do; None where only a version that is named helps.
+    """
+    said = ask_git(folder, "rev-parse", "--verify", "HEAD").failed
+    if said is None or "not a git repository" in said or "Needed a single revision" in said:
+        return "no git commit here", None
+    if "dubious ownership" in said:
+        # It reads nothing of a folder that is somebody else's, as a mounted one in a container is.
+        top = said.partition("'")[2].rpartition("'")[0] or str(folder)
+        return f"git refuses this checkout ({said})", f"git config --global --add safe.directory {quote(top)}"
+    return f"git says nothing here ({said})", None
 
 
 def ask_git(folder: Path, *arguments: str) -> GitAnswer:

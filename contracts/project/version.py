@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from contracts.errors import MisuseError
 from contracts.model.identity import Found
-from contracts.project.git import ask_git
+from contracts.project.git import ask_git, silence_of
 
 
 def find_version(given: str | None, environ: Mapping[str, str], folder: Path) -> Found | None:
@@ -72,9 +72,10 @@ def require_version(given: str | None, environ: Mapping[str, str], folder: Path)
     """
     found = find_version(given, environ, folder)
     if found is None:
+        why, advice = silence_of(folder)
         raise MisuseError(
-            "no version is known: no --version, no variable of a CI job, and no git commit here",
-            next_step="say --version, best the commit's hash",
+            f"no version is known: no --version, no variable of a CI job, and {why}",
+            next_step=_with(advice, "say --version, best the commit's hash"),
         )
     return found
 
@@ -87,11 +88,17 @@ def require_branch(given: str | None, environ: Mapping[str, str], folder: Path) 
     """
     found = find_branch(given, environ, folder)
     if found is None:
+        why, advice = silence_of(folder)
         raise MisuseError(
-            "no branch is known: no --branch, no variable of a CI job, and git is on no branch here",
-            next_step="say --branch, the branch that this version was built from",
+            "no branch is known: no --branch, no variable of a CI job, and "
+            + (why if advice else "git is on no branch here"),
+            next_step=_with(advice, "say --branch, the branch that this version was built from"),
         )
     return found
+
+
+def _with(advice: str | None, instead: str) -> str:
+    return f"{advice}; or {instead}" if advice else instead
 
 
 def _first(given: str | None, option: str, environ: Mapping[str, str], names: tuple[str, ...]) -> Found | None:

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from contracts.errors import MisuseError, Where
+from contracts.project.git import silence_of
 
 _TIMEOUT = 60.0
 
@@ -18,10 +19,11 @@ def top_level(folder: Path) -> Path:
     """
     done = _git(folder, "rev-parse", "--show-toplevel")
     if done.returncode != 0:
+        said = done.stderr.strip().partition("\n")[0].removeprefix("fatal: ") or "git failed"
         raise MisuseError(
-            f"there is no git repository to take an older state from: {done.stderr.strip() or 'git failed'}",
+            f"there is no git repository to take an older state from: {said}",
             where=Where(str(folder)),
-            next_step="run it inside the repository's checkout",
+            next_step=silence_of(folder)[1] or "run it inside the repository's checkout",
         )
     return Path(done.stdout.strip()).resolve()
 

@@ -35,7 +35,11 @@ class Store:
         try:
             database.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise storage_error(sqlite3.OperationalError(str(error)), database) from error
+            raise StorageError(
+                f"the broker's file could not be used: its folder can't be made ({error.strerror})",
+                where=Where(str(database)),
+                next_step="use a place that may be written to, or name a broker: PACT_BROKER_BASE_URL",
+            ) from error
         connection = connect(database, patience=patience)
         try:
             prepare(connection, database, patience=patience)
