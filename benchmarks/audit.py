@@ -111,7 +111,7 @@ PLANTS: tuple[tuple[tuple[str, ...], Plant], ...] = (
     (("event-schema",), lambda event, _: _data(event, **{next(iter(event["data"])): ...})),
     (("event-schema",), lambda event, _: _data(event, more="x")),
     (("event-schema",), lambda event, _: _data(event, **{next(iter(event["data"])): f"two words {event['id']}"})),
-    (("event-schema",), lambda event, _: _data(event, **{next(iter(event["data"])): 17})),
+    (("event-schema",), lambda event, _: _data(event, **{next(iter(event["data"])): [17]})),
     (("event-schema",), lambda event, _: _changed(event, time="2026-02-30T00:00:00Z")),
     (("event-schema",), lambda event, _: _changed(event, datacontenttype="text/plain")),
     (("event-schema",), lambda event, _: _changed(event, specversion="0.3")),

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from contracts.emitters.parts.quick_capture import read_quickly
 from contracts.errors import Where
 from contracts.model.emission import Answered, Commit, Driven, Emission, Refused, Response, Settled, Trigger
 from contracts.model.events import parse_rfc3339
@@ -97,8 +96,7 @@ def read_capture(raw: bytes, where: Where | None = None) -> Emission:
         RecordedFaultError: it says that something couldn't be recorded.
         CaptureRefusedError: it is no capture.
     """
-    quick = read_quickly(raw)
-    return _emission(_document(raw), where) if quick is None else quick.emission(where)
+    return _quickly(raw, where) or _emission(_document(raw), where)
 
 
 def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled | Driven:
@@ -108,9 +106,9 @@ def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled 
         RecordedFaultError: it says that something couldn't be recorded.
         CaptureRefusedError: it is neither.
     """
-    quick = read_quickly(raw)
+    quick = _quickly(raw, where)
     if quick is not None:
-        return quick.emission(where)
+        return quick
     document = _document(raw)
     try:
         if "asked" in document:
@@ -122,6 +120,14 @@ def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled 
     except ValidationError as error:
         raise CaptureRefusedError(_reason(error)) from None
     return _emission(document, where)
+
+
+def _quickly(raw: bytes, where: Where | None) -> Emission | None:
+    # Imported here, since commands that read no capture know this module too.
+    from contracts.emitters.parts.quick_capture import read_quickly
+
+    quick = read_quickly(raw)
+    return None if quick is None else quick.emission(where)
 
 
 def _document(raw: bytes) -> dict[str, Any]:
