@@ -251,7 +251,8 @@ def _latest_run(client: BrokerClient, emitter: str, version: str) -> tuple[Poste
     """Return the results of the run that was posted last: one a pact, of every consumer's.
 
     What belongs together is said by the run's id. Where results of two runs arrived in the last second, a broker's
-    clock can't tell which was the later one: both count.
+    clock can't tell which was the later one: both count. Where it judged runs again, theirs count too, as far as it
+    replaced none of them: what it left as it was is no less true.
     """
     rows = [
         row
@@ -262,6 +263,7 @@ def _latest_run(client: BrokerClient, emitter: str, version: str) -> tuple[Poste
     posted = [(result(client, url), at) for url, at in {str(row.result_url): row.verified_at for row in rows}.items()]
     last = max((at for _, at in posted), default="")
     latest = {_run_id(found) for found, at in posted if at == last}
+    latest |= {source.id for found, at in posted if at == last and found.run for source in found.run.judged_again}
     return tuple(found for found, at in posted if _run_id(found) in latest and (found.run or at == last))
 
 

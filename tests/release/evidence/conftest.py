@@ -28,3 +28,10 @@ def quick(own_cli: Cli, settings: Settings, written_pacts: Path, monkeypatch: py
 
 def _agreeing(emitter: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
     return tuple(case.accepted for case in cases)
+
+
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each result arrive a second after the one before."""
+    moments = (f"2026-03-01T00:{second // 60:02d}:{second % 60:02d}+00:00" for second in range(3600))
+    monkeypatch.setattr("contracts.broker.embedded.records.results.now", lambda: next(moments))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contracts.broker.embedded import URL
 from contracts.broker.embedded.inprocess import session_for
 from contracts.project.broker_choice import DATABASE
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
 from contracts.release.known_versions import known_versions
+from contracts.release.readiness import Lack, live_versions
 from tests.release.evidence.story import PRODUCTION, Story, publish_as
 from tests.release.evidence.test_reverify import BOTH, begin, registry
 from tests.release.project import COMPLETED, CONSUMER, ENTERED, TRACKER
+from tests.release.test_every_consumer import SECOND
 
 
 def ask(story: Story, version: str, *options: str) -> str:
@@ -62,6 +66,23 @@ def test_what_was_judged_again_can_be_left_out(quick: Story) -> None:
     assert f"warning: --own-runs-only: {TRACKER} p1 with {CONSUMER} c2: what was judged again is left out" in said
     failed = ask(quick, "c2")
     assert f"    not-emitted: {ENTERED} is implemented, and nothing was emitted" in failed
+
+
+@pytest.mark.usefixtures("ticking")
+def test_what_was_judged_again_speaks_for_no_pact_that_it_left(quick: Story) -> None:
+    """A promotion rests on the runs that were judged again as well: another consumer's expectation isn't forgotten."""
+    publish_as(quick, "c1")
+    publish_as(quick, "a1", consumer=SECOND, metadata={"ce-tenant": "acme"})
+    quick.run("p1", *BOTH)
+    quick.deploy(TRACKER, "p1")
+    publish_as(quick, "c2", implemented=BOTH)
+    quick.cli("reverify", *PRODUCTION)
+    assert len(quick.results("p1")) == 2
+    domain = load_domain(load_settings(quick.root))
+    pair = domain.registry.pair(TRACKER, ENTERED)
+    assert pair
+    (version,) = live_versions(quick.cli.client, domain, pair, "production")
+    assert version.lacks is Lack.EMISSION
 
 
 def test_the_report_and_the_brokers_page_show_it_too(quick: Story) -> None:

@@ -92,13 +92,6 @@ def test_every_run_of_a_version_counts_and_the_worst_decides(quick: Story) -> No
     assert [one["rule"] for one in pacts_of(document)["c2"]["appeared"]] == ["not-emitted"]
 
 
-@pytest.fixture
-def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each result arrive a second after the one before."""
-    moments = (f"2026-03-01T00:{second // 60:02d}:{second % 60:02d}+00:00" for second in range(3600))
-    monkeypatch.setattr("contracts.broker.embedded.records.results.now", lambda: next(moments))
-
-
 @pytest.mark.usefixtures("ticking")
 def test_a_run_under_an_older_contract_counts_no_more(quick: Story) -> None:
     """Only what was judged by the newest contract that the version's own runs had is what the version is."""

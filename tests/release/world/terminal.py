@@ -239,7 +239,7 @@ def _agreeing(_: str, cases: Sequence[Replayed]) -> tuple[bool, ...]:
     return tuple(case.accepted for case in cases)
 
 
-def _recorded(settings: Settings, _: object) -> RecordedExpectations:
+def _recorded(settings: Settings, *_: object) -> RecordedExpectations:
     """Return what the consumer tests of a world's project expect; they read it from the same file."""
     text = (settings.root / settings.consumer_tests / EXPECTATIONS).read_text(encoding="utf-8")
     return _recording_of(text, load_domain(settings).catalogue)
