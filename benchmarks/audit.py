@@ -209,7 +209,8 @@ def write_log(file: Path, events: int, every: int, form: str) -> Counter[str]:
     """
     traffic = Traffic(every, captures=form == "captures")
     with _opened(file, form) as stream:
-        stream.writelines(traffic.lines(events))
+        for line in traffic.lines(events):
+            stream.write(line)
     return traffic.planted
 
 

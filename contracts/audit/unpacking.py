@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from contracts.errors import MisuseError
 
 CHUNK = 1 << 20
+PACKED = 1 << 12
+"""Bytes of an archive that are unpacked at once: in gzip they hold a thousand times as many at most."""
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -34,9 +36,9 @@ def unpacked(stream: Readable) -> Iterator[bytes]:
     pieces = _pieces(stream)
     first = next(pieces, b"")
     if first.startswith(_GZIP):
-        yield from _members(_chain(first, pieces), _gzip, "gzip")
+        yield from _together(_members(_chain(first, pieces), _gzip, "gzip"))
     elif first.startswith(_ZSTD):
-        yield from _members(_chain(first, pieces), _zstd(), "zstd")
+        yield from _together(_members(_chain(first, pieces), _zstd(), "zstd"))
     else:
         yield from _chain(first, pieces)
 
@@ -73,8 +75,8 @@ def _zstd() -> Callable[[], Any]:
 def _members(pieces: Iterator[bytes], begin: Callable[[], Any], name: str) -> Iterator[bytes]:
     """Yield what one archive after the other holds: `cat a.gz b.gz` is an archive too."""
     archive, begun = begin(), False
-    for whole in pieces:
-        piece = whole
+    for packed in _cut(pieces):
+        piece = packed
         while piece:
             begun = True
             yield from _taken(archive, piece, name)
@@ -85,6 +87,29 @@ def _members(pieces: Iterator[bytes], begin: Callable[[], Any], name: str) -> It
                 archive, begun = begin(), False
     if begun:
         raise BrokenInputError(f"the {name} archive is torn: its end is missing")
+
+
+def _together(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield small pieces together, also those that come before a broken place."""
+    held: list[bytes] = []
+    size = 0
+    try:
+        for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size >= CHUNK:
+                yield b"".join(held)
+                held, size = [], 0
+    except BrokenInputError:
+        yield b"".join(held)
+        raise
+    yield b"".join(held)
+
+
+def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        for begin in range(0, len(piece), PACKED):
+            yield piece[begin : begin + PACKED]
 
 
 def _taken(archive: Any, piece: bytes, name: str) -> Iterator[bytes]:

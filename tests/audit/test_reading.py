@@ -149,6 +149,17 @@ def test_a_line_of_100_mb_is_told_and_not_held() -> None:
     assert most < 16 << 20
 
 
+def test_an_archive_that_holds_a_thousand_times_its_size_is_not_held() -> None:
+    """No more than a part of what it gives is in memory at a time."""
+    packed = gzip.compress(bytes(1 << 26))
+    tracemalloc.start()
+    given = sum(map(len, unpacked(BytesIO(packed))))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert given == 1 << 26
+    assert most < 1 << 25
+
+
 def test_a_file_that_grows_is_read_to_the_end_that_it_has(tmp_path: Path) -> None:
     """What is written while it is read is judged, and what is torn at the end is told."""
     log = tmp_path / "log"
