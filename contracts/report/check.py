@@ -45,7 +45,7 @@ def _lines(domain: Domain, result: Check, folder: str, look: Look) -> Iterator[s
         yield from decision_lines(decision)[:-1]
 
 
-_NOTHING = "name a domain of your own, consumer_tests or an emitter in the settings, or see contracts init"
+_NOTHING = "name a domain of your own, consumer_tests or an emitter in the settings, or see contracts init --help"
 
 
 def _contract(domain: Domain, result: Check) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _contract(domain: Domain, result: Check) -> Iterator[str]:
 
 
 _MISSING = {
-    "docs": "no emitters document is committed; contracts docs --lang en --out docs/emitters.en.md writes it",
+    "docs": "no emitters document is committed; to have one: contracts docs --lang en --out docs/emitters.en.md",
     "drift": 'no hand-kept document is named; drift = ["…"] in the settings names them',
 }
 """What a contract's repository may have and hasn't, by the command that would compare it."""
