@@ -45,7 +45,7 @@ def _lines(domain: Domain, result: Check, folder: str, look: Look) -> Iterator[s
         yield from decision_lines(decision)[:-1]
 
 
-_NOTHING = "name a domain of your own, consumer_tests or an emitter in the settings, or see contracts init --help"
+_NOTHING = "name a domain of your own, the consumer tests or an emitter in the settings"
 
 
 def _contract(domain: Domain, result: Check) -> Iterator[str]:
