@@ -44,14 +44,13 @@ def diff(
     """List what changed in registry and catalogue from one state to another, and whom it breaks.
 
     A state is a git revision of the contract's repository, a version of the contract that is installed or whose wheel
-    lies in dist/, or a wheel by its path. Without TO, it is the working tree, or the contract that is installed here.
-    Exit 1 where a change breaks the consumer or an emitter. The catalogue of a state is imported, in a process of its
-    own, so name one whose code you would run.
+    lies in dist/ (registry diff 1.2.0 1.3.0), or a wheel by its path. Without TO, it is the working tree, or the
+    contract that is installed here. Exit 1 where a change breaks the consumer or an emitter. The catalogue of a state
+    is imported, in a process of its own, so name one whose code you would run.
 
     \b
     Examples:
       contracts registry diff HEAD
-      contracts registry diff 1.2.0 1.3.0 --find-links wheels
       contracts registry diff HEAD --output json
       contracts registry diff --rules
     """

@@ -175,7 +175,7 @@ def test_with_json_an_error_is_the_one_document(arguments: tuple[str, ...]) -> N
     done = contracts(*arguments)
     assert (done.code, done.err) == (2, b"")
     error = done.document["error"]
-    assert list(error) == ["what", "where", "next"]
+    assert list(error) == ["what", "where", "next", "steps"]
     assert error["what"]
     assert error["next"]
 
