@@ -63,8 +63,31 @@ def _commands() -> tuple[str, ...]:
     return tuple(sorted([*(name.replace("_", "-") for name in commands), *_RECORDING]))
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or ctx.resilient_parsing:
+        return
+    from contracts.project.contract_package import contract_package
+    from contracts.project.settings import load_settings
+
+    say(f"webinar-contracts {__version__}")
+    try:
+        package = contract_package(load_settings(Path.cwd()))
+        say(f"contract {package.told} ({package.module})")
+    except ContractsError as error:
+        # The toolkit's version is asked for when something is wrong, too.
+        say(f"contract: not known: {error.what}")
+    ctx.exit()
+
+
 @click.group(cls=_CommandsByFile, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "--version", message="webinar-contracts %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the versions of the toolkit and of the contract, and exit.",
+)
 def contracts() -> None:
     """Consumer-driven contracts for canonical events.
 

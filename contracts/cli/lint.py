@@ -36,6 +36,7 @@ def command(output: str) -> None:
                 "success": not findings,
                 "registry": domain.registry.digest,
                 "contract": domain.contract_digest,
+                "judged_by": domain.told,
                 "findings": [finding.to_json() for finding in findings],
             }
         )

@@ -11,6 +11,28 @@ from contracts.model.events import Catalogue
 from contracts.model.registry import Registry
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """An installed distribution.
+
+    Attributes:
+        editable: it points to a checkout, whose files may have changed since.
+    """
+
+    name: str
+    version: str
+    editable: bool = False
+
+    def __str__(self) -> str:
+        """Name it with its version."""
+        return f"{self.name} {self.version}" + (" (a checkout)" if self.editable else "")
+
+
+def told(package: str, distribution: Distribution | None) -> str:
+    """Return the name of a contract and its version, for people."""
+    return str(distribution) if distribution else f"{package} of this checkout"
+
+
 @dataclass(frozen=True)
 class Domain:
     """What a run of the toolkit judges by.
@@ -20,12 +42,19 @@ class Domain:
         catalogue: the canonical events.
         registry: who may state which of them.
         registry_file: the TOML file that the registry was read from.
+        distribution: what brings the package; None where it lies in a checkout and nothing is installed.
     """
 
     package: str
     catalogue: Catalogue
     registry: Registry
     registry_file: Path
+    distribution: Distribution | None = None
+
+    @property
+    def told(self) -> str:
+        """The contract and its version, for people."""
+        return told(self.package, self.distribution)
 
     @cached_property
     def contract_digest(self) -> str:

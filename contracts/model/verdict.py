@@ -180,6 +180,7 @@ class Verification:
         toolkit: the toolkit's version.
         registry: SHA-256 of the registry's content, prose too.
         contract: the digest of what was judged by; two runs under one were judged alike.
+        judged_by: the contract package's name and version, for people.
         untested: rules that the driver couldn't test, each with the reason.
         strict_pending: a planned pair that is ready fails the run.
         nothing_read: no emission was read and nothing was driven.
@@ -194,6 +195,7 @@ class Verification:
     emitter: str
     pairs: tuple[PairVerdict, ...]
     contract: str = ""
+    judged_by: str = ""
     violations: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     errors: tuple[Finding, ...] = ()
@@ -238,6 +240,7 @@ class Verification:
             "toolkit": self.toolkit,
             "registry": self.registry,
             "contract": self.contract,
+            "judged_by": self.judged_by,
             "emitter": self.emitter,
             "success": self.success,
             "pairs": [pair.to_json() for pair in self.pairs],

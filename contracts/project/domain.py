@@ -10,6 +10,7 @@ from contracts.errors import MisuseError, Where
 from contracts.model.domain import Domain
 from contracts.model.events import CanonicalEvent, Catalogue, data_model, event_name
 from contracts.model.registry_toml import parse_registry
+from contracts.project.contract_package import contract_package
 from contracts.project.named_emitters import refuse_unknown_settings
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -36,11 +37,12 @@ def read_domain(settings: Settings) -> Domain:
     Raises:
         MisuseError: there is no such package, it holds no `CATALOGUE`, or its registry is invalid.
     """
-    package = _package(settings)
+    chosen = contract_package(settings)
+    package = _imported(settings, chosen.module)
     catalogue = getattr(package, "CATALOGUE", None)
     if not isinstance(catalogue, Catalogue) or package.__file__ is None:
         raise MisuseError(
-            f"the domain package {settings.domain!r} holds no CATALOGUE",
+            f"the domain package {chosen.module!r} holds no CATALOGUE",
             where=Where(str(package.__file__)),
             next_step="define CATALOGUE = Catalogue((…,)) in its __init__.py",
         )
@@ -53,21 +55,21 @@ def read_domain(settings: Settings) -> Domain:
             f"the registry can't be read: {error}", where=Where(shown(file)), next_step=f"write {file.name}"
         ) from None
     registry = parse_registry(text, file=shown(file), catalogue=catalogue)
-    return Domain(settings.domain, catalogue, registry, file)
+    return Domain(chosen.module, catalogue, registry, file, chosen.distribution)
 
 
-def _package(settings: Settings) -> ModuleType:
+def _imported(settings: Settings, module: str) -> ModuleType:
     where = settings.place_of("domain")
-    if not settings.domain:
+    if not module:
         raise MisuseError(
             "the domain package has no name",
             where=where,
-            next_step='name an importable package, domain = "…"; without the setting it is contracts.webinar',
+            next_step='name an importable package, domain = "…"; without the setting it is the installed one',
         )
     make_importable(settings)
     return imported(
-        settings.domain,
-        f"the domain package {settings.domain!r}",
+        module,
+        f"the domain package {module!r}",
         root=settings.root,
         where=where,
         next_step='name an importable package in the settings, domain = "…"',

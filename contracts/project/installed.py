@@ -37,7 +37,7 @@ def holder_of(file: Path) -> Holder | None:
         file: absolute, its links resolved.
     """
     for distribution in distributions():
-        origin = _origin(distribution)
+        origin = origin_of(distribution)
         if _holds(distribution, file) or (origin.checkout and file.is_relative_to(origin.checkout)):
             return origin
     return None
@@ -61,7 +61,8 @@ def _holds(distribution: Distribution, file: Path) -> bool:
     )
 
 
-def _origin(distribution: Distribution) -> Holder:
+def origin_of(distribution: Distribution) -> Holder:
+    """Return a distribution with where it came from, as its `direct_url.json` says it (PEP 610)."""
     name, version = distribution.metadata["Name"], distribution.version
     try:
         document = strict_json.read((distribution.read_text("direct_url.json") or "null").encode())

@@ -1,15 +1,16 @@
-"""Where pacts are read from: what the user names, else the project's folder, else the copy in the wheel."""
+"""Where pacts are read from: what the user names, else the project's folder and the contract package that it uses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.resources import as_file, files
+from dataclasses import replace
 from pathlib import Path
 
 from contracts.errors import MisuseError, Where
 from contracts.model import strict_json
 from contracts.model.emission import CREDENTIALS
 from contracts.model.pact import PactDocument, parse_pact
+from contracts.project.contract_package import contract_package, pacts_folder_of
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 
@@ -36,7 +37,7 @@ def read_pacts(settings: Settings, explicit: str | Path | None, emitter: str) ->
 
     Raises:
         MisuseError: a place that was named doesn't exist or has no pact of this emitter; a pact that can't be
-            read; two pacts of one consumer.
+            read; two pacts of one consumer, in one place or in two.
     """
     named = Path(explicit) if explicit is not None else settings.pacts
     if named is not None:
@@ -48,9 +49,16 @@ def read_pacts(settings: Settings, explicit: str | Path | None, emitter: str) ->
                 next_step="name a folder or a file with its pact, or capture the pacts: contracts capture",
             )
         return pacts
-    own = pacts_folder(settings)
-    # A project may keep pacts of other parties under the same name: its folder speaks if it holds this emitter's.
-    return (_read(own, emitter) if own.exists() else ()) or _read_from_package(emitter)
+    own, brought = _own(settings, emitter), _brought(settings, emitter)
+    if own and settings.registry is not None:
+        # With a registry of its own the project is the contract: what a package brings belongs to another one.
+        return own
+    # Where the consumer's tests stand its pacts are made: what the contract package brings of them is a copy.
+    if not (settings.root / settings.consumer_tests).is_dir():
+        for pact in own:
+            _refuse_another(pact, brought)
+    consumers = {pact.consumer for pact in own}
+    return (*own, *(pact for pact in brought if pact.consumer not in consumers))
 
 
 def own_pacts(settings: Settings, emitters: Iterable[str]) -> tuple[PactDocument, ...]:
@@ -59,12 +67,11 @@ def own_pacts(settings: Settings, emitters: Iterable[str]) -> tuple[PactDocument
     Raises:
         MisuseError: a pact can't be read, or is there twice.
     """
-    place = pacts_folder(settings)
     return tuple(
         pact
         for emitter in emitters
-        for pact in (_read(place, emitter) if place.exists() else ())
-        or (() if settings.pacts else _read_from_package(emitter))
+        # What a consumer's own repository captured is newer than what its contract package brings.
+        for pact in _own(settings, emitter) or (() if settings.pacts else _brought(settings, emitter))
     )
 
 
@@ -76,15 +83,33 @@ def headers_asked(pacts: Iterable[PactDocument]) -> frozenset[str]:
     return frozenset(name for pact in pacts for name in pact.headers_asked) - CREDENTIALS
 
 
-def _read_from_package(emitter: str) -> tuple[PactDocument, ...]:
-    package = files("contracts")
-    with as_file(package / "_pacts") as copy:
-        if copy.is_dir():
-            return _read(copy, emitter)
-    # An editable installation has no copy: the pacts are those of the checkout that it points to.
-    with as_file(package) as folder:
-        checkout = folder.parent / "pacts"
-        return _read(checkout, emitter) if checkout.is_dir() else ()
+def is_brought(settings: Settings, pact: PactDocument) -> bool:
+    """Does a pact come from the contract package, and not from the project's own folder?"""
+    return pact.source.startswith(f"{contract_package(settings).told}: ")
+
+
+def _own(settings: Settings, emitter: str) -> tuple[PactDocument, ...]:
+    folder = pacts_folder(settings)
+    return _read(folder, emitter) if folder.exists() else ()
+
+
+def _brought(settings: Settings, emitter: str) -> tuple[PactDocument, ...]:
+    package = contract_package(settings)
+    folder = pacts_folder_of(package)
+    if folder is None or folder == pacts_folder(settings).resolve():
+        return ()
+    # Where an installation put its files says nothing to whoever reads it: the contract's name and version do.
+    return tuple(replace(pact, source=f"{package.told}: {Path(pact.source).name}") for pact in _read(folder, emitter))
+
+
+def _refuse_another(pact: PactDocument, brought: Iterable[PactDocument]) -> None:
+    for other in brought:
+        if other.consumer == pact.consumer and replace(other, source=pact.source) != pact:
+            raise MisuseError(
+                f"{pact.consumer} has two different pacts with {pact.provider}: this one, and {other.source}",
+                where=Where(pact.source),
+                next_step="remove the one that doesn't count, name a place with --pacts, or ask the broker: --broker",
+            )
 
 
 def _read(place: Path, emitter: str) -> tuple[PactDocument, ...]:

@@ -12,8 +12,8 @@ from packaging.version import InvalidVersion, Version
 
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
-from contracts.model.strict_json import JsonRefusedError, decode
 from contracts.project.git import ask_git
+from contracts.project.installed import origin_of
 from contracts.project.settings import Settings
 from contracts.project.working_copy import WorkingCopy, named, read_working_copy
 
@@ -67,18 +67,9 @@ def _distribution_of(package: Path, name: str) -> Distribution | None:
     home = package.parents[name.count(".")]
     inside = f"{package.relative_to(home).as_posix()}/__init__.py"
     for one in distributions(path=[str(home)]):
-        if inside in (one.read_text("RECORD") or "") and not _is_editable(one):
+        if inside in (one.read_text("RECORD") or "") and origin_of(one).checkout is None:
             return one
     return None
-
-
-def _is_editable(found: Distribution) -> bool:
-    try:
-        origin = decode(found.read_text("direct_url.json") or "{}")
-    except JsonRefusedError:
-        return False
-    info = origin.get("dir_info") if isinstance(origin, dict) else None
-    return isinstance(info, dict) and info.get("editable") is True
 
 
 def _of_tag(settings: Settings, domain: Domain) -> ReleasedContract | str:

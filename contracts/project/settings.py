@@ -33,7 +33,7 @@ _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    domain: str = "contracts.webinar"
+    domain: str | None = None
     registry: str | None = None
     consumer_tests: str = "consumer_tests"
     handler: str | None = None
@@ -51,7 +51,7 @@ class Settings:
 
     Attributes:
         root: the folder of the settings file, or the current one where there is none; paths are relative to it.
-        domain: the Python package that holds the canonical events and the registry.
+        domain: the Python package that holds the canonical events and the registry; None where it isn't named.
         registry: a registry file that is read instead of the domain's own.
         consumer_tests: the folder of the expectations.
         handler: the consumer's own handler or what makes it, `module:name`, for the fixture `handler`.
@@ -68,7 +68,7 @@ class Settings:
 
     root: Path
     file: Path | None = None
-    domain: str = "contracts.webinar"
+    domain: str | None = None
     registry: Path | None = None
     consumer_tests: Path = Path("consumer_tests")
     handler: str | None = None

@@ -24,8 +24,8 @@ def grounds(folder: Path) -> Mapping[Path, str]:
         MisuseError: the settings or the domain can't be used.
     """
     settings = load_settings(folder)
-    registry = read_domain(settings).registry_file.resolve()
-    found = {registry, *_domain_files(settings.domain)}
+    domain = read_domain(settings)
+    found = {domain.registry_file.resolve(), *_domain_files(domain.package)}
     for place in {settings.root, folder.resolve()}:
         # What lies beside the settings is imported from there: a new module may stand for one of anybody's.
         found |= {place / name for name in _SETTINGS}

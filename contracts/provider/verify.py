@@ -18,13 +18,15 @@ from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
 from contracts.project.facts import rest_of_facts
 from contracts.project.named_emitters import refuse_unknown_emitter
-from contracts.project.pacts import read_pacts
+from contracts.project.pacts import is_brought, read_pacts
 from contracts.project.settings import STAND_IN, Settings
 from contracts.verification.job import Job
 
 DriverOptions = Mapping[str, OptionInput]
 """A driver's options by name, as the command line or the settings gave them."""
 
+
+UNKNOWN_TODAY = "a pact of the contract: what the consumer reads today isn't known"
 
 Listen = Callable[[Iterator[RunEvent], str], Iterator[RunEvent]]
 """Passes the events of an emitter's run on, and may show them: `contracts.report.progress.watch`."""
@@ -103,8 +105,11 @@ def _words(value: OptionInput) -> tuple[str, ...]:
 
 
 def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) -> tuple[PactUnderTest, ...]:
-    """Return the emitter's pacts from a folder, a file or the package."""
-    return tuple(PactUnderTest(document) for document in read_pacts(settings, explicit, emitter))
+    """Return the emitter's pacts from a folder, a file or the contract package; of the last it is said."""
+    return tuple(
+        PactUnderTest(pact, reasons=(UNKNOWN_TODAY,) if is_brought(settings, pact) else ())
+        for pact in read_pacts(settings, explicit, emitter)
+    )
 
 
 def verification_events(

@@ -18,6 +18,7 @@ from contracts.model.pact import PactDocument, parse_pact
 from contracts.model.schemas import shape_of_schema
 from contracts.model.shapes import nodes
 from contracts.model.toml_lines import KeyPath, line_of, lines_of_keys
+from contracts.project.contract_package import contract_package
 from contracts.project.paths import shown
 from contracts.project.settings import Settings, load_settings
 from contracts.registry_diff import describe
@@ -39,7 +40,7 @@ def working_tree(settings: Settings) -> ContractState:
 
 def module_of(settings: Settings) -> str:
     """Return the name of the package that holds the contract of a project."""
-    return settings.domain
+    return contract_package(settings).module
 
 
 def has_contract(settings: Settings) -> bool:

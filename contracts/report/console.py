@@ -32,7 +32,7 @@ def render_verification(run: Verification, *, look: Look = PLAIN) -> str:
 
 
 def _verification(run: Verification) -> Iterator[Block]:
-    yield Title(one_line(run.emitter))
+    yield Title(one_line(f"{run.emitter}, judged by {run.judged_by}" if run.judged_by else run.emitter))
     yield _pairs(run)
     for name, findings in _findings(run):
         if findings:

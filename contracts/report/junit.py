@@ -146,7 +146,7 @@ def _suite(run: Verification, cases: tuple[_Case, ...], counts: dict[str, int]) 
     suite = _bare_suite(run.emitter, cases, counts)
     properties = ET.Element("properties")
     suite.insert(0, properties)
-    for name, value in (("toolkit", run.toolkit), ("registry", run.registry)):
+    for name, value in (("toolkit", run.toolkit), ("registry", run.registry), ("contract", run.judged_by)):
         ET.SubElement(properties, "property", name=name, value=_xml(value))
     said = [f"note {_described(note)}" for note in run.notes]
     said += [f"untested {rule}: {one_line(reason)}" for rule, reason in (run.untested or {}).items()]

@@ -32,6 +32,7 @@ def summarise(job: Job, tallies: Tallies, expectations: Expectations, capabiliti
         toolkit=job.toolkit,
         registry=job.domain.registry.digest,
         contract=job.domain.contract_digest,
+        judged_by=job.domain.told,
         emitter=job.emitter,
         pairs=pairs,
         violations=violations,

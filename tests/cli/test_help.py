@@ -171,7 +171,7 @@ def test_a_slip_is_answered_with_the_nearest_name(arguments: tuple[str, ...], hi
     ],
 )
 def test_with_json_an_error_is_the_one_document(arguments: tuple[str, ...]) -> None:
-    """On stdout, with what, where and next; stderr stays empty."""
+    """On stdout, with what, where, next and the steps; stderr stays empty."""
     done = contracts(*arguments)
     assert (done.code, done.err) == (2, b"")
     error = done.document["error"]

@@ -43,8 +43,8 @@ def test_the_shape_of_a_run_is_the_promised_one() -> None:
     run = verification(PAIR, violations=(Finding("unknown-event", "no"),), untested={"lost-fact": "r"}, pacts=(pact,))
     document = json.loads(json.dumps(run.to_json()))
     assert list(document) == [
-        "toolkit", "registry", "contract", "emitter", "success", "pairs", "violations", "notes", "errors", "seed",
-        "untested", "pacts", "unposted",
+        "toolkit", "registry", "contract", "judged_by", "emitter", "success", "pairs", "violations", "notes", "errors",
+        "seed", "untested", "pacts", "unposted", "evidence",
     ]  # fmt: skip
     assert list(document["pairs"][0]) == ["event", "status", "verdict", "ready", "emissions", "findings", "untested"]
     finding = document["pairs"][0]["findings"][0]

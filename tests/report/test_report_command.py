@@ -24,7 +24,8 @@ def _capture(**changes: str) -> str:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project whose emitter is known by its captures."""
-    (tmp_path / "contracts.toml").write_text(f'[emitters.{EMITTER}]\ncaptures = "captures.ndjson"\n', encoding="utf-8")
+    settings = f'pacts = "pacts"\n[emitters.{EMITTER}]\ncaptures = "captures.ndjson"\n'
+    (tmp_path / "contracts.toml").write_text(settings, encoding="utf-8")
     (tmp_path / "captures.ndjson").write_text(_capture(), encoding="utf-8")
     (tmp_path / "pacts").mkdir()
     (tmp_path / "pacts" / "pact.json").write_text(json.dumps(pacts(EMITTER)[0].raw), encoding="utf-8")
@@ -66,7 +67,7 @@ def test_a_broken_contract_is_reported_and_exits_1(project: Path) -> None:
 
 def test_without_a_driver_the_report_says_that_nothing_was_verified(project: Path) -> None:
     """The registry and the pacts are shown; the exit is 3."""
-    (project / "contracts.toml").write_text("", encoding="utf-8")
+    (project / "contracts.toml").write_text('pacts = "pacts"\n', encoding="utf-8")
     done = _run(project, "report", "--html", "r.html")
     assert done.returncode == 3
     assert "no driver is named" in done.stderr
