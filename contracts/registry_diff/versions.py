@@ -14,15 +14,13 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import InvalidVersion, Version
 
 from contracts.errors import MisuseError, Where
+from contracts.project.contract_package import GROUP
 from contracts.project.installed import Holder, holder_of, project_name
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 from contracts.registry_diff.git import knows
 from contracts.registry_diff.states import has_contract, module_of, read_state, revision, working_tree
 from contracts.registry_diff.values import ContractState
-
-GROUP = "contracts.domain"
-"""The group of entry points under which a contract package names its module."""
 
 
 def state_of(settings: Settings, name: str, folders: Sequence[Path] = ()) -> ContractState:
