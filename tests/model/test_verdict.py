@@ -46,7 +46,9 @@ def test_the_shape_of_a_run_is_the_promised_one() -> None:
         "toolkit", "registry", "contract", "judged_by", "emitter", "success", "pairs", "violations", "notes", "errors",
         "seed", "untested", "pacts", "unposted", "evidence",
     ]  # fmt: skip
-    assert list(document["pairs"][0]) == ["event", "status", "verdict", "ready", "emissions", "findings", "untested"]
+    assert list(document["pairs"][0]) == [
+        "event", "status", "verdict", "ready", "emissions", "findings", "untested", "optional_fields",
+    ]  # fmt: skip
     finding = document["pairs"][0]["findings"][0]
     assert list(finding) == [
         "rule", "message", "consumer", "interaction", "where", "path", "expected", "actual", "next",

@@ -26,7 +26,7 @@ def test_a_new_pact_is_answered_without_the_emitter(story_anywhere: Story) -> No
     begin = time.monotonic()
     done = story.publish("c2", "--reverify", *PRODUCTION)
     answer = story.answer(CONSUMER, "c2")
-    assert time.monotonic() - begin < 3.0
+    assert time.monotonic() - begin < 20.0
     assert done.code == 0, done
     assert "success, no result so far, posted" in done.out
     assert answer["answer"] == "yes"
