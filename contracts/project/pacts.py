@@ -10,7 +10,7 @@ from contracts.errors import MisuseError, Where
 from contracts.model import strict_json
 from contracts.model.emission import CREDENTIALS
 from contracts.model.pact import PactDocument, parse_pact
-from contracts.project.contract_package import contract_package, pacts_folder_of
+from contracts.project.contract_package import ContractPackage, contract_package, pacts_folder_of
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 
@@ -83,9 +83,9 @@ def headers_asked(pacts: Iterable[PactDocument]) -> frozenset[str]:
     return frozenset(name for pact in pacts for name in pact.headers_asked) - CREDENTIALS
 
 
-def is_brought(settings: Settings, pact: PactDocument) -> bool:
+def is_brought(package: ContractPackage, pact: PactDocument) -> bool:
     """Does a pact come from the contract package, and not from the project's own folder?"""
-    return pact.source.startswith(f"{contract_package(settings).told}: ")
+    return pact.source.startswith(f"{package.told}: ")
 
 
 def _own(settings: Settings, emitter: str) -> tuple[PactDocument, ...]:

@@ -16,6 +16,7 @@ from contracts.model.facts import RestOfFact
 from contracts.model.pact import PactUnderTest
 from contracts.model.run_events import Finished, RunEvent
 from contracts.model.verdict import Verification
+from contracts.project.contract_package import contract_package
 from contracts.project.facts import rest_of_facts
 from contracts.project.named_emitters import refuse_unknown_emitter
 from contracts.project.pacts import is_brought, read_pacts
@@ -106,8 +107,10 @@ def _words(value: OptionInput) -> tuple[str, ...]:
 
 def local_pacts(settings: Settings, emitter: str, explicit: Path | None = None) -> tuple[PactUnderTest, ...]:
     """Return the emitter's pacts from a folder, a file or the contract package; of the last it is said."""
+    # Looked up once: without a setting every installed distribution is asked.
+    package = contract_package(settings)
     return tuple(
-        PactUnderTest(pact, reasons=(UNKNOWN_TODAY,) if is_brought(settings, pact) else ())
+        PactUnderTest(pact, reasons=(UNKNOWN_TODAY,) if is_brought(package, pact) else ())
         for pact in read_pacts(settings, explicit, emitter)
     )
 
