@@ -52,6 +52,8 @@ LAYERS = (
         4,
         ("contracts.report", "contracts.documents", "contracts.registry_diff", "contracts.scaffold", "contracts.audit"),
         "what shows or writes for people must not decide, and each page can be changed alone",
+        # What `init contract` begins with holds the emitters document, which only the documents' room can render.
+        meetings=(("contracts.scaffold", "contracts.documents"),),
     ),
     Layer(
         5,
@@ -90,6 +92,7 @@ SHARED = (
     "ending",
     "record_commands",
     "completions",
+    "init_repository",
     "options",
     "output",
     "signals",

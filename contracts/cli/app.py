@@ -20,7 +20,18 @@ from contracts.cli.streams import let_readers_leave
 from contracts.errors import ContractsError, ExitCode, MisuseError
 
 _NOT_COMMANDS = frozenset(
-    {"app", "completions", "ending", "options", "output", "record_commands", "signals", "streams", "__main__"}
+    {
+        "app",
+        "completions",
+        "ending",
+        "init_repository",
+        "options",
+        "output",
+        "record_commands",
+        "signals",
+        "streams",
+        "__main__",
+    }
 )
 """What holds no command of its own name here; nor does a module whose name ends in `_options`."""
 

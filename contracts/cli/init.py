@@ -6,26 +6,22 @@ from pathlib import Path
 
 import click
 
+from contracts.cli.init_repository import consumer_command, contract_command, say_next, write_or_show
 from contracts.cli.options import project
 from contracts.cli.output import say
 from contracts.errors import MisuseError
-from contracts.project.paths import shown
 from contracts.scaffold.advice import next_steps, unknown_note
 from contracts.scaffold.files import files_for
 from contracts.scaffold.request import EmitterKind, NewEmitter, check
-from contracts.scaffold.writing import FileState, states_of, write_files
-
-_DONE = {FileState.NEW: "written", FileState.UNCHANGED: "unchanged", FileState.OVERWRITTEN: "overwritten"}
-_WOULD = {
-    FileState.NEW: "would be written",
-    FileState.UNCHANGED: "unchanged",
-    FileState.OVERWRITTEN: "is there, would be overwritten with --force",
-}
 
 
 @click.group(short_help="Write what a new repository begins with.")
 def command() -> None:
     """Write the files that a repository begins with."""
+
+
+command.add_command(contract_command)
+command.add_command(consumer_command)
 
 
 @command.command("emitter")
@@ -79,14 +75,10 @@ def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands 
     emitter = NewEmitter(name, EmitterKind(kind), test_command, action, dict(map(_hook, hooks)), destination_option)
     check(emitter, domain)
     files = files_for(emitter, domain)
-    states = states_of(folder, files) if dry_run else write_files(folder, files, force=force)
-    for file, state in states:
-        say(f"{(_WOULD if dry_run else _DONE)[state]}: {shown(folder / file.path)}")
+    write_or_show(folder, files, force=force, dry_run=dry_run)
     if note := unknown_note(name, domain):
         say(f"warning: {note}", err=True)
-    say("next:")
-    for number, text in enumerate(next_steps(emitter, domain), start=1):
-        say(f"  {number}. " + text.rstrip("\n").replace("\n", "\n     "))
+    say_next(next_steps(emitter, domain))
 
 
 def _hook(text: str) -> tuple[str, str]:

@@ -7,18 +7,17 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
 from contracts import __version__
 from contracts.model.domain import Domain
 from contracts.model.registry import Status
+from contracts.scaffold.filling import filled
 from contracts.scaffold.request import DESTINATION, EmitterKind, NewEmitter
 
 RECORDER = Path(__file__).parents[1] / "emitters" / "recorder" / "contracts-recorder.php"
 CAPTURES = "contracts-captures.ndjson"
 REQUIREMENT = f"webinar-contracts=={__version__}"
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _TEST_COMMANDS = {
     EmitterKind.PYTHON: "python -m pytest tests",
     EmitterKind.WORDPRESS: "php tests/contracts/state-facts.php",
@@ -37,17 +36,14 @@ class NewFile:
     """A file to write.
 
     Attributes:
-        path: relative to the emitter's repository.
+        path: relative to the repository.
+        yields: what is there already under its name stays as it is.
     """
 
     path: str
     text: str
     executable: bool = False
-
-
-class _Text(Template):
-    # Shell, PHP, YAML and Markdown have a use for every shorter mark.
-    delimiter = "@@"
+    yields: bool = False
 
 
 def files_for(emitter: NewEmitter, domain: Domain) -> tuple[NewFile, ...]:
@@ -58,27 +54,27 @@ def files_for(emitter: NewEmitter, domain: Domain) -> tuple[NewFile, ...]:
         domain: its registry says which events the emitter states; one that it doesn't have states none yet.
     """
     values = _values(emitter, domain)
-    values["own_packages"] = _filled(f"{emitter.kind.value}/own-packages", values)
-    values["how"] = _filled(f"{emitter.kind.value}/how.md", values).strip()
+    values["own_packages"] = filled(f"{emitter.kind.value}/own-packages", values)
+    values["how"] = filled(f"{emitter.kind.value}/how.md", values).strip()
     common = (
-        NewFile("contracts.toml", _filled(f"{emitter.kind.value}/contracts.toml", values)),
-        NewFile("ci/contracts", _filled("common/contracts", values), executable=True),
+        NewFile("contracts.toml", filled(f"{emitter.kind.value}/contracts.toml", values)),
+        NewFile("ci/contracts", filled("common/contracts", values), executable=True),
         NewFile(".github/workflows/contracts.yml", _workflow(emitter, values)),
-        NewFile("CONTRACTS.md", _filled("common/CONTRACTS.md", values)),
+        NewFile("CONTRACTS.md", filled("common/CONTRACTS.md", values)),
     )
     if emitter.kind is EmitterKind.PYTHON:
         return (
             *common,
-            NewFile(f"{emitter.module}/__init__.py", _filled("python/__init__.py", values)),
-            NewFile(f"{emitter.module}/emitter.py", _filled("python/emitter.py", values)),
-            NewFile("tests/test_contract.py", _filled("python/test_contract.py", values)),
+            NewFile(f"{emitter.module}/__init__.py", filled("python/__init__.py", values)),
+            NewFile(f"{emitter.module}/emitter.py", filled("python/emitter.py", values)),
+            NewFile("tests/test_contract.py", filled("python/test_contract.py", values)),
         )
     folder = "tests/contracts"
     return (
         *common,
         NewFile(f"{folder}/contracts-recorder.php", RECORDER.read_text(encoding="utf-8")),
-        NewFile(f"{folder}/bootstrap.php", _filled("wordpress/bootstrap.php", values)),
-        NewFile(f"{folder}/state-facts.php", _filled("wordpress/state-facts.php", values)),
+        NewFile(f"{folder}/bootstrap.php", filled("wordpress/bootstrap.php", values)),
+        NewFile(f"{folder}/state-facts.php", filled("wordpress/state-facts.php", values)),
     )
 
 
@@ -137,9 +133,9 @@ def _php_keys(keys: Keys) -> Iterator[str]:
 
 
 def _workflow(emitter: NewEmitter, values: dict[str, str]) -> str:
-    set_up = _filled(f"github/set-up-{emitter.kind.value}.yml", values)
+    set_up = filled(f"github/set-up-{emitter.kind.value}.yml", values)
     if emitter.action is None:
-        run = _filled("github/run-script.yml", values)
+        run = filled("github/run-script.yml", values)
         # The script installs what a Python emitter needs by itself.
         set_up = set_up if emitter.kind is EmitterKind.WORDPRESS else ""
     else:
@@ -147,9 +143,5 @@ def _workflow(emitter: NewEmitter, values: dict[str, str]) -> str:
         inputs = "".join(
             f"          {name}: {json.dumps(value)}\n" for name, value in _inputs(emitter.kind, values["test_command"])
         )
-        run = _filled("github/run-action.yml", values | {"action": emitter.action, "inputs": inputs})
-    return _filled("github/workflow.yml", values | {"set_up": set_up, "run": run})
-
-
-def _filled(template: str, values: Mapping[str, str]) -> str:
-    return _Text((_TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")).substitute(values)
+        run = filled("github/run-action.yml", values | {"action": emitter.action, "inputs": inputs})
+    return filled("github/workflow.yml", values | {"set_up": set_up, "run": run})

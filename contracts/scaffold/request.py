@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import EmitterName
+from contracts.scaffold.filling import module_of
 
 DESTINATION = "https://receiver.invalid/events"
 """Where a plugin is told to send to while it is recorded; RFC 2606 keeps `.invalid` from ever being a host."""
@@ -48,8 +48,7 @@ class NewEmitter:
     @property
     def module(self) -> str:
         """The Python package of the emitter."""
-        module = re.sub(r"\W", "_", self.name.lower(), flags=re.ASCII)
-        return module if module.isidentifier() and not keyword.iskeyword(module) else f"emitter_{module}"
+        return module_of(self.name, "emitter")
 
     @property
     def key(self) -> str:

@@ -18,6 +18,7 @@ class FileState(StrEnum):
     NEW = "new"
     UNCHANGED = "unchanged"
     OVERWRITTEN = "overwritten"
+    KEPT = "kept"
 
 
 def states_of(folder: Path, files: Iterable[NewFile]) -> tuple[tuple[NewFile, FileState], ...]:
@@ -42,7 +43,7 @@ def write_files(folder: Path, files: Iterable[NewFile], *, force: bool) -> tuple
             where=Where(shown(folder)),
             next_step="move them away, or say --force to overwrite them; --dry-run shows what would be written",
         )
-    due = [file for file, state in states if state is not FileState.UNCHANGED]
+    due = [file for file, state in states if state in (FileState.NEW, FileState.OVERWRITTEN)]
     for executable in (False, True):
         write_all(
             {folder / file.path: file.text for file in due if file.executable is executable},
@@ -60,5 +61,7 @@ def _state(path: Path, file: NewFile) -> FileState:
             return FileState.NEW
         same = path.read_bytes() == file.text.encode()
     except OSError:
-        return FileState.OVERWRITTEN
-    return FileState.UNCHANGED if same else FileState.OVERWRITTEN
+        same = False
+    if same:
+        return FileState.UNCHANGED
+    return FileState.KEPT if file.yields else FileState.OVERWRITTEN

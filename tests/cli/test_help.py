@@ -17,7 +17,18 @@ from tests.cli.process import ROOT, TRACKER, capture_line, contracts
 from tests.verification.support import ENTERED, message
 
 CLI = ROOT / "contracts" / "cli"
-NOT_COMMANDS = {"__init__", "__main__", "app", "completions", "ending", "options", "output", "signals", "streams"}
+NOT_COMMANDS = {
+    "__init__",
+    "__main__",
+    "app",
+    "completions",
+    "ending",
+    "init_repository",
+    "options",
+    "output",
+    "signals",
+    "streams",
+}
 SERVERS = {
     "contracts broker serve --port 9292": "serves until it is interrupted, on a port that may be taken",
     "contracts sink --listen 127.0.0.1:8099 --out captures.ndjson --respond 503,202": "likewise",

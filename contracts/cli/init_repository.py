@@ -1,0 +1,166 @@
+"""`contracts init contract` and `contracts init consumer`, and how every `init` says what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from shlex import quote
+from typing import Any, TypeVar
+
+import click
+
+from contracts.cli.options import project
+from contracts.cli.output import say
+from contracts.project.contract_package import BUNDLED, contract_package
+from contracts.project.paths import shown
+from contracts.scaffold.files import NewFile
+from contracts.scaffold.requirements import contract_requirement, needs_contract, toolkit_requirement
+from contracts.scaffold.writing import FileState, states_of, write_files
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_DONE = {
+    FileState.NEW: "written",
+    FileState.UNCHANGED: "unchanged",
+    FileState.OVERWRITTEN: "overwritten",
+    FileState.KEPT: "is there, left as it is",
+}
+_WOULD = {
+    **_DONE,
+    FileState.NEW: "would be written",
+    FileState.OVERWRITTEN: "is there, would be overwritten with --force",
+}
+
+
+def toolkit_option(function: F) -> F:
+    """Add the option that says where the toolkit comes from."""
+    return click.option(
+        "--toolkit",
+        metavar="REQUIREMENT",
+        envvar="CONTRACTS_TOOLKIT",
+        show_envvar=True,
+        help="What installs the toolkit: a version, a wheel, git+https://…@COMMIT.",
+    )(function)
+
+
+def writing_options(function: F) -> F:
+    """Add the options of whatever writes a repository's files."""
+    dry_run = click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+    force = click.option("--force", is_flag=True, help="Overwrite files that are there.")
+    folder = click.option(
+        "--dir",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(),
+        metavar="DIR",
+        help="The repository; the current folder without it.",
+    )
+    return folder(force(dry_run(function)))
+
+
+def write_or_show(folder: Path, files: Iterable[NewFile], *, force: bool, dry_run: bool) -> None:
+    """Write the files, or show what writing would do, and say what became of each."""
+    states = states_of(folder, files) if dry_run else write_files(folder, files, force=force)
+    for file, state in states:
+        say(f"{(_WOULD if dry_run else _DONE)[state]}: {shown(folder / file.path)}")
+
+
+def say_next(steps: Iterable[str]) -> None:
+    """Say what is to be done then, in its order."""
+    say("next:")
+    for number, text in enumerate(steps, start=1):
+        say(f"  {number}. " + text.rstrip("\n").replace("\n", "\n     "))
+
+
+@click.command("contract")
+@click.argument("name")
+@click.option("--consumer", metavar="NAME", help="Who reads the events.  [default: NAME-consumer]")
+@click.option("--emitter", metavar="NAME", help="Who is to state the first event.  [default: NAME-emitter]")
+@click.option(
+    "--event",
+    metavar="NAME",
+    default="thing_happened",
+    show_default=True,
+    help="The first event, such as order_placed.",
+)
+@click.option("--with-consumer", is_flag=True, help="Keep the consumer's tests here; it has no repository of its own.")
+@toolkit_option
+@writing_options
+def contract_command(  # noqa: PLR0913 - one parameter an option, as click hands them over
+    *,
+    name: str,
+    consumer: str | None,
+    emitter: str | None,
+    event: str,
+    with_consumer: bool,
+    toolkit: str | None,
+    folder: Path,
+    force: bool,
+    dry_run: bool,
+) -> None:
+    """Write the repository of a contract: the events of NAME, who may state them, the document, checks and CI.
+
+    It is a Python package that consumers and emitters install; the toolkit finds it there by itself.
+
+    \b
+    Example:
+      contracts init contract orders --event order_placed --dir ../orders-contract
+    """
+    from contracts.scaffold.contract import NewContract, contract_files
+
+    asked = NewContract(
+        name,
+        consumer or f"{name}-consumer",
+        emitter or f"{name}-emitter",
+        event,
+        toolkit_requirement(toolkit),
+        with_consumer,
+    )
+    files = contract_files(asked)
+    write_or_show(folder, files, force=force, dry_run=dry_run)
+    steps = [
+        f"write your events into {asked.module}/events.py, and who may state them into {asked.module}/emitters.toml"
+    ]
+    steps += ["contracts capture", "contracts check"] if with_consumer else ["contracts check"]
+    say_next([*_inside(folder), *_sources(asked.toolkit), *steps, "git init && git add --all && git commit"])
+
+
+@click.command("consumer")
+@click.option(
+    "--contract", metavar="REQUIREMENT", help="What installs the contract: a requirement, a wheel, git+https://…"
+)
+@toolkit_option
+@writing_options
+def consumer_command(*, contract: str | None, toolkit: str | None, folder: Path, force: bool, dry_run: bool) -> None:
+    """Write what the repository of the consumer needs: settings, a handler, an expectation, checks and CI.
+
+    The contract that is installed here says who the consumer is, and what it may read.
+
+    \b
+    Example:
+      contracts init consumer --dir ../consumer
+    """
+    from contracts.scaffold.consumer import NewConsumer, consumer_files
+
+    settings, domain = project()
+    package = contract_package(settings)
+    asked = NewConsumer(
+        toolkit_requirement(toolkit),
+        contract_requirement(contract, package),
+        names_domain=domain.package != BUNDLED,
+        with_contract=needs_contract(package),
+    )
+    write_or_show(folder, consumer_files(asked, domain), force=force, dry_run=dry_run)
+    unsaid = _sources(asked.toolkit, asked.contract if asked.with_contract else "said")
+    say_next([*_inside(folder), *unsaid, "contracts capture", "contracts check"])
+
+
+def _inside(folder: Path) -> list[str]:
+    return [] if folder == Path() else [f"cd {quote(shown(folder))}"]
+
+
+def _sources(toolkit: str | None, contract: str | None = "said") -> list[str]:
+    missing = [what for what, source in (("the toolkit", toolkit), ("the contract", contract)) if source is None]
+    if not missing:
+        return []
+    return [f"say in ci/requirements.txt where {' and '.join(missing)} come{'s' if len(missing) == 1 else ''} from"]
