@@ -53,6 +53,7 @@ class Folder:
         dates: when each commit was made.
         at: the commit that it was brought to last.
         touched: something was written since.
+        tags: the released versions of the contract that is kept here, oldest first, and the commit of each.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Folder:
     dates: dict[str, datetime] = field(default_factory=dict)
     at: str = ""
     touched: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def make(cls, root: Path, name: str, broker: Path) -> Folder:
@@ -98,6 +100,13 @@ class Folder:
         self.at, self.touched = self._head(), False
         self.dates[self.at] = self._date(len(self.dates))
         return self.at
+
+    def tag(self, commit: str) -> None:
+        """Release the contract that a commit holds, under the next version."""
+        version = f"1.{len(self.tags)}"
+        # One file is written sooner than git is started.
+        (self.root / ".git" / "refs" / "tags" / f"v{version}").write_text(f"{commit}\n")
+        self.tags[version] = commit
 
     def _head(self) -> str:
         # Two files are read sooner than git is started.

@@ -205,6 +205,12 @@ class Histories(RuleBasedStateMachine):
         """A consumer publishes pacts that its commit doesn't hold."""
         self.world.publish_stale(who)
 
+    @step("reverify", which=numbers, place=places)
+    def reverify(self, which: int, place: str) -> None:
+        """What counts somewhere is judged again, by the newest contract or by one that somebody still has."""
+        versions = list(self.world.folders[SCENARIOS].tags)[::-1]
+        self.world.reverify(pick(versions, max(0, which - 6)), place)
+
     # -- the contract
 
     @precondition(lambda self: self.world.contract.pairs("planned"))

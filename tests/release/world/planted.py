@@ -17,6 +17,7 @@ from contracts.model.verdict import Verification
 from contracts.project.published_version import ComparedVersion
 from contracts.release import knowledge, posting, readiness
 from contracts.release.counted import consumers
+from contracts.release.evidence import replacing
 
 _run_record = posting.run_record
 
@@ -64,10 +65,16 @@ def _untested_is_held() -> AbstractContextManager[object]:
     return patch.object(posting, "run_record", record)
 
 
+def _put_over_its_own() -> AbstractContextManager[object]:
+    """What is judged again takes the place of the emitter's own result, by whichever version of the contract."""
+    return patch.object(replacing, "_why_not_newer", lambda *_: None)
+
+
 PLANTED: Mapping[str, Callable[[], AbstractContextManager[object]]] = {
     "the working copy isn't the version": _nothing_is_compared,
     "an emitter's first release": _nobody_stands_in,
     "promotion by the clock": _promoted_by_the_clock,
     "untested is held": _untested_is_held,
+    "a result judged again put over an emitter's own": _put_over_its_own,
 }
 """Each fault by its name: a context that holds it."""

@@ -83,7 +83,7 @@ def test_the_second_edition_is_a_fault_of_the_first() -> None:
     first = first_contract()
     version = Version("crm", "c", "crm-1", "main", first, {ENTERED: Statement()})
     (lacks,) = (fault for fault in faults(version) if fault.event == ENTERED)
-    assert (lacks.rules, lacks.path) == (("pact-mismatch",), "$.data.room_id")
+    assert (lacks.rules, lacks.path) == (("pact-mismatch", "event-schema"), "$.data.room_id")
     newest = type(first)(first.registry, Edition.SECOND)
     assert mended(version, lacks, newest).keys(ENTERED) > version.keys(ENTERED)
 

@@ -92,7 +92,7 @@ class World:
             return
         shutil.copytree(begun.root, self._root, symlinks=True, dirs_exist_ok=True)
         self.folders = {
-            name: Folder(self._root / name, name, dict(folder.dates), folder.at, folder.touched)
+            name: Folder(self._root / name, name, dict(folder.dates), folder.at, folder.touched, dict(folder.tags))
             for name, folder in begun.world.folders.items()
         }
         self.table.versions += begun.world.table.versions
@@ -181,6 +181,8 @@ class World:
         if reads is not None:
             self.type(name, ("capture",), expect=(0,))
         version = replace(version, commit=folder.commit(version.label))
+        if name == SCENARIOS and branch == "main" and (before is None or before.contract != contract):
+            folder.tag(version.commit)
         self.table.versions.append(version)
         self.tell(f"-- {version.label} on {branch} under the {contract.edition} edition: {version.told()}")
         return version
@@ -309,6 +311,17 @@ class World:
         self.type(name, ("publish",), at=made)
         folder.check_out(made.commit)
 
+    def reverify(self, contract_version: str, place: str) -> None:
+        """Judge again what counts in an environment, by a released version of the contract; twice changes nothing."""
+        folder = self.folders[SCENARIOS]
+        folder.check_out(folder.tags[contract_version])
+        self.tell(f"-- by the contract's version {contract_version}")
+        words = ("reverify", "--to-environment", place)
+        self.type(SCENARIOS, words, expect=(0, 1, 3))
+        again = self.type(SCENARIOS, words, expect=(0, 1, 3))
+        if any(line.endswith(", posted") for line in again.out.splitlines()):
+            raise self.dead_end(f"what was judged again is posted twice:\n{again.text}")
+
     def demote(self, emitter: str, event: str) -> None:
         """Take a pair back, and publish what follows."""
         head = self.table.head(SCENARIOS)
@@ -326,6 +339,7 @@ class World:
         label = f"{SCENARIOS}-{len(self.table.of(SCENARIOS)) + 1}"
         contract = Contract(folder.registry, head.contract.edition)
         made = replace(head, label=label, contract=contract, commit=folder.commit(label))
+        folder.tag(made.commit)
         self.table.versions.append(made)
         self.tell(f"-- {made.label} with the contract changed")
         return made
