@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -88,8 +88,21 @@ def _folder_of(module: str) -> Path | None:
     return Path(spec.origin).resolve().parent if spec is not None and spec.origin else None
 
 
-def _installed() -> Iterator[metadata.EntryPoint]:
-    yield from metadata.entry_points(group=GROUP)
+def _installed() -> tuple[metadata.EntryPoint, ...]:
+    return _entry_points(tuple((place, _changed(place)) for place in sys.path))
+
+
+@cache
+def _entry_points(_: tuple[tuple[str, int], ...]) -> tuple[metadata.EntryPoint, ...]:
+    # Every distribution's file is read for it: once, as long as nothing is installed or removed.
+    return tuple(metadata.entry_points(group=GROUP))
+
+
+def _changed(place: str) -> int:
+    try:
+        return Path(place).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _distribution_of(module: str) -> Distribution | None:
