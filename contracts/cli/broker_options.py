@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.project.settings import Settings
-from contracts.project.version import find_branch
-
 if TYPE_CHECKING:
     from contracts.broker.client import BrokerClient
+    from contracts.project.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +68,7 @@ branch_option = click.option(
 
 def known_branch(settings: Settings, given: str | None) -> str | None:
     """Return the branch that is said or found; None where there is none."""
+    from contracts.project.version import find_branch
+
     found = find_branch(given, os.environ, settings.root)
     return found.value if found else None

@@ -12,12 +12,6 @@ from contracts.cli.completions import pacticipants
 from contracts.cli.options import leave, output_option, project
 from contracts.cli.output import say, say_json
 from contracts.errors import ExitCode
-from contracts.model.release import Answer
-from contracts.project.pacts import own_pacts
-from contracts.project.version import require_version
-from contracts.release.knowledge import release_decision
-from contracts.release.question import decision_when_known, emitters_of, question
-from contracts.report.releases import decision_lines
 
 
 @click.command(short_help="Say whether a version can be released, and why.")
@@ -66,6 +60,13 @@ def command(  # noqa: PLR0913 - one parameter an option, as click hands them ove
     Example:
       contracts can-i-deploy client-webinar-tracker-v2 --version 1.4.0 --to-environment production
     """
+    from contracts.model.release import Answer
+    from contracts.project.pacts import own_pacts
+    from contracts.project.version import require_version
+    from contracts.release.knowledge import release_decision
+    from contracts.release.question import decision_when_known, emitters_of, question
+    from contracts.report.releases import decision_lines
+
     settings, domain = project()
     asked = question(
         domain.registry,

@@ -7,12 +7,15 @@ read there is nothing to complete; the command itself says why once it is run.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from contracts.errors import ContractsError
-from contracts.model.domain import Domain
-from contracts.model.registry import Registry
+
+if TYPE_CHECKING:
+    from contracts.model.domain import Domain
+    from contracts.model.registry import Registry
 
 
 def emitters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001

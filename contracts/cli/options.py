@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from contracts.errors import Where
-from contracts.model.domain import Domain
-from contracts.model.verdict import Verification
-from contracts.project.domain import load_domain
-from contracts.project.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from contracts.model.domain import Domain
+    from contracts.model.verdict import Verification
     from contracts.model.written_pacts import WrittenPacts
+    from contracts.project.settings import Settings
     from contracts.report.annotations import Annotation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,6 +39,10 @@ def project() -> tuple[Settings, Domain]:
     Raises:
         MisuseError: the settings or the registry can't be used.
     """
+    # No help text needs a project, nor what reads one.
+    from contracts.project.domain import load_domain
+    from contracts.project.settings import load_settings
+
     settings = load_settings(Path.cwd())
     return settings, load_domain(settings)
 

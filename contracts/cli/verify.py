@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,23 +18,16 @@ from contracts.cli.options import leave, output_option, project, tell_ci
 from contracts.cli.output import say, say_json, show
 from contracts.cli.publication_options import BrokerWishes, publication_options
 from contracts.errors import ContractsError, MisuseError
-from contracts.files import write_whole
-from contracts.model.domain import Domain
-from contracts.model.driver import Driver
-from contracts.model.pact import PactUnderTest
-from contracts.model.verdict import Verification
-from contracts.project.capture_times import CaptureTimes, compare_captures, timed
-from contracts.project.named_emitters import refuse_unknown_emitter
-from contracts.project.pacts import own_pacts
-from contracts.project.published_version import ComparedVersion, compare_version
-from contracts.project.settings import Settings
-from contracts.provider.verify import (
-    DriverOptions,
-    Mode,
-    captures_named,
-    local_pacts,
-    run_verification,
-)
+
+if TYPE_CHECKING:
+    from contracts.model.domain import Domain
+    from contracts.model.driver import Driver
+    from contracts.model.pact import PactUnderTest
+    from contracts.model.verdict import Verification
+    from contracts.project.capture_times import CaptureTimes
+    from contracts.project.published_version import ComparedVersion
+    from contracts.project.settings import Settings
+    from contracts.provider.verify import DriverOptions, Mode
 
 
 @click.command(short_help="Verify what an emitter really sends.")
@@ -70,6 +63,9 @@ def command(
       contracts verify client-webinar-tracker-v2 --captures captures.ndjson --output json
       contracts verify client-webinar-tracker-v2 --captures captures.ndjson --broker --publish --version 1.4.0
     """
+    from contracts.project.named_emitters import refuse_unknown_emitter
+    from contracts.provider.verify import Mode, local_pacts
+
     settings, domain = project()
     refuse_unknown_emitter(domain, emitter)
     request = _Request(
@@ -83,14 +79,7 @@ def command(
         run, failure = _with_broker(settings, domain, request, publication)
     else:
         run = _run(settings, domain, request, local_pacts(settings, emitter, pacts))
-    if junit is not None:
-        from contracts.report.junit import render_junit
-
-        write_whole(junit, render_junit([run]))
-    if sarif is not None:
-        from contracts.report.sarif import render_sarif
-
-        write_whole(sarif, render_sarif([run], domain))
+    _write(run, domain, junit, sarif)
     _show(run, output)
     if failure is not None:
         say(f"error: {failure}", err=True)
@@ -113,6 +102,7 @@ def _run(
     pacts: Sequence[PactUnderTest],
     through: Callable[[Driver], Driver] | None = None,
 ) -> Verification:
+    from contracts.provider.verify import run_verification
     from contracts.report.progress import watch
 
     return run_verification(
@@ -147,6 +137,8 @@ def _with_broker(
 def _published(
     settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes
 ) -> tuple[Verification, ContractsError | None]:
+    from contracts.project.capture_times import CaptureTimes, timed
+    from contracts.project.pacts import own_pacts
     from contracts.release.evidence.keeping import RunKeeper
     from contracts.release.evidence.shelf import Shelf
     from contracts.release.evidence.stored import store_of
@@ -175,7 +167,9 @@ def _published(
 
 
 def _compared(settings: Settings, domain: Domain, request: _Request, publication: BrokerWishes) -> ComparedVersion:
+    from contracts.project.published_version import compare_version
     from contracts.project.version import require_version
+    from contracts.provider.verify import captures_named
 
     version = require_version(publication.version, os.environ, settings.root)
     written = captures_named(settings, request.emitter, request.options)
@@ -183,10 +177,25 @@ def _compared(settings: Settings, domain: Domain, request: _Request, publication
 
 
 def _remarks(compared: ComparedVersion, times: CaptureTimes, publication: BrokerWishes) -> tuple[str, ...]:
+    from contracts.project.capture_times import compare_captures
+
     found = compare_captures(
         compared, times, allow_old=publication.allow_old_captures, allow_dirty=publication.allow_dirty
     )
     return (*compared.remarks, *found)
+
+
+def _write(run: Verification, domain: Domain, junit: Path | None, sarif: Path | None) -> None:
+    from contracts.files import write_whole
+
+    if junit is not None:
+        from contracts.report.junit import render_junit
+
+        write_whole(junit, render_junit([run]))
+    if sarif is not None:
+        from contracts.report.sarif import render_sarif
+
+        write_whole(sarif, render_sarif([run], domain))
 
 
 def _show(run: Verification, output: str) -> None:

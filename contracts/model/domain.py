@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contracts.model.contract_digest import contract_digest
-from contracts.model.events import Catalogue
-from contracts.model.registry import Registry
+if TYPE_CHECKING:
+    from contracts.model.events import Catalogue
+    from contracts.model.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +60,7 @@ class Domain:
     @cached_property
     def contract_digest(self) -> str:
         """The digest of what is judged by: two runs under one were judged alike, whatever else the registry says."""
+        # Reading the events' schemas takes a start its time: who only shows a registry doesn't pay for it.
+        from contracts.model.contract_digest import contract_digest
+
         return contract_digest(self.catalogue, self.registry)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from contracts.model.shapes import Boolean, Choice, Constant, ListOf, Nullable, Number, Object, Shape, Text
+if TYPE_CHECKING:
+    from contracts.model.shapes import Shape
 
 # A letter that isn't A to Z belongs to the word it stands in: "étape" is one word.
 _WORD = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
@@ -26,7 +27,7 @@ Word = Annotated[str, StringConstraints(pattern=r"^[^\W_A-Z]+(_[^\W_A-Z]+)?$")]
 class FactVocabulary(BaseModel):
     """What a domain's registry says of the keys that a fact may have."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     groups: dict[Reason, Annotated[tuple[Word, ...], Field(min_length=1)]] = Field(
         default_factory=dict,
@@ -109,6 +110,8 @@ _EVERY_KEY = _EveryKey()
 
 def named_keys(shape: Shape) -> Named:
     """Return the keys that a shape names, at any depth; a list's are those of its items."""
+    from contracts.model.shapes import Boolean, Choice, Constant, ListOf, Nullable, Number, Object, Text
+
     match shape:
         case Object(fields):
             return {one.name: named_keys(one.shape) for one in fields}

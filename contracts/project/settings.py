@@ -31,7 +31,7 @@ _Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     domain: str | None = None
     registry: str | None = None

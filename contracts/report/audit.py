@@ -9,8 +9,8 @@ from contracts.model.audit import Audit, BrokenRule, Instance
 from contracts.model.printable import counted, one_line
 from contracts.model.rules import Severity
 from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
-from contracts.report.console import render
 from contracts.report.look import PLAIN, Look
+from contracts.report.rendering import render
 
 
 def render_audit(audit: Audit, *, look: Look = PLAIN) -> str:

@@ -1,24 +1,15 @@
-"""What commands print for people: a verification, and any other blocks, as the stream takes them."""
+"""What commands print for people of a verification, as the stream takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from contracts.model.printable import one_line, printable
 from contracts.model.verdict import Finding, Verification
 from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
 from contracts.report.look import PLAIN, Look
-from contracts.report.plain import plain_text
+from contracts.report.rendering import render
 from contracts.report.text import finding_fields, outcome, pact_line, remark, summary, unposted_lines
-
-
-def render(blocks: Iterable[Block], look: Look) -> str:
-    """Return blocks as plain text, or drawn where a terminal looks, without the last line end."""
-    if not look.terminal:
-        return look.fits(plain_text(blocks))
-    from contracts.report.drawn import drawn_text
-
-    return look.fits(drawn_text(blocks, look))
 
 
 def render_verification(run: Verification, *, look: Look = PLAIN) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contracts.model.events import Catalogue
 from contracts.model.printable import one_line
 from contracts.model.registry import Pair, Registry, Status
-from contracts.model.verdict import PairVerdict, Verification
 from contracts.report.blocks import Gap, Grid, Title
-from contracts.report.console import render
 from contracts.report.look import PIPED_WIDTH, PLAIN, Look
 from contracts.report.markdown_text import markdown_table
 from contracts.report.plain import columns
+from contracts.report.rendering import render
+
+if TYPE_CHECKING:
+    from contracts.model.events import Catalogue
+    from contracts.model.verdict import PairVerdict, Verification
 
 UNASSIGNED = "unassigned"
 _EMPTY = "-"
