@@ -27,10 +27,21 @@ def check_documents(settings: Settings, domain: Domain) -> tuple[CheckedDocument
 
 
 def _rendered(settings: Settings, domain: Domain) -> Iterator[CheckedDocument]:
+    for lang, file in rendered_documents(settings, domain):
+        yield _compared(settings, domain, lang, file)
+
+
+def rendered_documents(settings: Settings, domain: Domain) -> Iterator[tuple[str, Path]]:
+    """Yield the languages in which a contract's repository keeps the rendered document, each with its file."""
     for lang in LANGUAGES if is_own(settings, domain.registry_file) else ():
         file = default_file(settings, lang)
         if file.exists():
-            yield _compared(settings, domain, lang, file)
+            yield lang, file
+
+
+def rendering(settings: Settings, lang: str, file: Path) -> str:
+    """Return the command that renders a document anew."""
+    return f"contracts docs --lang {lang} --out {path_in_project(settings, file)}"
 
 
 def _compared(settings: Settings, domain: Domain, lang: str, file: Path) -> CheckedDocument:
@@ -48,7 +59,7 @@ def _compared(settings: Settings, domain: Domain, lang: str, file: Path) -> Chec
     problem = DocumentProblem(
         Where(shown(file), line),
         f"it says {committed!r}, and would say {now!r}",
-        f"contracts docs --lang {lang} --out {path_in_project(settings, file)}",
+        rendering(settings, lang, file),
     )
     return CheckedDocument("docs", shown(file), (problem,), ExitCode.BROKEN)
 

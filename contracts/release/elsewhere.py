@@ -15,6 +15,8 @@ from contracts.project.kinds import captures_here, is_own
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 
+_BUILD = "python -m pip wheel --no-deps --wheel-dir dist ."
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -66,13 +68,10 @@ def way_from_the_registry(
     consumer, emitter = domain.registry.consumer.name, wanted.pair.emitter
     at = _Places(settings, consumer)
     contract = holder.name if holder else project_name(settings.root) or domain.package
-    upgrade = _upgrade(contract, holder)
-    yield f"raise the version of {contract} there, build and release it: python -m build --wheel"
-    yield f"{at(consumer)}: {upgrade}, contracts capture, commit the pacts, contracts publish"
-    checks = [
-        f"{at(emitter)}: {upgrade}, {next_steps.verify(emitter, of, branch).partition(': ')[2]}{_of(of)}"
-        for of, branch in wanted.live or ((None, None),)
-    ]
+    upgrade = _upgrade(settings, contract, holder)
+    yield f"raise the version of {contract} there, build and release it: {_BUILD}"
+    yield f"{at(consumer)}: {upgrade}, contracts capture, commit both, contracts publish --reverify"
+    checks = [f"{at(emitter)}: {_check(emitter, contract, upgrade, *one)}" for one in wanted.live or ((None, None),)]
     if wanted.status is Status.IMPLEMENTED:
         yield from checks
     yield f"{at(consumer)}: {next_steps.ask(consumer, None, wanted.environment)}"
@@ -99,18 +98,27 @@ def _change(domain: Domain, holder: Holder | None, wanted: Wanted) -> str:
     return f"{place}: {wanted.command}, then commit {domain.registry_file.name} (and the pacts, where it has any)"
 
 
-def _upgrade(contract: str, holder: Holder | None) -> str:
+def _check(emitter: str, contract: str, upgrade: str, version: str | None, branch: str | None) -> str:
+    verify = next_steps.verify(emitter, version, branch).partition(": ")[2]
+    if version is None:
+        return f"{upgrade}, commit it, {verify}"
+    # A file that is raised there would make it another version than the one that runs.
+    return (
+        f"unless it was judged again, in a checkout of {version} of which no file is changed: "
+        f"pip install the new release of {contract}, then {verify}"
+    )
+
+
+def _upgrade(settings: Settings, contract: str, holder: Holder | None) -> str:
     if holder is not None and holder.checkout:
         return f"use the new state of {holder.checkout}"
+    if (settings.root / "ci" / "requirements.txt").is_file():
+        return f"raise {contract} in ci/requirements.txt, then ci/install"
     if holder is not None and holder.address is None:
         # It came from an index, so that its name means it there.
         return f"raise {contract} where it is required, pip install --upgrade {quote(f'{contract}>{holder.version}')}"
     instead = f" in place of {holder.address}" if holder else ""
     return f"raise {contract} where it is required and install its new release{instead}"
-
-
-def _of(version: str | None) -> str:
-    return f" (from the checkout of {version})" if version else ""
 
 
 def _deployment(consumer: str, wanted: Wanted) -> str:

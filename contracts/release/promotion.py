@@ -18,6 +18,7 @@ from contracts.project.kinds import captures_here
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
 from contracts.release.alone import alone
+from contracts.release.check_documents import rendered_documents, rendering
 from contracts.release.elsewhere import Wanted, refuse_foreign_registry, way_from_the_registry
 from contracts.release.readiness import Grounds, LiveVersion, judge
 from contracts.release.registry_edit import own_registry_file, replace_text, with_status
@@ -64,7 +65,7 @@ def promote(
             steps = _after_release(settings, domain, replace(wanted, live=live))
         files = _change(settings, domain, pair, Status.IMPLEMENTED, None, rewrite_pacts)
     notes = (*ready.notes, *_uncaptured(settings, domain))
-    return StatusChange(pair, Status.IMPLEMENTED, files, ready.freezes, notes, steps)
+    return StatusChange(pair, Status.IMPLEMENTED, files, ready.freezes, notes, (*_documents(settings, domain), *steps))
 
 
 def demote(
@@ -102,7 +103,8 @@ def demote(
         if not captures_here(settings):
             steps = _after_release(settings, domain, wanted)
         files = _change(settings, domain, pair, Status.PLANNED, reason.strip(), rewrite_pacts)
-    return StatusChange(pair, Status.PLANNED, files, (), _uncaptured(settings, domain), steps)
+    notes = _uncaptured(settings, domain)
+    return StatusChange(pair, Status.PLANNED, files, (), notes, (*_documents(settings, domain), *steps))
 
 
 def _promotion_steps(domain: Domain, pair: Pair, place: str, live: Sequence[LiveVersion] = ()) -> tuple[str, ...]:
@@ -139,6 +141,12 @@ def _promote_command(pair: Pair, evidence: Grounds) -> str:
 
 def _after_release(settings: Settings, domain: Domain, wanted: Wanted) -> tuple[str, ...]:
     return ("commit the registry", *way_from_the_registry(settings, domain, wanted))
+
+
+def _documents(settings: Settings, domain: Domain) -> tuple[str, ...]:
+    """Return the step that brings the committed documents up to date: each of them shows the status."""
+    commands = [rendering(settings, *one) for one in rendered_documents(settings, domain)]
+    return (f"the documents show the status: {', '.join(commands)}",) if commands else ()
 
 
 def _uncaptured(settings: Settings, domain: Domain) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from contracts.errors import BrokenContractError, MisuseError, Where
 from contracts.model import next_steps, strict_json
 from contracts.model.domain import Domain
 from contracts.model.registry import Pair
+from contracts.project.kinds import captures_here
 from contracts.project.pacts import own_pacts
 from contracts.project.paths import shown
 from contracts.project.settings import Settings
@@ -129,8 +130,10 @@ def judge(
     if not any(True for pact in published for _ in pact.of_event(pair.event)):
         # The broker may hold results all the same: other consumers' pacts are published from their own projects.
         live = live_versions(broker(), domain, pair, grounds.environment) if not grounds.file else ()
-        if not live or any(version.shortcoming for version in live):
-            return _by_file(settings, pair, grounds, notes)
+        # Where the consumer's tests stand in its own repository, the broker knows more than the pacts here.
+        judged = not captures_here(settings) and any(v.lacks in (Lack.REGISTRY, Lack.EMISSION) for v in live)
+        if not live or (any(version.shortcoming for version in live) and not judged):
+            return _by_file(settings, domain, pair, grounds, notes)
     else:
         live = live_versions(broker(), domain, pair, grounds.environment)
     short = [version for version in live if version.shortcoming]
@@ -173,8 +176,10 @@ def _of_file(domain: Domain, pair: Pair, grounds: Grounds) -> list[str]:
     return [f"{pair.event} was ready in {shown(grounds.file)}"]
 
 
-def _by_file(settings: Settings, pair: Pair, grounds: Grounds, notes: list[str]) -> Readiness:
+def _by_file(settings: Settings, domain: Domain, pair: Pair, grounds: Grounds, notes: list[str]) -> Readiness:
     """Judge a pair that no pact holds which is published from here: the broker can't know whether it is ready."""
+    if not captures_here(settings):
+        return _by_file_elsewhere(domain, pair, grounds, notes)
     expected = any(True for pact in own_pacts(settings, [pair.emitter]) for _ in pact.of_event(pair.event))
     if grounds.file is None and not grounds.force:
         raise BrokenContractError(
@@ -199,6 +204,25 @@ def _by_file(settings: Settings, pair: Pair, grounds: Grounds, notes: list[str])
     )
     first = f"this is the first pair that {pair.emitter} is relied on for: its pact will be published"
     return Readiness((*notes, first), freezes, ())
+
+
+def _by_file_elsewhere(domain: Domain, pair: Pair, grounds: Grounds, notes: list[str]) -> Readiness:
+    """Judge a pair where nobody knows what is read: the consumer's tests stand in its own repository."""
+    consumer = domain.registry.consumer.name
+    if grounds.file is None and not grounds.force:
+        raise BrokenContractError(
+            f"there is no evidence that {pair.event} is ready: the broker has no result of a version of "
+            f"{pair.emitter} in {grounds.environment}",
+            next_step=f"{next_steps.verify(pair.emitter)}, deploy that version, then "
+            f"{next_steps.record(pair.emitter, None, grounds.environment)}; where {consumer} relies on nothing of "
+            f"{pair.emitter} yet: contracts verify {pair.emitter} --output json > verification.json, then here "
+            f"contracts promote {pair.emitter} {pair.event} --evidence verification.json",
+        )
+    freezes = (
+        f"the next version of {consumer} that reads it, until a version of {pair.emitter} is verified against the new "
+        f"pact and recorded in {grounds.environment}"
+    )
+    return Readiness(tuple(notes), (freezes,), ())
 
 
 def _freezes(domain: Domain, pair: Pair, environment: str, short: Sequence[LiveVersion]) -> tuple[str, ...]:

@@ -82,8 +82,8 @@ def test_a_promotion_prints_the_way_through_the_repositories(project: Path, prin
     assert "it belongs to parcels-contract 1.2.0, an installed package" in err
     upgrade = "raise parcels-contract where it is required, pip install --upgrade 'parcels-contract>1.2.0'"
     steps = [
-        f"in parcel-desk's repository: {upgrade}, contracts capture, commit the pacts, contracts publish",
-        f"in scales's repository: {upgrade}, contracts verify scales --broker --publish",
+        f"in parcel-desk's repository: {upgrade}, contracts capture, commit both, contracts publish --reverify",
+        f"in scales's repository: {upgrade}, commit it, contracts verify scales --broker --publish",
         "in parcel-desk's repository: contracts can-i-deploy parcel-desk --to-environment test",
     ]
     first, release, *middle, deployment, last = _steps(err)
@@ -91,7 +91,8 @@ def test_a_promotion_prints_the_way_through_the_repositories(project: Path, prin
         "in parcels-contract's repository (1.2.0 is installed here): contracts promote scales parcel_delivered "
         "--environment test, then commit emitters.toml"
     )
-    assert release == "raise the version of parcels-contract there, build and release it: python -m build --wheel"
+    built = "python -m pip wheel --no-deps --wheel-dir dist ."
+    assert release == f"raise the version of parcels-contract there, build and release it: {built}"
     assert middle == steps
     assert deployment.startswith(
         "deploy parcel-desk, then contracts record-deployment parcel-desk --to-environment test"
@@ -129,6 +130,14 @@ def test_the_way_says_which_repository_is_this_one(
     _, _, err = printed("promote", "scales", "parcel_delivered")
     assert here in err
     assert not_here not in err
+
+
+def test_what_a_repository_installs_is_raised_where_it_is_said(project: Path, printed: Printed) -> None:
+    """In the file that `contracts init` wrote, by the script that it wrote."""
+    (project / "ci").mkdir()
+    (project / "ci" / "requirements.txt").touch()
+    _, _, err = printed("promote", "scales", "parcel_delivered")
+    assert "raise parcels-contract in ci/requirements.txt, then ci/install, contracts capture, commit both" in err
 
 
 def test_the_evidence_and_force_go_along(project: Path, printed: Printed) -> None:
@@ -186,11 +195,17 @@ def test_the_contracts_own_repository_edits_and_leaves_the_capture_to_the_consum
     (root / "pyproject.toml").write_text(
         '[project]\nname = "parcels-contract"\n[tool.contracts]\ndomain = "own_parcels"\n', encoding="utf-8"
     )
+    (root / "docs").mkdir()
+    (root / "docs" / "emitters.en.md").touch()
     monkeypatch.chdir(root)
+    code, _, err = printed("promote", "scales", "parcel_delivered", "--embedded")
+    assert (code, "the broker has no result of a version of scales in production" in err) == (1, True), err
+    assert "in scales's checkout: contracts verify scales --broker --publish, deploy that version" in err
     code, out, err = printed("demote", "scales", "parcel_weighed", "--reason", "broken")
     assert (code, err) == (0, "")
     assert "no pact was captured: the tests of parcel-desk stand in its own repository" in out
-    assert "1. commit the registry\n  2. raise the version of parcels-contract there" in out
+    render = "the documents show the status: contracts docs --lang en --out docs/emitters.en.md"
+    assert f"1. {render}\n  2. commit the registry\n  3. raise the version of parcels-contract there" in out
     assert not (root / "pacts").exists()
     assert 'reason = "broken"' in (root / "own_parcels" / "emitters.toml").read_text(encoding="utf-8")
     code, _, err = printed("capture")
