@@ -72,6 +72,7 @@ LIBRARIES = {
     ("pact", "pact_ffi"): ("contracts.pact_core",),
     ("msgspec",): ("contracts.verification", "contracts.audit", "contracts.emitters.parts.quick_capture"),
     ("duckdb", "numpy"): ("contracts.audit",),
+    ("pyspark", "pyarrow", "pandas"): ("contracts.audit",),
     ("fsspec",): ("contracts.stores",),
     ("requests", "responses", "urllib3"): ("contracts.broker", "contracts.emitters"),
     ("h11",): ("contracts.emitters",),

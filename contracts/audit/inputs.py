@@ -28,7 +28,7 @@ def files_of(names: Sequence[str]) -> tuple[str, ...]:
         for file in _expanded(name):
             found.setdefault(place_of(file), file)
     for file in found.values():
-        _refuse_unopenable(file)
+        refuse_unopenable(file)
     return tuple(found.values())
 
 
@@ -73,7 +73,12 @@ def size(file: str) -> int | None:
     return Path(file).stat().st_size if file != STDIN and Path(file).is_file() else None
 
 
-def _refuse_unopenable(file: str) -> None:
+def refuse_unopenable(file: str) -> None:
+    """Refuse a file that can't be opened; what can be read once only, or lies at an address, isn't touched.
+
+    Raises:
+        MisuseError: it isn't there, is a folder or can't be opened.
+    """
     path = Path(file)
     # A pipe that were opened here would be lost to the reading; what lies at an address was found a moment ago.
     if is_pipe(file) or is_address(file):
@@ -116,6 +121,6 @@ def read(file: str, number: int, took: Callable[[int], None] = lambda _: None) -
     Raises:
         MisuseError: it has gone since it was named, or needs a library that isn't installed.
     """
-    _refuse_unopenable(file)
+    refuse_unopenable(file)
     with opened(file) as stream:
         yield from partitions_of(unpacked(_Counting(stream, took)), number)

@@ -201,18 +201,28 @@ class Ledger:
         Args:
             files: the input's names, by their numbers, for what is said of other places.
         """
+        yield from self.findings_of_facts(files)
+        yield from self.findings_of_markers(files)
+
+    def findings_of_facts(self, files: Sequence[str]) -> Iterator[Across]:
+        """Yield what is seen where all statements of each fact are there."""
         self._files = files
         self._look_for_repeats()
         for pair, hour, file, place, line, number, *other in self._rows_of(_REPEATS):
             for finding in self._repeat(*other):
                 yield self._across(pair, hour, finding, Position(file, place, line, number))
+        for pair, hour, file, place, line, number in self._rows_of(_LOST):
+            text = "its delivery was refused, and the fact was never delivered afterwards"
+            yield self._across(pair, hour, Finding("lost-fact", text), Position(file, place, line, number))
+
+    def findings_of_markers(self, files: Sequence[str]) -> Iterator[Across]:
+        """Yield what is seen where all statements under each marker are there."""
+        self._files = files
+        self.write()
         for pair, hour, file, place, line, number, *other in self._rows_of(_REUSED):
             text = f"the id already names another fact, at {self._where(*other)}"
             finding = Finding("id-reused", text, path="$.id")
             yield self._across(pair, hour, finding, Position(file, place, line, number))
-        for pair, hour, file, place, line, number in self._rows_of(_LOST):
-            text = "its delivery was refused, and the fact was never delivered afterwards"
-            yield self._across(pair, hour, Finding("lost-fact", text), Position(file, place, line, number))
 
     def _look_for_repeats(self) -> None:
         if not self._looked:

@@ -115,7 +115,7 @@ def partitions_of(pieces: Iterable[bytes], file: int) -> Iterator[Partition]:
             if len(whole_ones) < len(together):
                 yield Records(file, together[len(whole_ones) :], endless=True)
     else:
-        yield from _blocks(whole, file)
+        yield from blocks_of(whole, Position(file, 0, 1))
 
 
 def records_of(partition: Partition) -> Iterator[Record | Unreadable]:
@@ -139,9 +139,14 @@ def record_of_line(raw: bytes, at: Position) -> Iterator[Record | Unreadable]:
         yield Record(at, raw)
 
 
-def _blocks(pieces: Iterable[bytes], file: int) -> Iterator[Partition]:
+def blocks_of(pieces: Iterable[bytes], at: Position) -> Iterator[Partition]:
+    """Yield the partitions of lines, in order.
+
+    Args:
+        at: where the first line begins.
+    """
     # Of a line that is too long only the length is kept until its end is found.
-    rest, skipped, at = b"", 0, Position(file, 0, 1)
+    file, rest, skipped = at.file, b"", 0
     ending: str | None = None
     try:
         for piece in _cut(pieces):

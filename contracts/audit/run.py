@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts import __version__
@@ -84,11 +84,32 @@ def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts, way: Way | No
             whole.add(judge.audit(torn).summary)
         whole.add(judge.across(ledger.findings([file.name for file in course.files])))
         counts = ledger.counts()
+    files = [file.name for file in course.files]
+    found = told_of(job, files, whole, counts, verdicts, partial=way.is_interrupted())
+    return replace(found, waiting=tuple(course.waiting))
+
+
+def told_of(
+    job: AuditJob,
+    files: Sequence[str],
+    whole: Summary,
+    counts: Mapping[tuple[str, str], tuple[int, int]],
+    verdicts: Verdicts,
+    *,
+    partial: bool,
+) -> Audit:
+    """Return what is told of all that was judged.
+
+    Args:
+        whole: what it comes to, with what is only seen across events.
+        counts: distinct facts and repeats of each pair.
+        partial: the audit was interrupted.
+    """
     return Audit(
         toolkit=__version__,
         registry=job.domain.registry.digest,
         contract=job.domain.contract_digest,
-        files=tuple(file.name for file in course.files),
+        files=tuple(files),
         events=whole.events,
         exactly=whole.exactly,
         outside=whole.outside,
@@ -96,8 +117,7 @@ def audit(job: AuditJob, files: Sequence[str], verdicts: Verdicts, way: Way | No
         pairs=tuple(_pairs(job, whole, counts)),
         broken=tuple(_broken(job, whole, verdicts)),
         report_only=verdicts.report_only,
-        partial=way.is_interrupted(),
-        waiting=tuple(course.waiting),
+        partial=partial,
     )
 
 
@@ -112,7 +132,7 @@ def _asked(job: AuditJob) -> Iterator[Pair]:
     return job.domain.registry.pairs(job.emitter)
 
 
-def _pairs(job: AuditJob, whole: Summary, counts: dict[tuple[str, str], tuple[int, int]]) -> Iterator[PairTraffic]:
+def _pairs(job: AuditJob, whole: Summary, counts: Mapping[tuple[str, str], tuple[int, int]]) -> Iterator[PairTraffic]:
     for pair in _asked(job):
         key = (pair.emitter, pair.event)
         seen = whole.traffic.get(key, Traffic())

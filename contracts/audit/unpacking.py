@@ -33,7 +33,7 @@ def unpacked(stream: Readable) -> Iterator[bytes]:
         BrokenInputError: it can't be read on.
         MisuseError: it is zstd, and the library for that isn't installed.
     """
-    pieces = _pieces(stream)
+    pieces = pieces_of(stream)
     first = next(pieces, b"")
     if first.startswith(_GZIP):
         yield from _together(_members(_chain(first, pieces), _gzip, "gzip"))
@@ -43,7 +43,17 @@ def unpacked(stream: Readable) -> Iterator[bytes]:
         yield from _chain(first, pieces)
 
 
-def _pieces(stream: Readable) -> Iterator[bytes]:
+def is_packed(head: bytes) -> bool:
+    """Is what begins with these bytes an archive?"""
+    return head.startswith((_GZIP, _ZSTD))
+
+
+def pieces_of(stream: Readable) -> Iterator[bytes]:
+    """Yield what a stream holds as it is, piece by piece.
+
+    Raises:
+        BrokenInputError: it can't be read on.
+    """
     try:
         while piece := stream.read(CHUNK):
             yield piece

@@ -38,6 +38,11 @@ _STOPPING = "interrupted: what is known so far follows; interrupt again to end a
     help="Keep there what was judged: another run goes on from it, after an interrupt or with tomorrow's log.",
 )
 @click.option(
+    "--spark",
+    metavar="MASTER",
+    help="Have the workers of this Spark master judge: local[4], spark://HOST:7077, yarn. Needs the extra spark.",
+)
+@click.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write one HTML page too."
 )
 @output_option("table", "json")
@@ -46,6 +51,7 @@ def command(
     wishes: AuditWishes,
     workers: int,
     state: Path | None,
+    spark: str | None,
     html: Path | None,
     output: str,
 ) -> None:
@@ -88,12 +94,20 @@ def command(
         keep=wishes.keep,
     )
     files = files_of(paths)
+    if spark is not None:
+        _refuse_on_one_machine(files, workers, state)
     verdicts = Verdicts(wishes.fail_on, wishes.report_only)
     with (
         told_of_interrupt(lambda: say(_STOPPING, err=True)) as is_interrupted,
         watched_audit(stream=sys.stderr) as watch,
     ):
-        found = audit(job, files, verdicts, Way(workers, state, is_interrupted, watch))
+        way = Way(workers, state, is_interrupted, watch)
+        if spark is None:
+            found = audit(job, files, verdicts, way)
+        else:
+            from contracts.audit.spark import audit_on_spark
+
+            found = audit_on_spark(job, files, verdicts, spark, way)
     if html is not None:
         _write_html(html, found)
     if output == "json":
@@ -104,6 +118,29 @@ def command(
 
         show(render_audit(found, look=look_at(sys.stdout)))
     leave(found.exit_code)
+
+
+def _refuse_on_one_machine(files: tuple[str, ...], workers: int, state: Path | None) -> None:
+    """Refuse what Spark's workers, which may be anywhere, can't do."""
+    from contracts.audit.inputs import is_pipe
+
+    if state is not None:
+        raise MisuseError(
+            "--state keeps on this machine what it has judged, and Spark's workers keep nothing between runs",
+            next_step="leave out --state, or --spark",
+        )
+    if workers:
+        raise MisuseError(
+            "--workers counts processes of this machine, and how many workers Spark has its master says",
+            next_step="leave out --workers, and name the master: --spark local[4]",
+        )
+    for file in files:
+        if is_pipe(file):
+            raise MisuseError(
+                f"{'standard input' if file == '-' else file} is read once, from its begin, and Spark's workers each "
+                "read a part",
+                next_step="write it to a file or a bucket that every worker sees, and name that",
+            )
 
 
 def _write_html(file: Path, found: Audit) -> None:

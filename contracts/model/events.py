@@ -107,6 +107,10 @@ class Catalogue:
 
     models: tuple[type[CanonicalEvent], ...]
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What is made of the models is made again wherever the catalogue is taken to; it can't be taken along.
+        return {"models": self.models}
+
     @cached_property
     def by_name(self) -> Mapping[str, type[CanonicalEvent]]:
         """Each event's model by the event's name."""
