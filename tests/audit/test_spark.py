@@ -273,7 +273,7 @@ def test_an_error_of_a_worker_is_an_error_of_the_audit(
     """A file that only this process sees: what is wrong, where, and what to do."""
     log = tmp_path / "log"
     log.write_bytes(lines(*EVENTS))
-    plan = spark.spans_of
+    plan = spans.spans_of
 
     def gone(files: Any) -> Any:
         planned = plan(files)
