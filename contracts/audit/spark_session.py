@@ -23,7 +23,7 @@ from contracts.errors import HarnessError, MisuseError, Where
 ATTEMPTS = 3
 """Workers that a span may cost on this machine; on a cluster its own setting says."""
 _LOCAL = re.compile(r"local(?:\[(\d+|\*)\])?")
-_SAY_NOTHING = ("JAVA_GATEWAY_EXITED", "Java gateway", "stopped SparkContext")
+_SAY_NOTHING = ("[JAVA_GATEWAY_EXITED]", "Java gateway", "stopped SparkContext")
 """What PySpark says where the reason was printed."""
 _NO_MASTER = re.compile(r"master (?:url|must)", re.IGNORECASE)
 _REASON = re.compile(r"(?:Exception|Error|Caused by|ERROR[^:]*): (.*\S)")
