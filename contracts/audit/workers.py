@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
@@ -30,6 +30,7 @@ AHEAD = 16
 """Answers that are held at most while an earlier one is waited for."""
 _ATTEMPTS = 3
 """Workers that a partition may cost."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def usable_processors() -> int:
@@ -106,7 +107,8 @@ class _Workers:
         # A worker that held the others' lines open would keep them waiting when this process is killed.
         strangers = [ours, *(worker.line for worker in self._workers)]
         process = self._context.Process(target=_work, args=(self._audit, theirs, strangers), daemon=True)
-        process.start()
+        with _signals_later():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
@@ -169,10 +171,24 @@ class _Workers:
         worker.attempts = attempts
 
 
+@contextmanager
+def _signals_later() -> Iterator[None]:
+    """Let signals wait while a worker is forked: it begins with them waiting too, and none finds it half made."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(audit: Judges, line: Connection, strangers: Iterable[Connection]) -> None:
     """Answer what is asked until the other end is closed."""
-    # An interrupt of the terminal reaches all processes; what it means is decided by the one that started them.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # An interrupt of the terminal reaches all processes; what it means is decided by the one that started them. What
+    # that one does to end tidily isn't a worker's to do.
+    for number in _SIGNALS:
+        ignored = number is signal.SIGINT or signal.getsignal(number) is signal.SIG_IGN
+        signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     for stranger in strangers:
         stranger.close()
     while True:

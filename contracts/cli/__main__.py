@@ -1,5 +1,5 @@
 """`python -m contracts.cli`, the same as the console command `contracts`."""
 
-from contracts.cli.app import main
+from contracts.cli import main
 
 main()

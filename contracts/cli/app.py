@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from functools import cache
 from itertools import zip_longest
@@ -15,7 +16,7 @@ import click
 from contracts import __version__
 from contracts.cli.ending import ended_by_others, held_exit
 from contracts.cli.output import say, say_json
-from contracts.cli.signals import EndedBySignal, ending_tidily
+from contracts.cli.signals import EndedBySignal, ending_tidily, noted_interrupt
 from contracts.cli.streams import let_readers_leave
 from contracts.errors import ContractsError, ExitCode, MisuseError
 
@@ -116,6 +117,8 @@ def main() -> None:
     with held_exit() as come_to:
         code = run(sys.argv[1:])
         come_to(code)
+        # All is said: what an interrupt could break off now is Python's own tidying.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         sys.exit(code)
 
 
@@ -127,15 +130,16 @@ def run(arguments: list[str]) -> int:
     """
     # Pact's verifier reports usage over the network unless it is told not to; the user's own choice stays.
     os.environ.setdefault("PACT_DO_NOT_TRACK", "true")
-    try:
-        with ending_tidily():
-            code = contracts.main(args=arguments, prog_name="contracts", standalone_mode=False)
-            sys.stdout.flush()
-            return code if isinstance(code, int) else 0
-    except EndedBySignal as error:
-        return error.status
-    except BaseException as error:  # noqa: BLE001 - the last line before a user: a defect is said, not thrown
-        return _reported(arguments, error)
+    with noted_interrupt() as is_interrupted:
+        try:
+            with ending_tidily():
+                code = contracts.main(args=arguments, prog_name="contracts", standalone_mode=False)
+                sys.stdout.flush()
+                return code if isinstance(code, int) else 0
+        except EndedBySignal as error:
+            return error.status
+        except BaseException as error:  # noqa: BLE001 - the last line before a user: a defect is said, not thrown
+            return _reported(arguments, KeyboardInterrupt() if is_interrupted() else error)
 
 
 def _reported(arguments: list[str], error: BaseException) -> int:

@@ -55,6 +55,33 @@ def _unwind(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Pyt
 
 
 @contextmanager
+def noted_interrupt() -> Iterator[Callable[[], bool]]:
+    """Keep in mind that SIGINT came while the block runs: what it breaks off may end in an error of another kind.
+
+    A library may turn `KeyboardInterrupt` into an error of its own, and a process that the terminal interrupted too
+    looks like one that failed.
+
+    Yields:
+        Says whether it came.
+    """
+    came = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.set()
+        signal.default_int_handler(number, frame)
+
+    own = threading.current_thread() is threading.main_thread()
+    if not own or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield came.is_set
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield came.is_set
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
 def told_of_interrupt(say: Callable[[], None]) -> Iterator[Callable[[], bool]]:
     """Let the first SIGINT only be told while the block runs, so that what is known can be shown; the second ends it.
 
@@ -70,7 +97,7 @@ def told_of_interrupt(say: Callable[[], None]) -> Iterator[Callable[[], bool]]:
         return
 
     def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Python's signature
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, before)
         came.set()
         say()
 

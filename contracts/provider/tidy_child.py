@@ -6,6 +6,9 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+
+from contracts.emitters.parts.processes import signals_later
 
 _GRACE = 10.0
 """Seconds in which it may write down what it has."""
@@ -27,12 +30,13 @@ def run_tidily(
     Raises:
         OSError: it can't be started.
     """
-    child = subprocess.Popen(words, env=dict(env), stdin=stdin, stdout=stdout, start_new_session=True)
-    try:
-        return child.wait()
-    except BaseException:
-        _end(child)
-        raise
+    with ExitStack() as started:
+        with signals_later():
+            child = subprocess.Popen(words, env=dict(env), stdin=stdin, stdout=stdout, start_new_session=True)
+            started.callback(_end, child)
+        code = child.wait()
+        started.pop_all()
+    return code
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -8,8 +8,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from contracts.errors import MisuseError
 SINK_VARIABLE = "CONTRACTS_SINK_URL"
 _TAIL = 2000
 _GRACE = 3.0
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def split_command(text: str, *, option: str) -> tuple[str, ...]:
@@ -55,6 +57,29 @@ def reached_directly(env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+@contextmanager
+def signals_later() -> Iterator[None]:
+    """Let interrupts and ends wait while a process is started: one that came in between would leave it unknown.
+
+    What waited is raised where the block is left.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    held = [number for number, handler in before.items() if callable(handler)]
+    came: list[int] = []
+    for number in held:
+        signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number in held:
+            signal.signal(number, before[number])
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
 class Process:
     """A running process; leaving the context ends it and every process of its group.
 
@@ -77,9 +102,11 @@ class Process:
             source.seek(0)
             self.stdout: BinaryIO = files.enter_context(tempfile.TemporaryFile())
             self._stderr = files.enter_context(tempfile.TemporaryFile())
-            self._child = subprocess.Popen(
-                words, stdin=source, stdout=self.stdout, stderr=self._stderr, env=env, start_new_session=True
-            )
+            with signals_later():
+                self._child = subprocess.Popen(
+                    words, stdin=source, stdout=self.stdout, stderr=self._stderr, env=env, start_new_session=True
+                )
+                files.callback(self.end)
             self._files = files.pop_all()
 
     def __enter__(self) -> Process:
@@ -88,7 +115,6 @@ class Process:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.end()
         self._files.close()
 
     def wait(self, seconds: float) -> int | None:
