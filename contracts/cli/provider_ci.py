@@ -75,9 +75,10 @@ def _text_option(name: str, help_text: str) -> Callable[[F], F]:
 @_text_option("branch", "Its branch; else GIT_BRANCH, CI, git.")
 @_text_option("environment", "Ends with 1 unless the version may be released there; takes a broker.")
 @click.option("--no-publish", is_flag=True, help="Post nothing to the broker; or CONTRACTS_PUBLISH=false.")
+@click.option("--no-evidence", is_flag=True, help="Keep nothing of what was sent; or CONTRACTS_EVIDENCE=false.")
 @click.option("--strict-pending", is_flag=True, help="Fail a ready planned pair; or CONTRACTS_STRICT_PENDING=true.")
 @click.option("--report-only", is_flag=True, help="Fail for no contract, ask no broker; or CONTRACTS_REPORT_ONLY=true.")
-def command(*, no_publish: bool, strict_pending: bool, report_only: bool, **said: str) -> None:
+def command(*, no_publish: bool, no_evidence: bool, strict_pending: bool, report_only: bool, **said: str) -> None:
     """Run an emitter's tests, verify what they sent, publish the result, and ask whether it may be released.
 
     The broker is configured by PACT_BROKER_BASE_URL and PACT_BROKER_TOKEN, or PACT_BROKER_USERNAME and
@@ -93,6 +94,7 @@ def command(*, no_publish: bool, strict_pending: bool, report_only: bool, **said
         order = CiOrder(
             **said,
             publish=not no_publish and _switch("CONTRACTS_PUBLISH") is not False,
+            evidence=not no_evidence and _switch("CONTRACTS_EVIDENCE") is not False,
             strict_pending=strict_pending or _switch("CONTRACTS_STRICT_PENDING") is True,
             report_only=report_only or _switch("CONTRACTS_REPORT_ONLY") is True,
             broker=bool(os.environ.get("PACT_BROKER_BASE_URL", "").strip()),

@@ -28,6 +28,7 @@ class CiOrder:
         captures: the file that is recorded and verified.
         destination: where the emitter sends to, for a recorder.
         environment: where the version is to be released to.
+        evidence: what the emitter sent is kept with the results.
         broker: one is configured.
     """
 
@@ -39,6 +40,7 @@ class CiOrder:
     branch: str
     environment: str
     publish: bool
+    evidence: bool
     strict_pending: bool
     report_only: bool
     broker: bool
@@ -126,7 +128,8 @@ def verify_command(order: CiOrder) -> tuple[str, ...]:
     words += ["--report-only"] if order.report_only else []
     if order.asks_broker:
         words += ["--broker", *(["--branch", order.branch] if order.branch else [])]
-        words += ["--publish", "--version", order.version] if order.publish else []
+        if order.publish:
+            words += ["--publish", "--version", order.version, *(() if order.evidence else ("--no-evidence",))]
     return tuple(words)
 
 

@@ -24,7 +24,7 @@ TRACKER = "client-webinar-tracker-v2"
 TEXTS = tuple(
     option.envvar for option in command.params if isinstance(option, click.Option) and isinstance(option.envvar, str)
 )
-SWITCHES = ("CONTRACTS_PUBLISH", "CONTRACTS_STRICT_PENDING", "CONTRACTS_REPORT_ONLY")
+SWITCHES = ("CONTRACTS_PUBLISH", "CONTRACTS_EVIDENCE", "CONTRACTS_STRICT_PENDING", "CONTRACTS_REPORT_ONLY")
 """The variables of an emitter's CI: one an option."""
 COMPLETED, ENTERED = "client_webinar_completed", "client_webinar_entered"
 PYTEST = " ".join([sys.executable, "-m", "pytest", "-q", *plugin_options(), "-p", "no:cacheprovider"])

@@ -161,6 +161,25 @@ def test_no_publish_verifies_what_the_broker_wants_and_posts_nothing(recorded: P
     assert broker.version("p-pull-request") == 404
 
 
+@pytest.mark.parametrize(
+    ("options", "variables", "kept"),
+    [
+        ((), {"CONTRACTS_EVIDENCE": ""}, True),
+        (("--no-evidence",), {}, False),
+        ((), {"CONTRACTS_EVIDENCE": "false"}, False),
+    ],
+)
+def test_no_evidence_posts_the_result_without_what_was_sent(
+    recorded: Path, broker: Broker, options: tuple[str, ...], variables: dict[str, str], kept: bool
+) -> None:
+    """The result arrives either way, and the output says what is kept."""
+    version = f"p-{kept}-{len(options)}"
+    done = provider_ci(recorded, *RECORDED, *options, "--version", version, **variables, **broker.variables)
+    assert done.code == 0, done.said
+    assert broker.version(version) == 200
+    assert ("1 emission kept with the result" in done.out) is kept, done.out
+
+
 def test_a_broker_that_is_not_reachable_ends_with_4(recorded: Path, nobody: str) -> None:
     """It is no broken contract."""
     done = provider_ci(recorded, *RECORDED, "--version", "p1", PACT_BROKER_BASE_URL=nobody)
