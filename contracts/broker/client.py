@@ -10,6 +10,7 @@ import requests
 from contracts.broker import hal
 from contracts.broker.access import BrokerAccess
 from contracts.broker.answer import BrokerAnswer
+from contracts.broker.deadline import Allowance
 from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Transport
 
@@ -106,6 +107,7 @@ def client_for(
     session: requests.Session | None = None,
     name: str | None = None,
     policy: RetryPolicy | None = None,
+    timeout: float = float("inf"),
 ) -> BrokerClient:
     """Return the client of a broker.
 
@@ -113,5 +115,7 @@ def client_for(
         session: sends the requests; a new one where none is given.
         name: the broker as people know it.
         policy: when requests are repeated.
+        timeout: seconds that the broker may take, all answers together.
     """
-    return BrokerClient(Transport(session or requests.Session(), access, policy or RetryPolicy()), name)
+    transport = Transport(session or requests.Session(), access, policy or RetryPolicy(), allowance=Allowance(timeout))
+    return BrokerClient(transport, name)

@@ -18,16 +18,20 @@ from urllib3.exceptions import LocationParseError
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.answer import BrokerAnswer
-from contracts.broker.deadline import within
+from contracts.broker.deadline import Allowance, within
 from contracts.broker.retry import TRANSIENT_STATUSES, RetryPolicy
 from contracts.errors import BrokerError
 from contracts.model.hosts import is_loopback
 from contracts.model.strict_json import JsonRefusedError, decode
 
 ACCEPTED = "application/hal+json, application/json"
+_CODINGS = ("gzip", "deflate")
+"""How an answer may be compressed, and once: of several on top of each other a few bytes unpack to any size."""
 MAX_BODY = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 _LONGEST_LINK = 300
+_LONGEST_CODING = 60
+_LONGER = "say a longer --broker-timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Transport:
     Attributes:
         session: what sends; a test or the embedded broker brings its own.
         sleep: waits between attempts.
+        allowance: how long all of it may take.
     """
 
     session: requests.Session
@@ -58,6 +63,7 @@ class Transport:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     timeouts: Timeouts = field(default_factory=Timeouts)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    allowance: Allowance = field(default_factory=Allowance)
 
     def ask(
         self,
@@ -77,26 +83,37 @@ class Transport:
             body: a JSON value; None sends no body.
 
         Raises:
-            BrokerError: no answer came, it broke off, or the URL isn't the broker's.
+            BrokerError: no answer came, it broke off, the URL isn't the broker's, or the broker has taken as long as
+                it may.
         """
         prepared = self._prepared(method, url, tuple(params), body, content_type)
         attempt = 0
         while True:
             attempt += 1
+            self._refuse_longer()
             try:
-                answer, retry_after = self._exchanged(prepared)
+                with self.allowance.spent():
+                    answer, retry_after = self._exchanged(prepared)
             except (RequestException, TimeoutError) as error:
                 unsent = isinstance(error, ConnectTimeout)
                 pause = self.policy.pause(attempt) if (repeatable or unsent) and not _is_final(error) else None
-                if pause is None:
+                if pause is None or pause >= self.allowance.left:
                     raise self._breakdown(error, _line(prepared), attempt) from None
             else:
                 if answer.status not in TRANSIENT_STATUSES or not (repeatable or answer.status == 429):
                     return answer
                 pause = self.policy.pause(attempt, retry_after)
-                if pause is None:
+                if pause is None or pause >= self.allowance.left:
                     return answer
-            self.sleep(pause)
+            with self.allowance.spent():
+                self.sleep(pause)
+
+    def _refuse_longer(self) -> None:
+        if self.allowance.left <= 0:
+            raise BrokerError(
+                f"the broker has taken {self.allowance.seconds:g} s in all, which is as long as it may",
+                next_step=f"check that it is up and quick, or {_LONGER}",
+            )
 
     def elsewhere(self, url: str) -> str | None:
         """Return the host that a link leads to, if it isn't the broker's; what is no address leads nowhere."""
@@ -115,7 +132,7 @@ class Transport:
         `requests` and `urllib.parse` read some addresses differently ("http://other\\@broker/"), so that only the
         address of the request that will be sent can be judged, and the credentials are added after that.
         """
-        headers = {"Accept": ACCEPTED}
+        headers = {"Accept": ACCEPTED, "Accept-Encoding": ", ".join(_CODINGS)}
         data = None
         if body is not None:
             headers["Content-Type"] = content_type
@@ -150,7 +167,7 @@ class Transport:
         if not isinstance(self.session.get_adapter(prepared.url or ""), HTTPAdapter):
             # What answers inside this process waits for nobody.
             return self._exchange(prepared)
-        return within(self.timeouts.whole, lambda: self._exchange(prepared))
+        return within(min(self.timeouts.whole, self.allowance.left), lambda: self._exchange(prepared))
 
     def _exchange(self, prepared: requests.PreparedRequest) -> tuple[BrokerAnswer, str | None]:
         address = prepared.url or ""
@@ -165,7 +182,14 @@ class Transport:
 
     def _read(self, response: requests.Response, prepared: requests.PreparedRequest) -> BrokerAnswer:
         body = bytearray()
+        coding = response.headers.get("Content-Encoding", "").strip().lower()
         with response:
+            if coding not in ("", "identity", *_CODINGS):
+                raise BrokerError(
+                    f"the broker's answer to {self.access.redact(_line(prepared))} is compressed in a way that it "
+                    f"wasn't asked for ({coding[:_LONGEST_CODING]!r})",
+                    next_step="check what proxy stands before it",
+                )
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
                 if len(body) > MAX_BODY:
@@ -199,7 +223,7 @@ class Transport:
         if isinstance(error, Timeout | TimeoutError):
             return BrokerError(
                 f"the broker didn't answer {request} in time{tried}",
-                next_step="check that it is up and reachable, then run this again",
+                next_step=f"check that it is up and reachable, then run this again, or {_LONGER}",
             )
         what = "can't be reached" if isinstance(error, RequestsConnectionError) else "broke off its answer"
         return BrokerError(

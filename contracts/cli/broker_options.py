@@ -21,6 +21,7 @@ class BrokerOption:
 
     base_url: str | None
     embedded: bool
+    timeout: float | None
 
     def open(self, settings: Settings) -> BrokerClient:
         """Return the client of the broker that the options and variables name.
@@ -31,11 +32,19 @@ class BrokerOption:
         # What speaks to a broker takes its time to load: `verify` without one doesn't pay for it.
         from contracts.project.broker_choice import choose_broker
 
-        return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded)
+        return choose_broker(settings, os.environ, base_url=self.base_url, embedded=self.embedded, timeout=self.timeout)
+
+
+broker_timeout_option = click.option(
+    "--broker-timeout",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="How long the broker may take, all answers together; else CONTRACTS_BROKER_TIMEOUT. [default: 600]",
+)
 
 
 def broker_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `--broker-base-url` and `--embedded`, handed over as one `broker`."""
+    """Add `--broker-base-url`, `--embedded` and `--broker-timeout`, handed over as one `broker`."""
 
     @click.option(
         "-b",
@@ -48,9 +57,12 @@ def broker_options(command: Callable[..., None]) -> Callable[..., None]:
         is_flag=True,
         help="Use the project's embedded broker (.contracts/broker.sqlite), in a CI job too.",
     )
+    @broker_timeout_option
     @functools.wraps(command)
-    def with_broker(*arguments: Any, broker_base_url: str | None, embedded: bool, **options: Any) -> None:
-        command(*arguments, broker=BrokerOption(broker_base_url, embedded), **options)
+    def with_broker(
+        *arguments: Any, broker_base_url: str | None, embedded: bool, broker_timeout: float | None, **options: Any
+    ) -> None:
+        command(*arguments, broker=BrokerOption(broker_base_url, embedded, broker_timeout), **options)
 
     return with_broker
 

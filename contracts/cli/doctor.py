@@ -26,7 +26,7 @@ def command(broker: BrokerOption, output: str) -> None:
     Example:
       contracts doctor
     """
-    checks = examine(load_settings(Path.cwd()), os.environ, Named(broker.base_url, broker.embedded))
+    checks = examine(load_settings(Path.cwd()), os.environ, Named(broker.base_url, broker.embedded, broker.timeout))
     if output == "json":
         say_json(
             {

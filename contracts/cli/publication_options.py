@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contracts.cli.broker_options import BrokerOption, allow_dirty_option, known_branch
+from contracts.cli.broker_options import BrokerOption, allow_dirty_option, broker_timeout_option, known_branch
 from contracts.errors import MisuseError
 from contracts.model import strict_json
 
@@ -90,14 +90,15 @@ class BrokerWishes:
 def publication_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the broker's options to a command, handed over as one `publication`."""
     names = (
-        *("broker", "publish", "broker_base_url", "embedded", "version", "branch", "build_url", "selector"),
-        *("consumer_version", "allow_dirty", "allow_old_captures", "no_evidence"),
+        *("broker", "publish", "broker_base_url", "embedded", "broker_timeout", "version", "branch", "build_url"),
+        *("selector", "consumer_version", "allow_dirty", "allow_old_captures", "no_evidence"),
     )
 
     @click.option("--broker", is_flag=True, help="Verify the pacts that the broker wants verified.")
     @click.option("--publish", is_flag=True, help="Post one result a pact to the broker.")
     @click.option("-b", "--broker-base-url", metavar="URL", help="The broker; else PACT_BROKER_BASE_URL.")
     @click.option("--embedded", is_flag=True, help="Use the project's embedded broker, in a CI job too.")
+    @broker_timeout_option
     @click.option("-a", "--version", metavar="VERSION", help="The emitter's version; else GIT_COMMIT, CI, git.")
     @click.option("--branch", metavar="BRANCH", help="The emitter's branch; else GIT_BRANCH, CI, git.")
     @click.option("--build-url", metavar="URL", help="The build's page; else what CI says.")
@@ -118,7 +119,7 @@ def publication_options(command: Callable[..., None]) -> Callable[..., None]:
         publication = BrokerWishes(
             wanted=said["broker"],
             publish=said["publish"],
-            broker=BrokerOption(said["broker_base_url"], said["embedded"]),
+            broker=BrokerOption(said["broker_base_url"], said["embedded"], said["broker_timeout"]),
             allow_dirty=said["allow_dirty"],
             allow_old_captures=said["allow_old_captures"],
             version=said["version"],

@@ -78,7 +78,9 @@ def _versions(
     """Ask the broker; a page without its answer is better than none, but the exit code says that it is missing."""
     from contracts.release.known_versions import broker_at_hand, known_versions
 
-    client = broker_at_hand(settings, os.environ, base_url=broker.base_url, embedded=broker.embedded)
+    client = broker_at_hand(
+        settings, os.environ, base_url=broker.base_url, embedded=broker.embedded, timeout=broker.timeout
+    )
     if client is None:
         return None, ExitCode.HOLDS
     try:

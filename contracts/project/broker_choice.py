@@ -13,10 +13,19 @@ from contracts.project.paths import shown
 from contracts.project.settings import Settings
 
 DATABASE = ".contracts/broker.sqlite"
+TIMEOUT = "CONTRACTS_BROKER_TIMEOUT"
+LONGEST = 600.0
+"""Seconds that a broker may take in a command, all answers together, where nothing else is said."""
+_DAY = 86_400.0
 
 
 def choose_broker(
-    settings: Settings, environ: Mapping[str, str], *, base_url: str | None = None, embedded: bool = False
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    base_url: str | None = None,
+    embedded: bool = False,
+    timeout: float | None = None,
 ) -> BrokerClient:
     """Return the client of the broker that the user means.
 
@@ -24,6 +33,7 @@ def choose_broker(
         environ: the process's variables.
         base_url: what `--broker-base-url` says.
         embedded: `--embedded` was said.
+        timeout: what `--broker-timeout` says.
 
     Raises:
         MisuseError: two brokers are named, none is named in a CI job, or what names it can't be used.
@@ -34,7 +44,7 @@ def choose_broker(
         return embedded_client(settings)
     access = access_from(environ, base_url)
     if access is not None:
-        return client_for(access)
+        return client_for(access, timeout=_timeout(timeout, environ))
     if runs_in_ci(environ):
         # A secret that is missing here would otherwise look like a publication that succeeded.
         raise MisuseError(
@@ -61,3 +71,17 @@ def embedded_client(settings: Settings) -> BrokerClient:
 def runs_in_ci(environ: Mapping[str, str]) -> bool:
     """Is this a CI job? Every CI service sets `CI`."""
     return environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
+
+
+def _timeout(named: float | None, environ: Mapping[str, str]) -> float:
+    said = environ.get(TIMEOUT, "").strip() if named is None else str(named)
+    try:
+        seconds = float(said) if said else LONGEST
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _DAY:
+        raise MisuseError(
+            f"{'--broker-timeout' if named is not None else TIMEOUT}: {said!r} is no number of seconds up to a day",
+            next_step="say seconds, such as 60",
+        )
+    return seconds

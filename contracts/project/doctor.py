@@ -59,6 +59,7 @@ class Named:
 
     base_url: str | None = None
     embedded: bool = False
+    timeout: float | None = None
 
 
 def examine(settings: Settings, environ: Mapping[str, str], named: Named) -> tuple[Checked, ...]:
@@ -178,7 +179,9 @@ def _broker(settings: Settings, environ: Mapping[str, str], named: Named) -> Ite
 
     try:
         access = None if named.embedded else access_from(environ, named.base_url)
-        client = choose_broker(settings, environ, base_url=named.base_url, embedded=named.embedded)
+        client = choose_broker(
+            settings, environ, base_url=named.base_url, embedded=named.embedded, timeout=named.timeout
+        )
         answer = client.ask("GET", "")
         if answer.status != 200:
             raise answer.refusal("asking the broker for its index")

@@ -16,7 +16,12 @@ from contracts.project.settings import Settings
 
 
 def broker_at_hand(
-    settings: Settings, environ: Mapping[str, str], *, base_url: str | None = None, embedded: bool = False
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    base_url: str | None = None,
+    embedded: bool = False,
+    timeout: float | None = None,
 ) -> BrokerClient | None:
     """Return the client of the broker that is named, else of the project's own if it has one; else None.
 
@@ -26,9 +31,10 @@ def broker_at_hand(
         environ: the process's variables.
         base_url: what `--broker-base-url` says.
         embedded: `--embedded` was said.
+        timeout: what `--broker-timeout` says.
     """
     if base_url or embedded or environ.get("PACT_BROKER_BASE_URL", "").strip():
-        return choose_broker(settings, environ, base_url=base_url, embedded=embedded)
+        return choose_broker(settings, environ, base_url=base_url, embedded=embedded, timeout=timeout)
     return embedded_client(settings) if (settings.root / DATABASE).is_file() else None
 
 
