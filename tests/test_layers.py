@@ -92,6 +92,7 @@ SHARED = (
     "app",
     "ending",
     "record_commands",
+    "command_group",
     "completions",
     "init_repository",
     "options",

@@ -10,6 +10,7 @@ from contracts.broker.access import BrokerAccess
 from contracts.errors import BrokerError
 
 _EXCERPT = 300
+_LONGEST_TYPE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class BrokerAnswer:
         """
         if isinstance(self.document, dict):
             return self.document
-        kind = _printable(self.content_type) or "a body without a type"
+        kind = _printable(self.content_type)[:_LONGEST_TYPE] or "a body without a type"
         kind = kind if self.text or self.document is not None else "an empty body"
         raise BrokerError(
             f"the broker answered {self.status} to {self.request} with {kind} that is no JSON object",

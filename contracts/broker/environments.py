@@ -46,7 +46,7 @@ def environments(client: BrokerClient) -> tuple[Environment, ...]:
     with hal.understood("the list of environments"):
         return tuple(
             Environment(str(e["name"]), str(e.get("displayName", e["name"])), e.get("production") is True, e)
-            for e in hal.embedded(listed, "environments") or ()
+            for e in hal.embedded_list(listed, "environments", "the list of environments")
         )
 
 
@@ -116,8 +116,9 @@ def _placements(client: BrokerClient, place: Environment, pacticipant: str | Non
         doing=f"asking what is {kind} in {place.name}",
         params=[("pacticipant", pacticipant)] if pacticipant is not None else [],
     )
-    with hal.understood(f"what is {kind} in {place.name}"):
-        found = tuple(_placement(raw, kind) for raw in hal.embedded(document, name) or ())
+    what = f"what is {kind} in {place.name}"
+    with hal.understood(what):
+        found = tuple(_placement(raw, kind) for raw in hal.embedded_list(document, name, what))
     return tuple(one for one in found if pacticipant in (None, one.pacticipant))
 
 

@@ -66,6 +66,26 @@ def embedded(document: Mapping[str, Any], name: str) -> Any:
     return known.get(name) if isinstance(known, Mapping) else None
 
 
+def embedded_list(document: Mapping[str, Any], name: str, what: str) -> list[Any]:
+    """Return the list that a document embeds under `name`, which a broker gives where it is empty too.
+
+    Without it the answer is another one than was asked for, and nothing follows from what it doesn't hold.
+
+    Args:
+        what: what is read, as in "the list of environments".
+
+    Raises:
+        BrokerError: there is no such list.
+    """
+    found = embedded(document, name)
+    if not isinstance(found, list):
+        raise BrokerError(
+            f"{what} can't be read: the broker's answer holds no list of {name}",
+            next_step="check that the base URL is a Pact Broker's, of version 2.100 or newer",
+        )
+    return found
+
+
 @contextmanager
 def understood(what: str) -> Iterator[None]:
     """Say that an answer has another form than a Pact Broker's, where reading it fails.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -172,11 +172,12 @@ class Transport:
     def _exchange(self, prepared: requests.PreparedRequest) -> tuple[BrokerAnswer, str | None]:
         address = prepared.url or ""
         # No CA file named, it is what the variables of `requests` say; a session's own setting would lose to them.
-        settings = self.session.merge_environment_settings(
+        settings: Mapping[str, Any] = self.session.merge_environment_settings(
             address, _own_machine(address), True, self.access.ca_file, None
         )
-        response = self.session.send(
-            prepared, timeout=(self.timeouts.connect, self.timeouts.read), allow_redirects=False, **settings
+        # Not by the session: it reads a redirect's address and its whole body, whether it is followed or not.
+        response = self.session.get_adapter(address).send(
+            prepared, timeout=(self.timeouts.connect, self.timeouts.read), **settings
         )
         return self._read(response, prepared), response.headers.get("Retry-After")
 

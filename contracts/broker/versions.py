@@ -43,8 +43,8 @@ def find_version(client: BrokerClient, pacticipant: str, version: str) -> Stored
         return None
     with hal.understood("the version"):
         return StoredVersion(
-            tuple(str(branch["name"]) for branch in hal.embedded(document, "branchVersions") or ()),
-            tuple(str(tag["name"]) for tag in hal.embedded(document, "tags") or ()),
+            tuple(str(branch["name"]) for branch in hal.embedded_list(document, "branchVersions", "the version")),
+            tuple(str(tag["name"]) for tag in hal.embedded_list(document, "tags", "the version")),
         )
 
 

@@ -14,15 +14,18 @@ from pathlib import Path
 import click
 
 from contracts import __version__
+from contracts.cli.command_group import HelpfulGroup
 from contracts.cli.ending import ended_by_others, held_exit
 from contracts.cli.output import say, say_json
 from contracts.cli.signals import EndedBySignal, ending_tidily, noted_interrupt
 from contracts.cli.streams import let_readers_leave
 from contracts.errors import ContractsError, ExitCode, MisuseError
+from contracts.model.printable import readable
 
 _NOT_COMMANDS = frozenset(
     {
         "app",
+        "command_group",
         "completions",
         "ending",
         "init_repository",
@@ -43,7 +46,7 @@ _RECORDING = ("record-deployment", "record-release", "record-support-ended", "re
 """The commands of one file, `record_commands`: what is recorded of a version's whereabouts."""
 
 
-class _CommandsByFile(click.Group):
+class _CommandsByFile(HelpfulGroup):
     """A group whose commands are the modules beside this one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -56,16 +59,6 @@ class _CommandsByFile(click.Group):
         file, function = ("record_commands", name) if cmd_name in _RECORDING else (name, "command")
         command: click.Command = getattr(importlib.import_module(f"contracts.cli.{file}"), function)
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        from contracts.model.names import did_you_mean
-
-        name = args[0]
-        if not name.startswith("-") and name not in self.list_commands(ctx):
-            raise click.UsageError(f"no command is called {name!r}{did_you_mean(name, self.list_commands(ctx))}", ctx)
-        return super().resolve_command(ctx, args)
 
 
 @cache
@@ -173,12 +166,13 @@ def _wants_json(arguments: list[str]) -> bool:
 def _report_error(arguments: list[str], error: ContractsError) -> ExitCode:
     if _wants_json(arguments):
         where = str(error.where) if error.where else None
-        said = {"what": error.what, "where": where, "next": error.next_step, "steps": list(error.steps)}
+        advice = readable(error.next_step) if error.next_step else None
+        said = {"what": readable(error.what), "where": where, "next": advice, "steps": list(error.steps)}
         say_json({"error": said}, indent=None)
     else:
-        say(f"error: {f'{error.where}: ' if error.where else ''}{error.what}", err=True)
+        say(readable(f"error: {f'{error.where}: ' if error.where else ''}{error.what}"), err=True)
         for line in error.advice:
-            say(line, err=True)
+            say(readable(line), err=True)
     return error.exit_code
 
 

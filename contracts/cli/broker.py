@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from contracts.broker.access import TOKEN
+from contracts.cli.command_group import HelpfulGroup
 from contracts.cli.options import output_option
 from contracts.cli.output import say, say_json
 from contracts.errors import MisuseError, Where
@@ -29,7 +30,7 @@ _PROGRESS_EVERY = 100
 """After how many steps of a push the progress is said."""
 
 
-@click.group(short_help="The embedded Pact Broker.")
+@click.group(cls=HelpfulGroup, short_help="The embedded Pact Broker.")
 def command() -> None:
     """The embedded Pact Broker: one SQLite file, no other server, the API of a real one."""
 

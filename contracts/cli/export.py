@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from contracts.cli.command_group import HelpfulGroup
 from contracts.cli.options import project
 from contracts.cli.output import say, say_json
 from contracts.errors import MisuseError
@@ -15,7 +16,7 @@ from contracts.files import write_all
 from contracts.model.names import did_you_mean
 
 
-@click.group("export")
+@click.group("export", cls=HelpfulGroup)
 def command() -> None:
     """Write the contract as JSON Schema or AsyncAPI, and the registry's own schema."""
 

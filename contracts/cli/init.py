@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from contracts.cli.command_group import HelpfulGroup
 from contracts.cli.init_repository import consumer_command, contract_command, say_next, write_or_show
 from contracts.cli.options import project
 from contracts.cli.output import say
@@ -15,7 +16,7 @@ from contracts.scaffold.files import files_for
 from contracts.scaffold.request import EmitterKind, NewEmitter, check
 
 
-@click.group(short_help="Write what a new repository begins with.")
+@click.group(cls=HelpfulGroup, short_help="Write what a new repository begins with.")
 def command() -> None:
     """Write the files that a repository begins with."""
 

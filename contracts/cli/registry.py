@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from contracts.cli.command_group import HelpfulGroup
 from contracts.cli.options import leave, output_option, project, tell_ci
 from contracts.cli.output import say, say_json, show
 from contracts.errors import ExitCode, Where
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from contracts.report.annotations import Annotation
 
 
-@click.group("registry")
+@click.group("registry", cls=HelpfulGroup)
 def command() -> None:
     """Look at the registry through time."""
 

@@ -9,6 +9,8 @@ from typing import Any
 
 # A line's first two colons, after blanks; and the second sharp of two before a word and a bracket.
 _COMMAND = re.compile(r"(?m)^([^\S\n]*):(?=:)|(#)#(?=\w*\[)")
+_LONGEST, _END = 1000, 200
+"""Characters of a readable line, and of its end that stay where it is longer."""
 _KEPT = frozenset({"\n", "\t"})
 # Cc controls a terminal (ESC), Cf turns the reading direction or hides, Cs can't be encoded, Zl and Zp break lines.
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -52,6 +54,13 @@ def inert(text: str) -> str:
 def without_commands(text: str) -> str:
     """Return `text` with what a CI would take for a command written as its escape; see `inert`."""
     return _COMMAND.sub(lambda found: "#\\x23" if found[2] else f"{found[1]}\\x3a", text)
+
+
+def readable(text: str) -> str:
+    """Return `text` with the middle of overlong lines left out: what is quoted in a message may have any length."""
+    return "\n".join(
+        line if len(line) <= _LONGEST else f"{line[: _LONGEST - _END - 1]}…{line[-_END:]}" for line in text.split("\n")
+    )
 
 
 def as_json(value: Any) -> str:

@@ -46,7 +46,7 @@ def changed(document: Any, dice: Random) -> Any:
     """Return a document in which a place or two hold something else, are gone, stand twice or have another name."""
     document = {"": copy.deepcopy(document)}
     for _ in range(dice.choice((1, 1, 1, 2, 3))):
-        holder, key = dice.choice(list(_places(document)))
+        holder, key = dice.choice(list(places(document)))
         kind = dice.random()
         if kind < 0.6 or (kind < 0.75 and isinstance(holder, list)):
             holder[key] = any_value(dice)
@@ -73,8 +73,9 @@ def written(document: Any, dice: Random) -> bytes:
     return text
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each place in a document: what holds it, and its key or index there."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in list(items):
         yield value, key
-        yield from _places(child)
+        yield from places(child)

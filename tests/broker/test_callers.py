@@ -52,19 +52,21 @@ def closed_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]
         ("192.0.2.1", 421),
         ("evil.example@127.0.0.1", 421),
         ("127.0.0.1@evil.example", 421),
-        ("127.0.0.1:port", 421),
-        ("[::1", 421),
+        # No host at all: some versions of Werkzeug refuse it before the broker sees it.
+        ("127.0.0.1:port", None),
+        ("[::1", None),
         ("", 421),
     ],
 )
 def test_without_a_token_a_name_that_it_is_not_known_by_is_misdirected(
-    open_broker: Running, host: str, status: int
+    open_broker: Running, host: str, status: int | None
 ) -> None:
     """Nothing is read and nothing is written under a name that a page's owner pointed here."""
     broker = Broker(open_broker.url)
-    assert broker.call("GET", "/", Host=host).status_code == status
+    refused = (status,) if status else (400, 421)
+    assert broker.call("GET", "/", Host=host).status_code in refused
     posted = broker.call("POST", "/pacticipants", {"name": f"by {host or 'nobody'}"}, Host=host)
-    assert posted.status_code == (201 if status == 200 else 421), posted.text
+    assert posted.status_code in ((201,) if status == 200 else refused), posted.text
     if status == 421:
         assert "isn't known as" in broker.call("GET", "/", Host=host, Accept="application/json").json()["error"]
 

@@ -21,6 +21,7 @@ NOT_COMMANDS = {
     "__init__",
     "__main__",
     "app",
+    "command_group",
     "completions",
     "ending",
     "init_repository",

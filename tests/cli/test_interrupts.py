@@ -99,7 +99,9 @@ def test_an_error_that_an_interrupt_became_ends_with_130(
     """A library in between may make another error of it."""
     (folder / "shop").mkdir()
     (folder / "shop/__init__.py").write_text(
-        f"import os, signal\ntry:\n    {PRESSED}\nexcept KeyboardInterrupt:\n    raise OSError('it failed') from None\n",
+        f"import os, signal\n"
+        f"try:\n    {PRESSED}\n"
+        f"except KeyboardInterrupt:\n    raise OSError('it failed') from None\n",
         encoding="utf-8",
     )
     (folder / "contracts.toml").write_text('domain = "shop"\n', encoding="utf-8")

@@ -21,6 +21,7 @@ from urllib3.util import parse_url
 
 from contracts.broker.access import BrokerAccess
 from contracts.broker.client import BrokerClient
+from contracts.broker.deadline import Allowance
 from contracts.broker.retry import RetryPolicy
 from contracts.broker.transport import Timeouts, Transport
 from contracts.errors import BrokerError
@@ -145,6 +146,42 @@ def dripping() -> Iterator[Callable[[bytes, bytes], str]]:
         stopping.set()
         for thread in threads:
             thread.join(timeout=10)
+
+
+def test_all_answers_together_have_a_bound() -> None:
+    """A broker that is quick enough each time, and asked again and again: what is left is what an answer may take."""
+    with stub_broker(http("200 OK", "{}"), http("503 Busy", "{}", "", "Retry-After: 9")) as stub:
+        waited: list[float] = []
+        transport = Transport(requests.Session(), BrokerAccess(stub.url), sleep=waited.append, allowance=Allowance(0.5))
+        client = BrokerClient(transport)
+        assert client.index() == {}
+        # There is no time left for the pause, so that what was answered is the answer.
+        assert client.ask("GET", "/x").status == 503
+        with transport.allowance.spent():
+            time.sleep(0.6)
+        with pytest.raises(BrokerError, match=r"has taken 0\.5 s in all") as raised:
+            client.ask("GET", "/x")
+    assert waited == []
+    assert "--broker-timeout" in str(raised.value)
+    assert len(stub.requests) == 2
+
+
+def test_what_is_packed_several_times_is_not_unpacked() -> None:
+    """Of two codings on top of each other a few kilobytes unpack to gigabytes; no broker needs them."""
+    for coding in ("gzip, gzip", "br", "x"):
+        with stub_broker(http("200 OK", "{}", "application/json", f"Content-Encoding: {coding}")) as stub:
+            client = BrokerClient(Transport(requests.Session(), BrokerAccess(stub.url), RetryPolicy(attempts=1)))
+            with pytest.raises(BrokerError, match="wasn't asked for"):
+                client.index()
+
+
+def test_a_redirect_is_not_even_read() -> None:
+    """Its address may be none, and its body endless."""
+    for location in ("http://[::1", "x" * 9000):
+        with stub_broker(http("302 Found", "{}", "", f"Location: {location}")) as stub:
+            client = BrokerClient(Transport(requests.Session(), BrokerAccess(stub.url), RetryPolicy(attempts=1)))
+            with pytest.raises(BrokerError, match="302"):
+                client.index()
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

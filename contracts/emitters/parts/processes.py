@@ -76,8 +76,8 @@ def signals_later() -> Iterator[None]:
     finally:
         for number in held:
             signal.signal(number, before[number])
-        for number in came[:1]:
-            signal.raise_signal(number)
+        for first in came[:1]:
+            signal.raise_signal(first)
 
 
 class Process:
