@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import Any, Union
+from typing import Any, NamedTuple, Union
 
 import msgspec
 
@@ -29,12 +29,12 @@ from contracts.verification.repeats import MOST_PARTS, Parts, checksums
 
 _ABSENT = "\0"
 """Stands for an optional value that isn't there; no value can hold it."""
+_IS_THERE = _ABSENT.__ne__
 _KEY_QUOTES = 2
 _VALUE_QUOTES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class RightMessage:
+class RightMessage(NamedTuple):
     """What a message states that was accepted.
 
     Attributes:
@@ -51,7 +51,7 @@ class RightMessage:
 
     def parts(self) -> Parts:
         """Return its parts, as a later statement of the fact is compared with."""
-        return Parts(self.paths, checksums([f'"{text}"' for text in self.texts]))
+        return Parts(self.paths, checksums(self.texts))
 
 
 class CompiledContract:
@@ -203,7 +203,7 @@ class CompiledEvent:
         return "\n".join([flat.get(leaf.path, _ABSENT) for leaf in self._leaves])
 
     def _form_of(self, values: Sequence[str]) -> _Form:
-        there = tuple([value != _ABSENT for value in values])
+        there = tuple(map(_IS_THERE, values))
         return self._forms.get(there) or self._form(there)
 
     def _form(self, there: tuple[bool, ...]) -> _Form:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any
-from zlib import crc32
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from contracts.errors import Where
 from contracts.model.emission import Emission
@@ -50,7 +49,7 @@ class Parts:
         """Return the parts of a JSON value."""
         found = dict(islice(_leaves(value, "$"), MOST_PARTS))
         paths = tuple(sorted(found))
-        return cls(paths, checksums([found[path] for path in paths]))
+        return cls(paths, checksums(found[path] for path in paths))
 
     def differing(self, other: Parts) -> tuple[str, ...]:
         """Return the paths that only one of them has, or that don't hold the same in both."""
@@ -58,16 +57,16 @@ class Parts:
         return tuple(path for path in sorted(mine.keys() | theirs.keys()) if mine.get(path) != theirs.get(path))
 
     def _by_path(self) -> dict[str, bytes]:
-        return {path: self.checksums[4 * n : 4 * n + 4] for n, path in enumerate(self.paths)}
+        return {path: self.checksums[8 * n : 8 * n + 8] for n, path in enumerate(self.paths)}
 
 
-def checksums(texts: Sequence[str]) -> bytes:
-    """Return four bytes for each value's canonical text."""
-    return struct.pack(f">{len(texts)}I", *[crc32(text.encode()) for text in texts])
+def checksums(texts: Iterable[str]) -> bytes:
+    """Return eight bytes for each value, as `_leaves` tells it: they are the same within this process alone."""
+    hashes = [hash(text) for text in texts]
+    return struct.pack(f"{len(hashes)}q", *hashes)
 
 
-@dataclass(frozen=True, slots=True)
-class StatedFact:
+class StatedFact(NamedTuple):
     """One statement of a fact.
 
     Attributes:
@@ -91,11 +90,11 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for number, child in enumerate(value):
             yield from _leaves(child, f"{path}[{number}]")
     else:
-        yield path, canonical(value)
+        # No text holds a NUL, so that "1" and 1 differ.
+        yield path, value if isinstance(value, str) else f"\0{canonical(value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
+class _Stated(NamedTuple):
     event: str
     marker: bytes
     content: bytes
@@ -128,7 +127,8 @@ class RepeatMemory:
         marked = _digest(_test(emission.context), stated.marker)
         content = _digest(stated.content)
         delivered = emission.delivered
-        self.seen[event].refusals += delivered is False
+        counted = self.seen[event]
+        counted.refusals += delivered is False
         seen = self._facts.get(key)
         other = self._markers.get(marked)
         if other is not None and other != key:
@@ -137,23 +137,25 @@ class RepeatMemory:
             parts = self._kept_once(stated.parts())
             # One marker is remembered of a fact that is new, unless it already names another one.
             self._facts[key] = _Stated(event, marked, content, parts, emission.where, delivered, int(other is None))
-            self.seen[event].distinct_facts += 1
+            counted.distinct_facts += 1
         else:
-            self.seen[event].repeats += 1
+            counted.repeats += 1
             yield from _repeat(seen, marked, content, stated)
+            delivered = _arrived(seen.delivered, delivered)
             markers = seen.markers + (other is None and seen.markers < MARKERS_OF_A_FACT)
-            self._facts[key] = replace(seen, delivered=_arrived(seen.delivered, delivered), markers=markers)
+            self._facts[key] = seen._replace(delivered=delivered, markers=markers)
         if other is None and (seen is None or seen.markers < MARKERS_OF_A_FACT):
             self._markers[marked] = key
-        if self._facts[key].delivered is False:
+        if delivered is False:
             self._owed[key] = event
-        else:
+        elif self._owed:
             self._owed.pop(key, None)
 
     def _kept_once(self, parts: Parts) -> Parts:
         if len(self._paths) >= MOST_PARTS:
             return parts
-        return Parts(self._paths.setdefault(parts.paths, parts.paths), parts.checksums)
+        kept = self._paths.setdefault(parts.paths, parts.paths)
+        return parts if kept is parts.paths else Parts(kept, parts.checksums)
 
     def lost(self) -> Iterator[tuple[str, Finding]]:
         """Yield, with its event, each fact whose refused delivery was never made good."""
@@ -171,7 +173,7 @@ def _arrived(before: bool | None, now: bool | None) -> bool | None:
 
 
 def _fact_key(context: str | None, event: str, fact: Mapping[str, str]) -> bytes:
-    return _digest(_test(context), event, *[part for key in sorted(fact) for part in (key, fact[key])])
+    return _digest(_test(context), event, *chain.from_iterable(sorted(fact.items())))
 
 
 def _place(where: Where | None) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,6 +17,9 @@ from contracts.model.emission import Answered, Commit, Driven, Emission, Refused
 from contracts.model.events import parse_rfc3339
 from contracts.model.names import did_you_mean
 from contracts.model.strict_json import JsonRefusedError, decode, decode_text
+
+if TYPE_CHECKING:
+    from contracts.emitters.parts.quick_capture import QuickCapture
 
 MAX_LINE = 1024 * 1024
 """The longest line that is read, in bytes without its line end."""
@@ -122,11 +127,16 @@ def read_recorded(raw: bytes, where: Where | None = None) -> Emission | Settled 
     return _emission(document, where)
 
 
-def _quickly(raw: bytes, where: Where | None) -> Emission | None:
+@cache
+def _quick_reader() -> Callable[[bytes], QuickCapture | None]:
     # Imported here, since commands that read no capture know this module too.
     from contracts.emitters.parts.quick_capture import read_quickly
 
-    quick = read_quickly(raw)
+    return read_quickly
+
+
+def _quickly(raw: bytes, where: Where | None) -> Emission | None:
+    quick = _quick_reader()(raw)
     return None if quick is None else quick.emission(where)
 
 

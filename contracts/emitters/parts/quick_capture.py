@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from contracts.errors import Where
 from contracts.model.emission import Answered, Commit, Emission
@@ -37,20 +38,20 @@ class QuickCapture(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
     headers: dict[str, str]
     body: str
-    body_encoding: Literal["utf-8"] | msgspec.UnsetType = msgspec.UNSET
-    at: str | msgspec.UnsetType | None = msgspec.UNSET
-    method: str | msgspec.UnsetType = msgspec.UNSET
-    url: str | msgspec.UnsetType = msgspec.UNSET
-    response: _Answer | msgspec.UnsetType | None = msgspec.UNSET
-    trigger: msgspec.UnsetType | None = msgspec.UNSET
-    test: str | msgspec.UnsetType | None = msgspec.field(name="context", default=msgspec.UNSET)
-    commit: _Checkout | msgspec.UnsetType | None = msgspec.UNSET
-    transport: str | msgspec.UnsetType | None = msgspec.UNSET
+    body_encoding: Literal["utf-8"] | UnsetType = UNSET
+    at: str | UnsetType | None = UNSET
+    method: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    response: _Answer | UnsetType | None = UNSET
+    trigger: UnsetType | None = UNSET
+    test: str | UnsetType | None = msgspec.field(name="context", default=UNSET)
+    commit: _Checkout | UnsetType | None = UNSET
+    transport: str | UnsetType | None = UNSET
 
     @property
     def context(self) -> str | None:
         """The test that ran, if known."""
-        return None if self.test is msgspec.UNSET else self.test
+        return None if self.test is UNSET else self.test
 
     @property
     def delivered(self) -> bool | None:
@@ -59,14 +60,14 @@ class QuickCapture(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
     def emission(self, where: Where | None = None) -> Emission:
         """Return the emission that the line is of."""
-        transport = None if self.transport is msgspec.UNSET else self.transport
+        transport = None if self.transport is UNSET else self.transport
         unsaid = "POST" if transport in (None, "http") else ""
         return Emission(
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.body.encode(),
-            method=unsaid if self.method is msgspec.UNSET else self.method,
-            url="" if self.url is msgspec.UNSET else self.url,
-            at=None if self.at is msgspec.UNSET else self.at,
+            method=unsaid if self.method is UNSET else self.method,
+            url="" if self.url is UNSET else self.url,
+            at=None if self.at is UNSET else self.at,
             response=_answered(self.response.status) if isinstance(self.response, _Answer) else None,
             context=self.context,
             commit=_commit(self.commit.id, self.commit.clean) if isinstance(self.commit, _Checkout) else None,
@@ -96,11 +97,11 @@ def _strings(capture: QuickCapture) -> int:
         capture.body_encoding, capture.at, capture.method, capture.url, capture.trigger, capture.test,
         capture.transport,
     ):  # fmt: skip
-        if value is not msgspec.UNSET:
+        if value is not UNSET:
             found += 1 + (value is not None)
-    if capture.response is not msgspec.UNSET:
+    if capture.response is not UNSET:
         found += 1 + (capture.response is not None)
-    if capture.commit is not msgspec.UNSET:
+    if capture.commit is not UNSET:
         found += 1 + 3 * (capture.commit is not None)
     return found
 
