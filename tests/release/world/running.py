@@ -29,6 +29,10 @@ class Found:
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[AssertionError] = field(default_factory=list)
 
+    def __add__(self, other: Found) -> Found:
+        """Both together."""
+        return Found(self.counts + other.counts, [*self.failures, *other.failures])
+
     def named(self, kind: str) -> Mapping[str, int]:
         """The counts of a kind, `rule` or `answer`, without that word."""
         return {name.split(" ", 1)[1]: self.counts[name] for name in sorted(self.counts) if name.startswith(f"{kind} ")}
