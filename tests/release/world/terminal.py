@@ -67,6 +67,8 @@ def typed(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
         chdir(folder),
         patch.dict(os.environ, environment, clear=True),
         patch.object(sys, "argv", ["contracts", *arguments]),
+        # A command holds it for good; this process goes on.
+        patch.object(os, "_exit", os._exit),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
