@@ -207,9 +207,10 @@ class Histories(RuleBasedStateMachine):
 
     @step("reverify", which=numbers, place=places)
     def reverify(self, which: int, place: str) -> None:
-        """What counts somewhere is judged again, by the newest contract or by one that somebody still has."""
+        """What counts somewhere is judged again, by the newest contract and by one that somebody still has."""
         versions = list(self.world.folders[SCENARIOS].tags)[::-1]
-        self.world.reverify(pick(versions, max(0, which - 6)), place)
+        older = pick(versions, which)
+        self.world.reverify(list(dict.fromkeys([older, versions[0]])), place)
 
     # -- the contract
 
