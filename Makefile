@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # order, else the long ones with few tests would all come last; a third process works while others wait for answers.
 PYTEST_OPTIONS ?= --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # What takes long beside what it guards: `make test-long`, which the long CI runs.
-LONG := tests/project/test_odd_places.py tests/release/world/test_more_histories.py tests/broker/test_push.py \
+LONG := tests/project/test_odd_places.py tests/broker/test_push.py \
   tests/ci/test_pre_commit.py tests/registry_diff/test_versions.py tests/story/test_from_empty_folders.py
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
