@@ -163,7 +163,7 @@ class Judge:
         modes = (*self._modes, "structured") if sent.bare else self._modes
         summary = part.summary
         for number, message in enumerate(read_messages(sent.emission, modes)):
-            at = replace(begin, number=number)
+            at = replace(begin, number=number) if number else begin
             time = moment_of(message.attribute("time"))
             emitter = self._emitter_of(message)
             if self._job.emitter is not None and emitter != self._job.emitter:
@@ -193,8 +193,8 @@ class Judge:
         summary.of_pair(emitter, event).add(time)
         for finding in judged.findings:
             self._broke(summary, finding, at, emitter, event, hour)
-        for fact in stated_facts(message, event, domain.catalogue):
-            text = self._bulk.text_of(event, message.value)
+        text = self._bulk.text_of(event, message.value)
+        for fact in stated_facts(message, event, domain.catalogue, text):
             part.statements.add(
                 [self._bulk.pairs[emitter, event][0]],
                 digests_of(emitter, fact, text),

@@ -158,6 +158,7 @@ class CompiledEvent:
     def __init__(self, name: str, stated: Mapping[str, tuple[Leaf, ...]], fact_key: tuple[str, ...]) -> None:
         self.name = name
         self._leaves = leaves = _of_any(stated)
+        self._paths = frozenset(leaf.path for leaf in leaves)
         self.struct, places = _struct(name, leaves)
         self.values: Callable[[Any], tuple[str, ...]] = attrgetter(*places)
         self.matches = re.compile("\n".join(_part(leaf) for leaf in leaves), re.ASCII).fullmatch
@@ -196,7 +197,7 @@ class CompiledEvent:
             return None
         flat: dict[tuple[str, ...], Any] = {("data", key): inner for key, inner in value["data"].items()}
         flat |= {(key,): inner for key, inner in value.items() if key != "data"}
-        if flat.pop(("type",), None) != self.name or not flat.keys() <= {leaf.path for leaf in self._leaves}:
+        if flat.pop(("type",), None) != self.name or not flat.keys() <= self._paths:
             return None
         if not all(isinstance(text, str) and _CONTROL.search(text) is None for text in flat.values()):
             return None

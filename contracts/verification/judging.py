@@ -58,17 +58,23 @@ def judge_message(
     return Judged(pair, tuple(findings))
 
 
-def stated_facts(message: EmittedMessage, event: str, catalogue: Catalogue) -> Iterator[StatedFact]:
+def stated_facts(
+    message: EmittedMessage, event: str, catalogue: Catalogue, content: str | None = None
+) -> Iterator[StatedFact]:
     """Yield what the message states of its event, as repeats are compared.
 
     Nothing where its fact or its id can't be read: what can't be read can't be compared.
+
+    Args:
+        content: one text for all its spellings, where that is known; else it is made.
     """
     fact = message.fact(catalogue.fact_key(event))
     marker = message.attribute("id")
     if fact is None or marker is None or message.attribute("type") != event:
         return
     value = message.value
-    yield StatedFact(message.emission, event, fact, marker, canonical(value), lambda: Parts.of(value))
+    known = canonical(value) if content is None else content
+    yield StatedFact(message.emission, event, fact, marker, known, lambda: Parts.of(value))
 
 
 def states_what_was_triggered(right: RightMessage, trigger: Trigger | None) -> bool:
