@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.model.printable import one_line, printable
+from contracts.model.printable import one_line, printable, readable
 from contracts.model.verdict import Finding, Verification
 from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
 from contracts.report.look import PLAIN, Look
@@ -56,7 +56,7 @@ def _findings(run: Verification) -> Iterator[tuple[str, list[Entry]]]:
 
 def _entry(finding: Finding, event: str = "") -> Entry:
     head = one_line(f"{event} {finding.rule}".strip())
-    return Entry(head, printable(finding.message), finding_fields(finding))
+    return Entry(head, readable(printable(finding.message)), finding_fields(finding))
 
 
 def _remarks(run: Verification) -> Iterator[tuple[str, list[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from contracts.model.printable import as_json, one_line, printable
+from contracts.model.printable import as_json, one_line, printable, readable
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PactResult, PairVerdict, Unposted, Verdict, Verification
 
@@ -89,7 +89,7 @@ def finding_fields(finding: Finding) -> tuple[tuple[str, str], ...]:
         ("interaction", finding.interaction or ""),
         ("path", finding.path or ""),
         ("expected", as_json(finding.expected) if finding.expected is not None else ""),
-        ("actual", as_json(finding.actual) if finding.actual is not None else ""),
+        ("actual", readable(as_json(finding.actual)) if finding.actual is not None else ""),
         ("next", finding.next_step or ""),
     )
     return tuple((label, printable(value)) for label, value in fields if value)

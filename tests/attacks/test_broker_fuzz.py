@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 import requests
@@ -20,9 +20,12 @@ from contracts.broker.embedded.inprocess import BASE_URL, WsgiAdapter
 from contracts.model.strict_json import decode
 from tests.attacks.broker_requests import Sent, request
 from tests.attacks.size import dice, sized
-from tests.broker.running import Broker, pact
+from tests.attacks.test_sink_fuzz import statuses as answered
+from tests.attacks.test_sink_fuzz import twist
+from tests.broker.running import Broker, pact, running
 
 REQUESTS = sized(9_000, 90_000)
+OVER_A_SOCKET = sized(300, 3_000)
 FRESH = 1_500
 """Requests after which the broker begins with a new file: what is stored is read again and again, and grows."""
 LONGEST = 5.0
@@ -128,6 +131,35 @@ def test_every_request_has_an_answer(tmp_path: Path, part: int) -> None:
     taken = {method for method, hundreds in statuses if hundreds == 2}
     # It isn't all refused at the door.
     assert taken >= {"GET", "POST", "PUT", "PATCH", "DELETE"}, statuses
+
+
+def as_bytes(sent: Sent, host: str) -> bytes:
+    """Return a request as it goes over the wire, whatever is in it."""
+    target = quote(f"{sent.path}?{sent.query}" if sent.query else sent.path, safe="/%?&=[]+:;,\\#", errors="replace")
+    headers = {"Host": host, "Content-Length": str(len(sent.body)), "Connection": "close"}
+    headers |= {name.replace("_", "-").title(): value for name, value in sent.headers.items()}
+    lines = [f"{sent.method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "replace") + sent.body
+
+
+def test_every_request_over_a_socket_has_an_answer(tmp_path: Path) -> None:
+    """Served as it is, with its server before it: right requests, and such as were torn and twisted byte by byte."""
+    app, known = filled(tmp_path / "broker.sqlite")
+    rules = [(rule.rule, tuple(sorted(rule.methods or ()))) for rule in app.url_map.iter_rules()]
+    thrown, given = dice("broker over a socket"), Counter[int]()
+    with running(tmp_path / "broker.sqlite") as served:
+        for number in range(OVER_A_SOCKET):
+            data = as_bytes(request(thrown, sorted(rules), known), served.url.removeprefix("http://"))
+            began = time.monotonic()
+            found = answered(served.url, twist(data, thrown) if number % 2 else data)
+            assert time.monotonic() - began < LONGEST, data
+            # 501 and 505 are what RFC 9110 has for a coding and a version that aren't known.
+            assert all(status < 500 or status in (501, 505) for status in found), (data, found)
+            given.update(found)
+        assert requests.get(f"{served.url}/diagnostic/status/heartbeat", timeout=5).status_code == 200
+        assert served.process.poll() is None
+    assert given[200] + given[201] > OVER_A_SOCKET / 10, given
+    assert given[400] > OVER_A_SOCKET / 20, given
 
 
 def unreadable(app: Flask) -> Iterator[str]:

@@ -23,6 +23,7 @@ from contracts.broker.pacts import expected
 from contracts.broker.publishing import PactPublication, publish
 from contracts.broker.results import result
 from contracts.broker.version_matrix import release_matrix, results_matrix
+from contracts.broker.versions import find_version
 from contracts.errors import BrokerError, MisuseError
 from contracts.model.pact import parse_pact
 from contracts.release.posting import PactRequest, pacts_to_verify
@@ -199,3 +200,20 @@ def test_a_record_that_the_broker_does_not_show_is_not_confirmed() -> None:
     for placement in placements(client, place, TRACKER):
         with pytest.raises(BrokerError, match="not confirmed"):
             end(client, place, placement)
+
+
+@pytest.mark.parametrize("name", ["environments", "deployedVersions", "releasedVersions", "branchVersions"])
+def test_a_list_that_is_missing_is_not_an_empty_one(name: str) -> None:
+    """A version that isn't in an answer of another form isn't gone, and an environment that isn't isn't to be made."""
+    other = {key: value for key, value in WHOLE["_embedded"].items() if key != name}
+    empty = {**WHOLE["_embedded"], name: [], "tags": []}
+    reads: Mapping[str, Callable[[BrokerClient], object]] = {
+        "environments": environments,
+        "branchVersions": lambda client: find_version(client, TRACKER, "1"),
+    }
+    placed = next(iter(environments(answering(WHOLE))))
+    read = reads.get(name, lambda client: placements(client, placed, TRACKER))
+    for missing in ({**WHOLE, "_embedded": other}, {**WHOLE, "_embedded": None}, {**WHOLE, "_embedded": {name: None}}):
+        with pytest.raises(BrokerError, match="can't be read"):
+            read(answering(missing))
+    read(answering({**WHOLE, "_embedded": empty}))
