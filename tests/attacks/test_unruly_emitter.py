@@ -20,14 +20,17 @@ import pytest
 from contracts.cli.app import run
 from contracts.model.strict_json import decode
 from contracts.webinar.events import CATALOGUE
-from tests.attacks.size import IS_LONG, dice, sized
+from tests.attacks.size import dice, sized
 from tests.attacks.unruly import EVENT_TYPE, a_command, a_line, an_answer, an_emitter, answering, right, sends_to
 from tests.cli.process import capture_line
 from tests.release.project import CI_VARIABLES, COMPLETED, TRACKER
 
-TRIES = {"captures": sized(120, 500), "endpoint": sized(12, 150), "trigger": sized(6, 150), "command": sized(4, 80),
-         "python": sized(8, 120)}  # fmt: skip
-TIMEOUT = 1 if IS_LONG else 0.3
+TRIES = {
+    "captures": sized(100, 560), "endpoint": sized(10, 150), "trigger": sized(6, 120), "command": sized(4, 50),
+    "python": sized(8, 120),
+}  # fmt: skip
+"""How often each way to an emitter is tried."""
+TIMEOUT = 0.3
 SOON = ("--settle", "0.01", "--timeout", str(TIMEOUT))
 LONGEST = 40.0
 """Seconds for a run of some twenty triggers of which each takes its whole time, and is ended."""

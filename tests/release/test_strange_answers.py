@@ -212,7 +212,8 @@ def test_a_list_that_is_missing_is_not_an_empty_one(name: str) -> None:
         "branchVersions": lambda client: find_version(client, TRACKER, "1"),
     }
     placed = next(iter(environments(answering(WHOLE))))
-    read = reads.get(name, lambda client: placements(client, placed, TRACKER))
+    reads = {name: lambda client: placements(client, placed, TRACKER), **reads}
+    read = reads[name]
     for missing in ({**WHOLE, "_embedded": other}, {**WHOLE, "_embedded": None}, {**WHOLE, "_embedded": {name: None}}):
         with pytest.raises(BrokerError, match="can't be read"):
             read(answering(missing))
