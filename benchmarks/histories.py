@@ -44,6 +44,7 @@ def measured(found: Found, seconds: float, official: Official | None) -> dict[st
         "answers": found.named("answer"),
         "rules": found.named("rule"),
         "mended": found.counts["mended"],
+        "unstuck": found.counts["unstuck"],
     }
     if official is not None:
         document["official"] = {"asked": official.asked, "laxer": len(official.laxer), **official.stricter}

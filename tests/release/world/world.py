@@ -68,7 +68,8 @@ class World:
     """The table, the working copies, and what was typed and printed.
 
     Attributes:
-        counts: how often each answer was given, by its word.
+        counts: how often each answer was given, by its word; `unstuck` is how many results that were missing came from
+            what an emitter once sent.
         yeses: questions that were answered with yes, oldest first.
         hears: is told every question with its answer.
         ways_back: how often a line has offered to take a pair back.
@@ -322,6 +323,7 @@ class World:
             self.tell(f"-- by the contract's version {version}")
             judged = self.type(SCENARIOS, ("reverify", "--to-environment", place), expect=(0, 1, 3))
             posted = [line for line in judged.out.splitlines() if line.endswith(", posted")]
+            self.counts["unstuck"] += sum("no result so far" in line for line in posted)
             if posted and turn >= len(contract_versions):
                 raise self.dead_end(f"what was judged again doesn't come to an end: {posted[0]}\n{judged.text}")
 
