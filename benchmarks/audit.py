@@ -352,12 +352,11 @@ class Memory:
 
 def _family(process: int) -> Iterator[int]:
     yield process
-    try:
-        below = Path(f"/proc/{process}/task/{process}/children").read_text()
-    except OSError:
-        return
-    for child in below.split():
-        yield from _family(int(child))
+    # Each thread has its own, and Java starts Spark's workers from any.
+    for children in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in children.read_text().split():
+                yield from _family(int(child))
 
 
 def _held(process: int) -> int:
