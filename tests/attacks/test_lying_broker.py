@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 from contracts.broker.retry import RetryPolicy
 from contracts.cli.app import run
-from tests.attacks.lies import WHOLE, Enemy, a_lie
+from tests.attacks.lies import WHOLE, Enemy, Teller, a_lie
 from tests.attacks.lying_broker import NO_LIE, Lie, LyingBroker, lying_broker
 from tests.attacks.size import dice, sized
 from tests.release.commands import emissions
@@ -70,6 +70,12 @@ COMMANDS = (
     Command((*VERIFY, "bad.ndjson", "--publish", "--version", "4.0", "--branch", "main", "--output", "json"), 1, 1),
     Command((*VERIFY, "bad.ndjson"), 1, 1),
 )
+
+DRIPS: Mapping[str, Teller] = {
+    "byte": lambda _, truth: truth.sent() + b" " * 10_000,
+    "continue": lambda _, __: b"HTTP/1.1 100 Continue\r\n\r\n" * 1_000,
+}
+"""What is sent byte by byte, and goes on for longer than anybody waits."""
 
 
 @dataclass
@@ -209,3 +215,19 @@ def test_no_lie_breaks_a_command_or_makes_a_yes(attacked: Attacked) -> None:
     assert told > LIES * 0.6
     assert codes[4] > LIES / 5, codes
     assert codes[0] + codes[1] > LIES / 10, codes
+
+
+@pytest.mark.parametrize("command", [COMMANDS[0], COMMANDS[-1]], ids=lambda one: one.words[0])
+@pytest.mark.parametrize("drop", ["byte", "continue"])
+def test_a_broker_that_drips_ends_a_command_in_its_time(
+    attacked: Attacked, command: Command, drop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it drips, and after however many whole answers: the command ends when --broker-timeout says so."""
+    monkeypatch.setenv("CONTRACTS_BROKER_TIMEOUT", "0.4")
+    endless = Lie("drips", "later", lambda asked: asked.number >= 1, DRIPS[drop], drips=0.01)
+    code, out, err, seconds = attacked.told(command, endless)
+    assert (code, out) == (4, "")
+    assert "in time" in err
+    assert "--broker-timeout" in err
+    assert list(faults(code, out, err, seconds)) == []
+    assert seconds < 5
