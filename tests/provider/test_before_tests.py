@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ LEFT = {
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a module and a folder beside its settings; the command runs in the folder."""
+    # What is imported from it may be imported from nowhere else: later tests don't look there.
+    monkeypatch.setattr(sys, "path", [*sys.path])
     root = make_project(tmp_path / "project")
     (root / "helper.py").write_text("", encoding="utf-8")
     (root / "sub").mkdir()
