@@ -7,13 +7,25 @@ from pathlib import Path
 import click
 
 from contracts.cli.command_group import HelpfulGroup
-from contracts.cli.init_repository import consumer_command, contract_command, say_next, write_or_show
+from contracts.cli.init_repository import (
+    consumer_command,
+    contract_command,
+    contract_option,
+    inside,
+    say_next,
+    sources,
+    toolkit_option,
+    write_or_show,
+    writing_options,
+)
 from contracts.cli.options import project
 from contracts.cli.output import say
 from contracts.errors import MisuseError
+from contracts.project.contract_package import contract_package
 from contracts.scaffold.advice import next_steps, unknown_note
-from contracts.scaffold.files import files_for
+from contracts.scaffold.emitter import emitter_files
 from contracts.scaffold.request import EmitterKind, NewEmitter, check
+from contracts.scaffold.requirements import contract_requirement, needs_contract, toolkit_requirement
 
 
 @click.group(cls=HelpfulGroup, short_help="Write what a new repository begins with.")
@@ -30,14 +42,6 @@ command.add_command(consumer_command)
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in EmitterKind]), required=True, help="What it is made with."
 )
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    metavar="DIR",
-    help="The emitter's repository; the current folder without it.",
-)
 @click.option("--test-command", metavar="TEXT", help="What runs the emitter's tests, where it has some already.")
 @click.option(
     "--hook",
@@ -50,21 +54,24 @@ command.add_command(consumer_command)
     "--destination-option", metavar="NAME", help="WordPress: the option that holds where the plugin sends to."
 )
 @click.option("--action", metavar="OWNER/REPO@REF", help="Use this GitHub Action; without it the job runs the script.")
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@contract_option
+@toolkit_option
+@writing_options
 def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands them over
     *,
     name: str,
     kind: str,
-    folder: Path,
     test_command: str | None,
     hooks: tuple[str, ...],
     destination_option: str | None,
     action: str | None,
+    contract: str | None,
+    toolkit: str | None,
+    folder: Path,
     force: bool,
     dry_run: bool,
 ) -> None:
-    """Write what the repository of the emitter NAME needs: settings, a test, a script for any CI, a job for GitHub.
+    """Write what the repository of the emitter NAME needs: settings, code to grow, a script for any CI, its jobs.
 
     What is there with other content is never overwritten without --force, and then nothing is written at all.
 
@@ -72,14 +79,25 @@ def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands 
     Example:
       contracts init emitter client-webinar-tracker-v2 --kind wordpress --dir ../tracker
     """
-    _, domain = project()
-    emitter = NewEmitter(name, EmitterKind(kind), test_command, action, dict(map(_hook, hooks)), destination_option)
+    settings, domain = project()
+    package = contract_package(settings)
+    emitter = NewEmitter(
+        name,
+        EmitterKind(kind),
+        test_command,
+        action,
+        dict(map(_hook, hooks)),
+        destination_option,
+        toolkit_requirement(toolkit, folder),
+        contract_requirement(contract, package, folder),
+        needs_contract(package),
+    )
     check(emitter, domain)
-    files = files_for(emitter, domain)
-    write_or_show(folder, files, force=force, dry_run=dry_run)
+    write_or_show(folder, emitter_files(emitter, domain), force=force, dry_run=dry_run)
     if note := unknown_note(name, domain):
         say(f"warning: {note}", err=True)
-    say_next(next_steps(emitter, domain))
+    asked = sources(emitter.toolkit, emitter.contract if emitter.with_contract else "said")
+    say_next([*inside(folder), *asked, *next_steps(emitter, domain)])
 
 
 def _hook(text: str) -> tuple[str, str]:

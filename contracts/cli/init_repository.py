@@ -13,8 +13,15 @@ from contracts.cli.options import project
 from contracts.cli.output import say
 from contracts.project.contract_package import BUNDLED, contract_package
 from contracts.project.paths import shown
-from contracts.scaffold.files import NewFile
-from contracts.scaffold.requirements import contract_requirement, needs_contract, toolkit_requirement
+from contracts.scaffold.new_file import NewFile
+from contracts.scaffold.requirements import (
+    CONTRACT_VARIABLE,
+    TOOLKIT_VARIABLE,
+    contract_requirement,
+    is_of_this_machine,
+    needs_contract,
+    toolkit_requirement,
+)
 from contracts.scaffold.writing import FileState, states_of, write_files
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,9 +44,20 @@ def toolkit_option(function: F) -> F:
     return click.option(
         "--toolkit",
         metavar="REQUIREMENT",
-        envvar="CONTRACTS_TOOLKIT",
+        envvar=TOOLKIT_VARIABLE,
         show_envvar=True,
-        help="What installs the toolkit: a version, a wheel, git+https://…@COMMIT.",
+        help="What installs the toolkit: a version, a wheel, a folder, git+https://…@COMMIT. No name is guessed.",
+    )(function)
+
+
+def contract_option(function: F) -> F:
+    """Add the option that says where the contract's package comes from."""
+    return click.option(
+        "--contract",
+        metavar="REQUIREMENT",
+        envvar=CONTRACT_VARIABLE,
+        show_envvar=True,
+        help="What installs the contract, where it doesn't come with the toolkit: said likewise.",
     )(function)
 
 
@@ -113,7 +131,7 @@ def contract_command(  # noqa: PLR0913 - one parameter an option, as click hands
         consumer or f"{name}-consumer",
         emitter or f"{name}-emitter",
         event,
-        toolkit_requirement(toolkit),
+        toolkit_requirement(toolkit, folder),
         with_consumer,
     )
     files = contract_files(asked)
@@ -122,13 +140,11 @@ def contract_command(  # noqa: PLR0913 - one parameter an option, as click hands
         f"write your events into {asked.module}/events.py, and who may state them into {asked.module}/emitters.toml"
     ]
     steps += ["contracts capture", "contracts check"] if with_consumer else ["contracts check"]
-    say_next([*_inside(folder), *_sources(asked.toolkit), *steps, "git init && git add --all && git commit"])
+    say_next([*inside(folder), *sources(asked.toolkit), *steps, "git init && git add --all && git commit"])
 
 
 @click.command("consumer")
-@click.option(
-    "--contract", metavar="REQUIREMENT", help="What installs the contract: a requirement, a wheel, git+https://…"
-)
+@contract_option
 @toolkit_option
 @writing_options
 def consumer_command(*, contract: str | None, toolkit: str | None, folder: Path, force: bool, dry_run: bool) -> None:
@@ -145,22 +161,37 @@ def consumer_command(*, contract: str | None, toolkit: str | None, folder: Path,
     settings, domain = project()
     package = contract_package(settings)
     asked = NewConsumer(
-        toolkit_requirement(toolkit),
-        contract_requirement(contract, package),
+        toolkit_requirement(toolkit, folder),
+        contract_requirement(contract, package, folder),
         names_domain=domain.package != BUNDLED,
         with_contract=needs_contract(package),
     )
     write_or_show(folder, consumer_files(asked, domain), force=force, dry_run=dry_run)
-    unsaid = _sources(asked.toolkit, asked.contract if asked.with_contract else "said")
-    say_next([*_inside(folder), *unsaid, "contracts capture", "contracts check"])
+    unsaid = sources(asked.toolkit, asked.contract if asked.with_contract else "said")
+    say_next([*inside(folder), *unsaid, "contracts capture", "contracts check"])
 
 
-def _inside(folder: Path) -> list[str]:
+def inside(folder: Path) -> list[str]:
+    """Return the step into another folder, where the repository isn't the current one."""
     return [] if folder == Path() else [f"cd {quote(shown(folder))}"]
 
 
-def _sources(toolkit: str | None, contract: str | None = "said") -> list[str]:
-    missing = [what for what, source in (("the toolkit", toolkit), ("the contract", contract)) if source is None]
+def sources(toolkit: str | None, contract: str | None = "said") -> list[str]:
+    """Return the step that says where what is installed comes from, where nobody has said it yet."""
+    for option, source in (("--toolkit", toolkit), ("--contract", contract)):
+        if is_of_this_machine(source):
+            say(f"note: {option} names a file of this machine; CI needs one in the repository, or an address", err=True)
+    missing = [
+        (what, variable)
+        for what, variable, source in (
+            ("the toolkit", TOOLKIT_VARIABLE, toolkit),
+            ("the contract", CONTRACT_VARIABLE, contract),
+        )
+        if source is None
+    ]
     if not missing:
         return []
-    return [f"say in ci/requirements.txt where {' and '.join(missing)} come{'s' if len(missing) == 1 else ''} from"]
+    whats, variables = (" and ".join(words) for words in zip(*missing, strict=True))
+    verb = "comes" if len(missing) == 1 else "come"
+    where = f"say in ci/requirements.txt where {whats} {verb} from (git+https://…@COMMIT, a wheel, NAME==VERSION)"
+    return [f"{where}, or set {variables} in CI: no name is guessed"]

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
-from contracts.scaffold.files import CAPTURES
-from contracts.scaffold.request import DESTINATION, EmitterKind, NewEmitter
+from contracts.scaffold.kinds import KINDS
+from contracts.scaffold.request import NewEmitter
 
 
 def unknown_note(name: str, domain: Domain) -> str | None:
@@ -26,16 +26,9 @@ def next_steps(emitter: NewEmitter, domain: Domain) -> Iterator[str]:
         entry = registry_entry(emitter, domain)
         yield f"have the architect add the emitter to {domain.registry_file.name}:\n{entry}"
         yield "run this again with --force, before anything is changed: the registry says which events are stated"
-    if emitter.kind is EmitterKind.PYTHON:
-        yield f"grow {emitter.module}/emitter.py into your emitter; STATES says which events it really states"
-    else:
-        if not emitter.hooks:
-            yield "say in tests/contracts/state-facts.php how the plugin is told that something happened"
-        if not emitter.destination_option:
-            yield f"have the plugin send to CONTRACTS_DESTINATION ({DESTINATION}) in its tests"
-    ignored = ".contracts/" if emitter.kind is EmitterKind.PYTHON else f".contracts/ and {CAPTURES}"
-    yield f"add {ignored} to .gitignore, run ci/contracts, and commit"
-    yield "set PACT_BROKER_BASE_URL and PACT_BROKER_TOKEN in CI, to publish the results"
+    yield from KINDS[emitter.kind].first_step(emitter)
+    yield "ci/contracts"
+    yield "commit; set PACT_BROKER_BASE_URL and PACT_BROKER_TOKEN in CI, to publish the results"
 
 
 def registry_entry(emitter: NewEmitter, domain: Domain) -> str:

@@ -11,8 +11,8 @@ from contracts.model.domain import Domain
 from contracts.model.registry import Status
 from contracts.model.schemas import shape_of
 from contracts.model.shapes import ListOf, Node, Object, Shape, nodes
-from contracts.scaffold.files import NewFile
 from contracts.scaffold.filling import filled, module_of
+from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.requirements import requirements_text
 
 

@@ -22,8 +22,8 @@ from contracts.model.registry import EmitterName
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.scaffold.consumer import consumer_parts
-from contracts.scaffold.files import NewFile
 from contracts.scaffold.filling import class_of, filled, module_of
+from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.requirements import requirements_text
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,11 @@ def module_of(name: str, kind: str) -> str:
     """
     module = re.sub(r"\W", "_", name.lower(), flags=re.ASCII)
     return module if module.isidentifier() and not _means_something(module) else f"{kind}_{module}"
+
+
+def toml_key(name: str) -> str:
+    """Return a name as a key of TOML."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
 
 
 def class_of(name: str) -> str:

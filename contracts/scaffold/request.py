@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import EmitterName
-from contracts.scaffold.filling import module_of
+from contracts.scaffold.filling import module_of, toml_key
 
 DESTINATION = "https://receiver.invalid/events"
 """Where a plugin is told to send to while it is recorded; RFC 2606 keeps `.invalid` from ever being a host."""
@@ -23,8 +22,11 @@ DESTINATION = "https://receiver.invalid/events"
 class EmitterKind(StrEnum):
     """What an emitter is made with."""
 
-    PYTHON = "python"
     WORDPRESS = "wordpress"
+    PYTHON = "python"
+    NODE = "node"
+    PHP = "php"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class NewEmitter:
         action: the GitHub Action, `OWNER/REPOSITORY@REF`; the script is run without it where it is None.
         hooks: for WordPress, by event, the action that tells the plugin of a fact; it takes the fact key's values.
         destination_option: for WordPress, the option that holds where the plugin sends to.
+        toolkit: where the toolkit comes from, as a line of requirements; `contract`: where the contract does; None
+            where nobody has said it.
+        with_contract: the contract is a distribution beside the toolkit's.
     """
 
     name: str
@@ -44,6 +49,9 @@ class NewEmitter:
     action: str | None = None
     hooks: Mapping[str, str] = field(default_factory=dict)
     destination_option: str | None = None
+    toolkit: str | None = None
+    contract: str | None = None
+    with_contract: bool = False
 
     @property
     def module(self) -> str:
@@ -53,7 +61,7 @@ class NewEmitter:
     @property
     def key(self) -> str:
         """The name as a key of TOML."""
-        return self.name if re.fullmatch(r"[A-Za-z0-9_-]+", self.name) else json.dumps(self.name)
+        return toml_key(self.name)
 
 
 def check(emitter: NewEmitter, domain: Domain) -> None:

@@ -12,34 +12,37 @@ from packaging.version import InvalidVersion, Version
 from contracts.errors import MisuseError
 from contracts.project.contract_package import TOOLKIT, ContractPackage
 
+TOOLKIT_VARIABLE = "CONTRACTS_TOOLKIT"
+CONTRACT_VARIABLE = "CONTRACTS_CONTRACT"
+
 _NAMED = re.compile(r"[A-Za-z0-9._-]+(\[[^]]*\])?\s*@")
 """A requirement that brings its own address (PEP 508)."""
 
 
-def requirement_line(said: str, distribution: str, option: str) -> str:
+def requirement_line(said: str, distribution: str | None, option: str, folder: Path = Path()) -> str:
     """Return a line of pip's requirements for a distribution.
 
     Args:
         said: a version, a wheel or a folder, an address such as `git+https://…@COMMIT`, or a whole requirement.
-        distribution: its name.
+        distribution: its name, where that is known.
         option: what it was said with, for errors.
+        folder: the repository that is to hold the line; what lies in it is named from there.
 
     Raises:
         MisuseError: it is none of these, or names something that isn't there.
     """
     text = said.strip()
     if _is_version(text):
+        if distribution is None:
+            raise MisuseError(
+                f"{option}: {text!r} is the version of a package whose name isn't known here",
+                next_step="say the name too, such as orders-contract==1.2.0",
+            )
         return f"{distribution}=={text}"
     if re.match(r"[a-z+]+://", text):
-        return f"{distribution} @ {text}"
+        return f"{distribution} @ {text}" if distribution else text
     if not _NAMED.match(text) and (text.endswith(".whl") or "/" in text):
-        place = Path(text)
-        if not place.exists():
-            raise MisuseError(
-                f"{option}: there is no {text!r}",
-                next_step="name a wheel or a folder that exists, a version, or git+https://…@COMMIT",
-            )
-        return f"{distribution} @ {place.resolve().as_uri()}"
+        return _line_of_file(text, distribution, option, folder)
     try:
         return str(Requirement(text))
     except InvalidRequirement:
@@ -49,7 +52,25 @@ def requirement_line(said: str, distribution: str, option: str) -> str:
         ) from None
 
 
-def toolkit_requirement(said: str | None) -> str | None:
+def _line_of_file(text: str, distribution: str | None, option: str, folder: Path) -> str:
+    found = next((place.resolve() for place in (Path(text), folder / text) if place.exists()), None)
+    if found is None:
+        raise MisuseError(
+            f"{option}: there is no {text!r}",
+            next_step="name a wheel or a folder that exists, a version, or git+https://…@COMMIT",
+        )
+    if found.is_relative_to(folder.resolve()):
+        # pip reads a path from where it runs, and ci/install runs it in the repository: so it holds in any checkout.
+        return f"./{found.relative_to(folder.resolve())}"
+    return f"{distribution} @ {found.as_uri()}" if distribution else found.as_uri()
+
+
+def is_of_this_machine(requirement: str | None) -> bool:
+    """Does a line of requirements name a file that no other machine has?"""
+    return requirement is not None and "file:///" in requirement
+
+
+def toolkit_requirement(said: str | None, folder: Path = Path()) -> str | None:
     """Return where the toolkit comes from, as a line of requirements; None where nobody says it.
 
     Its name alone is never taken: on an index somebody else could own it.
@@ -57,40 +78,40 @@ def toolkit_requirement(said: str | None) -> str | None:
     Raises:
         MisuseError: what is said is nothing that could be installed.
     """
-    return requirement_line(said, TOOLKIT.name, "--toolkit") if said else None
+    return requirement_line(said, TOOLKIT.name, "--toolkit", folder) if said else None
 
 
-def contract_requirement(said: str | None, package: ContractPackage) -> str | None:
+def contract_requirement(said: str | None, package: ContractPackage, folder: Path = Path()) -> str | None:
     """Return where the contract package comes from; None where it comes with the toolkit, or nobody says it.
 
     Raises:
         MisuseError: what is said is nothing that could be installed, or the contract is the toolkit's own.
     """
-    found = package.distribution
-    if found is None or found.name == TOOLKIT.name:
-        if said:
-            raise MisuseError(
-                f"--contract: the contract here is {package.told}, which isn't installed from anywhere else",
-                next_step="install the contract's package first, or leave --contract out",
-            )
+    if not said:
         return None
-    return requirement_line(said, found.name, "--contract") if said else None
+    if not needs_contract(package):
+        raise MisuseError(
+            f"--contract: the contract here is {package.told}, which isn't installed from anywhere else",
+            next_step="install the contract's package first, or leave --contract out",
+        )
+    name = package.distribution.name if package.distribution else None
+    return requirement_line(said, name, "--contract", folder)
 
 
 def needs_contract(package: ContractPackage) -> bool:
-    """Is the contract a distribution beside the toolkit's?"""
-    return package.distribution is not None and package.distribution.name != TOOLKIT.name
+    """Does the contract come from elsewhere than the toolkit?"""
+    return package.distribution is None or package.distribution.name != TOOLKIT.name
 
 
 def requirements_text(toolkit: str | None, contract: str | None, *, with_contract: bool) -> str:
-    """Return the lines of a file of requirements; what nobody said stands there as a comment to fill in."""
+    """Return the lines of a file of requirements; of what nobody said it names a variable, which pip fills in."""
     return "\n".join(_lines(toolkit, contract, with_contract))
 
 
 def _lines(toolkit: str | None, contract: str | None, with_contract: bool) -> Iterator[str]:
-    yield toolkit or f"# {TOOLKIT.name} @ git+https://…@COMMIT"
+    yield toolkit or f"${{{TOOLKIT_VARIABLE}}}"
     if with_contract:
-        yield contract or "# the contract's distribution, such as name==1.2.0"
+        yield contract or f"${{{CONTRACT_VARIABLE}}}"
 
 
 def _is_version(text: str) -> bool:

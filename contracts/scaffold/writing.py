@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts.errors import MisuseError, Where
 from contracts.files import write_all
 from contracts.project.paths import shown
-from contracts.scaffold.files import NewFile
+from contracts.scaffold.new_file import NewFile
 
 
 class FileState(StrEnum):

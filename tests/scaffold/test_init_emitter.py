@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import tomllib
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -190,8 +189,22 @@ def test_the_script_is_clean(repository: Path, kind: str) -> None:
     subprocess.run(["shellcheck", str(script)], check=True, timeout=60)
 
 
-def test_the_toolkit_that_is_asked_for_is_this_one(repository: Path) -> None:
-    """The requirement names the version that wrote it."""
-    assert init(repository, "--kind", "python").code == 0
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert f" {project['name']}=={project['version']} " in (repository / "ci/contracts").read_text(encoding="utf-8")
+def test_where_the_toolkit_comes_from_is_asked_for(repository: Path) -> None:
+    """Nobody said it: no name is guessed, anywhere in what is written; a next step and the script ask for it."""
+    done = init(repository, "--kind", "node")
+    assert "1. say in ci/requirements.txt where the toolkit comes from" in done.out
+    assert "or set CONTRACTS_TOOLKIT in CI" in done.out
+    said = [path for path, text in contents(repository).items() if b"webinar-contracts" in text]
+    assert said == []
+
+
+def test_where_the_toolkit_comes_from_is_said_once(repository: Path) -> None:
+    """By the option, before the variable; a file outside of the repository is said to be this machine's."""
+    done = init(repository, "--kind", "php", "--toolkit", "1.2.3")
+    assert "requirements.txt" not in done.out.partition("next:")[2]
+    found = [path for path, text in contents(repository).items() if b"1.2.3" in text]
+    assert found == ["ci/requirements.txt"]
+    wheel = repository.parent / "it-1.2-py3-none-any.whl"
+    wheel.touch()
+    done = init(repository, "--kind", "php", "--toolkit", str(wheel), "--force")
+    assert done.err == "note: --toolkit names a file of this machine; CI needs one in the repository, or an address\n"

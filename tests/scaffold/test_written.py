@@ -68,12 +68,15 @@ def test_a_python_emitter_that_states_what_is_planned_is_ready(repository: Path)
 
 
 def test_the_toolkit_is_installed_where_there_is_none(repository: Path, tmp_path: Path) -> None:
-    """In a folder of the checkout, once; the emitter is installed beside it where it is a project of its own."""
-    assert init(repository, "--kind", "python").code == 0
+    """In the checkout, once; the emitter is installed beside it where it is a project of its own."""
+    wheels = repository / "vendor and co"
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(wheels), str(ROOT)]
+    subprocess.run(build, check=True, timeout=120, capture_output=True)
+    (wheel,) = wheels.iterdir()
+    assert init(repository, "--kind", "python", "--toolkit", str(wheel.relative_to(repository))).code == 0
+    assert f"\n./vendor and co/{wheel.name}\n" in (repository / "ci/requirements.txt").read_text(encoding="utf-8")
     (repository / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
-    wheels = tmp_path / "wheels"
-    wheels.mkdir()
-    # Without an index: the wheel is built here, and what it depends on is this test run's.
+    # Without an index: what the toolkit depends on is this test run's.
     python = tmp_path / "bin" / "python3"
     python.parent.mkdir()
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
@@ -81,16 +84,8 @@ def test_the_toolkit_is_installed_where_there_is_none(repository: Path, tmp_path
     environ = {
         "HOME": str(tmp_path), "PATH": f"{python.parent}:/usr/bin:/bin",
         "PYTHONPATH": next(path for path in sys.path if path.endswith("site-packages")),
-        "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0",
-        "PIP_IGNORE_INSTALLED": "1",
+        "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_IGNORE_INSTALLED": "1",
     }  # fmt: skip
-    missing = subprocess.run(
-        ["ci/contracts"], cwd=repository, env=environ, capture_output=True, text=True, timeout=180, check=False
-    )
-    assert (missing.returncode, missing.stdout) == (2, "")
-    assert "the toolkit couldn't be installed" in missing.stderr
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(wheels), str(ROOT)]
-    subprocess.run(build, check=True, timeout=120, capture_output=True)
     for index in range(2):
         done = subprocess.run(
             ["ci/contracts"], cwd=repository, env=environ, capture_output=True, text=True, timeout=180, check=False
@@ -99,8 +94,38 @@ def test_the_toolkit_is_installed_where_there_is_none(repository: Path, tmp_path
         assert done.stdout.endswith(f"{PASSED}\n")
         if index == 0:
             shutil.rmtree(wheels)
-    packages = repository.glob(".contracts/toolkit/lib/python*/site-packages/*.dist-info")
+    packages = repository.glob(".venv/lib/python*/site-packages/*.dist-info")
     assert {folder.name.partition("-")[0] for folder in packages} >= {"webinar_contracts", "tracker"}
+
+
+@pytest.mark.parametrize(
+    ("line", "variables", "said"),
+    [
+        ("${CONTRACTS_TOOLKIT}", {}, "doesn't say where the toolkit comes from, and CONTRACTS_TOOLKIT isn't set\n"),
+        ("${CONTRACTS_TOOLKIT}\n${CONTRACTS_CONTRACT}", {"CONTRACTS_TOOLKIT": "./x"}, "where the contract comes from"),
+        ("${CONTRACTS_TOOLKIT}", {"CONTRACTS_TOOLKIT": "./no.whl"}, "pip couldn't install what ci/requirements.txt"),
+        ("webinar-contracts==9.9.9", {}, "pip couldn't install what ci/requirements.txt names\n"),
+    ],
+)
+def test_what_cannot_be_installed_says_so(repository: Path, line: str, variables: dict[str, str], said: str) -> None:
+    """Before anything is tested, with pip's own words, and never as a broken contract or a Python that is too old."""
+    assert init(repository, "--kind", "command").code == 0
+    (repository / "ci/requirements.txt").write_text(f"{line}\n", encoding="utf-8")
+    # An environment is there already: making one takes longer than all the rest.
+    python = repository / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    environ = {"PATH": "/usr/bin:/bin", "PYTHON": str(python), "PIP_NO_INDEX": "1", **variables}
+    done = subprocess.run(
+        ["ci/contracts"], cwd=repository, env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "next: " in done.stderr
+    if said.startswith("pip"):
+        assert "ERROR: " in done.stderr, "pip's own words"
+    assert "3.11" not in done.stderr
 
 
 @pytest.fixture
@@ -143,7 +168,7 @@ def test_a_plugin_that_states_another_fact_fails(repository: Path, plugin: dict[
     assert init(repository, "--kind", "wordpress", *HOOK).code == 0
     file = repository / "tests" / "contracts" / "state-facts.php"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("$fact['client_id']", "'client-of-the-tests'"), encoding="utf-8")
+    file.write_text(text.replace("$data['client_id']", "'client-of-the-tests'"), encoding="utf-8")
     done = run(["ci/contracts"], repository, **plugin)
     assert done.code == 1
     assert "wrong-fact" in done.out

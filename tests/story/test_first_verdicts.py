@@ -36,7 +36,7 @@ def test_both_begin_green(tmp_path: Path) -> None:
     said = [run(["contracts", "init", "contract", "orders", *options, "--dir", str(folder)], tmp_path)]
     steps = next_steps(said[0])
     assert steps[0] == f"cd '{folder.name}'"
-    assert steps[1] == "say in ci/requirements.txt where the toolkit comes from"
+    assert steps[1].startswith("say in ci/requirements.txt where the toolkit comes from (git+https://…@COMMIT, ")
     said += [run(step.split(), folder) for step in steps if step.startswith("contracts ")]
     assert [done.code for done in said] == [0, 0, 0], said
     assert "1 expectation, 1 pact, up to date" in said[-1].out

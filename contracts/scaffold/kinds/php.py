@@ -1,0 +1,35 @@
+"""An emitter in PHP without a framework: a class with an outbox, whose tests are a script and are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.scaffold.filling import filled
+from contracts.scaffold.kinds.kind import Beginning, Kind, examples_file
+from contracts.scaffold.new_file import NewFile
+from contracts.scaffold.request import NewEmitter
+from contracts.scaffold.statements import Statement
+
+
+def _files(beginning: Beginning) -> tuple[NewFile, ...]:
+    return (
+        NewFile("src/Emitter.php", filled("php/Emitter.php", beginning.values)),
+        NewFile("tests/contract.php", filled("php/contract.php", beginning.values)),
+        examples_file("tests/examples.json", beginning.statements),
+    )
+
+
+def _values(_: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+    return {"states": "".join(map(_state, statements))}
+
+
+def _state(statement: Statement) -> str:
+    key = ", ".join(f"'{path}'" for path in statement.key)
+    return f"        {'' if statement.stated else '// '}'{statement.event}' => [{key}],\n"
+
+
+def _first_step(_: NewEmitter) -> tuple[str, ...]:
+    return ("grow src/Emitter.php into your emitter; STATES says which events it really states",)
+
+
+KIND = Kind("php tests/contract.php", True, "php:8.3-cli", ("git", "python3-venv"), _values, _files, _first_step)
