@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from contracts.cli.init_repository import consumer_command
 from contracts.cli.provider_ci import command
 from contracts.emitters.parts.capture_line import CaptureRefusedError, read_capture, write_capture
 from contracts.errors import ExitCode, MisuseError
@@ -24,7 +25,7 @@ VARIABLE = re.compile(r"_?[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 READ_BY_CLICK = {
     "_CONTRACTS_COMPLETE",
     "CONTRACTS_PYTHON",
-    *(str(one.envvar) for one in command.params if isinstance(one, click.Option)),
+    *(str(one.envvar) for one in (*command.params, *consumer_command.params) if isinstance(one, click.Option)),
 }
 
 
