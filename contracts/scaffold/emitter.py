@@ -10,11 +10,11 @@ from contracts.model.domain import Domain
 from contracts.project.contract_package import BUNDLED
 from contracts.scaffold.filling import filled
 from contracts.scaffold.kinds import KINDS
-from contracts.scaffold.kinds.kind import CAPTURES, Beginning, Kind
+from contracts.scaffold.kinds.kind import CAPTURES, Beginning, RepositoryKind
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import DESTINATION, EmitterKind, NewEmitter
 from contracts.scaffold.requirements import requirements_text
-from contracts.scaffold.statements import Statement, statements_of
+from contracts.scaffold.stated_events import StatedEvent, statements_of
 
 
 def emitter_files(emitter: NewEmitter, domain: Domain) -> tuple[NewFile, ...]:
@@ -44,7 +44,9 @@ def emitter_files(emitter: NewEmitter, domain: Domain) -> tuple[NewFile, ...]:
     )
 
 
-def _values(emitter: NewEmitter, kind: Kind, domain: Domain, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+def _values(
+    emitter: NewEmitter, kind: RepositoryKind, domain: Domain, statements: tuple[StatedEvent, ...]
+) -> Mapping[str, str]:
     values = {
         "name": emitter.name,
         "key": emitter.key,
@@ -78,7 +80,7 @@ def _inputs(emitter: NewEmitter) -> Iterator[tuple[str, str]]:
         yield "destination", DESTINATION
 
 
-def _before(kind: Kind) -> str:
+def _before(kind: RepositoryKind) -> str:
     if not kind.packages:
         return ""
     packages = " ".join(kind.packages)

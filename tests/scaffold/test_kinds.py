@@ -20,7 +20,7 @@ from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.scaffold.emitter import emitter_files
 from contracts.scaffold.request import EmitterKind, NewEmitter
-from contracts.scaffold.statements import statements_of
+from contracts.scaffold.stated_events import statements_of
 from contracts.scaffold.writing import write_files
 from tests.scaffold.repository import ROOT, Done, run
 from tests.test_words import NAMES, WORDS

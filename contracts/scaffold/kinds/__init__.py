@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.scaffold.kinds import command, node, php, python, wordpress
-from contracts.scaffold.kinds.kind import Kind
+from contracts.scaffold.kinds.kind import RepositoryKind
 from contracts.scaffold.request import EmitterKind
 
-KINDS: Mapping[EmitterKind, Kind] = {
+KINDS: Mapping[EmitterKind, RepositoryKind] = {
     EmitterKind.WORDPRESS: wordpress.KIND,
     EmitterKind.PYTHON: python.KIND,
     EmitterKind.NODE: node.KIND,

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.scaffold.filling import filled
-from contracts.scaffold.kinds.kind import Beginning, Kind
+from contracts.scaffold.kinds.kind import Beginning, RepositoryKind
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import NewEmitter
-from contracts.scaffold.statements import Statement
+from contracts.scaffold.stated_events import StatedEvent
 
 _INDENT = " " * 8
 
@@ -21,11 +21,11 @@ def _files(beginning: Beginning) -> tuple[NewFile, ...]:
     return (NewFile("emitter.sh", filled("command/emitter.sh", beginning.values), executable=True),)
 
 
-def _values(_: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+def _values(_: NewEmitter, statements: tuple[StatedEvent, ...]) -> Mapping[str, str]:
     return {"statements": "".join(map(_statement, statements))}
 
 
-def _statement(statement: Statement) -> str:
+def _statement(statement: StatedEvent) -> str:
     """Return the branch of a shell's `case` that prints an event's data, with the values of its fact key."""
     lines = [
         f"    {statement.event})\n",
@@ -35,7 +35,7 @@ def _statement(statement: Statement) -> str:
     return "".join(line if statement.stated else f"    # {line[4:]}" for line in lines)
 
 
-def _pieces(statement: Statement) -> Iterator[str]:
+def _pieces(statement: StatedEvent) -> Iterator[str]:
     data = _marked(statement.examples[0], "", statement.key)
     text = json.dumps(data, ensure_ascii=False)
     # A mark is a text of its own, with its quotes: the value that takes its place is a text or an integer.
@@ -60,4 +60,4 @@ def _first_step(_: NewEmitter) -> tuple[str, ...]:
     return ("put your own program in the place of emitter.sh, or grow that; contracts.toml names it",)
 
 
-KIND = Kind(None, False, "python:3.12", (), _values, _files, _first_step)
+KIND = RepositoryKind(None, False, "python:3.12", (), _values, _files, _first_step)

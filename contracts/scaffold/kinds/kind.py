@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import NewEmitter
-from contracts.scaffold.statements import Statement
+from contracts.scaffold.stated_events import StatedEvent
 
 CAPTURES = "contracts-captures.ndjson"
 """Where what a recorded emitter sends is written."""
@@ -24,12 +24,12 @@ class Beginning:
     """
 
     emitter: NewEmitter
-    statements: tuple[Statement, ...]
+    statements: tuple[StatedEvent, ...]
     values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RepositoryKind:
     """One kind of emitter.
 
     Attributes:
@@ -45,12 +45,12 @@ class Kind:
     recorded: bool
     image: str
     packages: tuple[str, ...]
-    values: Callable[[NewEmitter, tuple[Statement, ...]], Mapping[str, str]]
+    values: Callable[[NewEmitter, tuple[StatedEvent, ...]], Mapping[str, str]]
     files: Callable[[Beginning], tuple[NewFile, ...]]
     first_step: Callable[[NewEmitter], tuple[str, ...]]
 
 
-def examples_file(path: str, statements: tuple[Statement, ...]) -> NewFile:
+def examples_file(path: str, statements: tuple[StatedEvent, ...]) -> NewFile:
     """Return the examples of what is stated as a file of JSON: by event, the data of two facts."""
     examples = {statement.event: statement.examples for statement in statements}
     return NewFile(path, json.dumps(examples, ensure_ascii=False, indent=2) + "\n")

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 
 from contracts.scaffold.filling import filled
-from contracts.scaffold.kinds.kind import Beginning, Kind, examples_file
+from contracts.scaffold.kinds.kind import Beginning, RepositoryKind, examples_file
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import NewEmitter
-from contracts.scaffold.statements import Statement
+from contracts.scaffold.stated_events import StatedEvent
 
 
 def _files(beginning: Beginning) -> tuple[NewFile, ...]:
@@ -20,7 +20,7 @@ def _files(beginning: Beginning) -> tuple[NewFile, ...]:
     )
 
 
-def _values(_: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+def _values(_: NewEmitter, statements: tuple[StatedEvent, ...]) -> Mapping[str, str]:
     return {
         "states": "".join(
             f"  {'' if statement.stated else '// '}{json.dumps(statement.event)}: {json.dumps(statement.key)},\n"
@@ -33,4 +33,6 @@ def _first_step(_: NewEmitter) -> tuple[str, ...]:
     return ("grow emitter.mjs into your emitter; STATES says which events it really states",)
 
 
-KIND = Kind("node --test tests/contract.test.mjs", True, "node:22", ("python3-venv",), _values, _files, _first_step)
+KIND = RepositoryKind(
+    "node --test tests/contract.test.mjs", True, "node:22", ("python3-venv",), _values, _files, _first_step
+)

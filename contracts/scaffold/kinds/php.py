@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.scaffold.filling import filled
-from contracts.scaffold.kinds.kind import Beginning, Kind, examples_file
+from contracts.scaffold.kinds.kind import Beginning, RepositoryKind, examples_file
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import NewEmitter
-from contracts.scaffold.statements import Statement
+from contracts.scaffold.stated_events import StatedEvent
 
 
 def _files(beginning: Beginning) -> tuple[NewFile, ...]:
@@ -19,11 +19,11 @@ def _files(beginning: Beginning) -> tuple[NewFile, ...]:
     )
 
 
-def _values(_: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+def _values(_: NewEmitter, statements: tuple[StatedEvent, ...]) -> Mapping[str, str]:
     return {"states": "".join(map(_state, statements))}
 
 
-def _state(statement: Statement) -> str:
+def _state(statement: StatedEvent) -> str:
     key = ", ".join(f"'{path}'" for path in statement.key)
     return f"        {'' if statement.stated else '// '}'{statement.event}' => [{key}],\n"
 
@@ -32,4 +32,6 @@ def _first_step(_: NewEmitter) -> tuple[str, ...]:
     return ("grow src/Emitter.php into your emitter; STATES says which events it really states",)
 
 
-KIND = Kind("php tests/contract.php", True, "php:8.3-cli", ("git", "python3-venv"), _values, _files, _first_step)
+KIND = RepositoryKind(
+    "php tests/contract.php", True, "php:8.3-cli", ("git", "python3-venv"), _values, _files, _first_step
+)

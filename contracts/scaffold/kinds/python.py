@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.scaffold.filling import filled, toml_key
-from contracts.scaffold.kinds.kind import Beginning, Kind
+from contracts.scaffold.kinds.kind import Beginning, RepositoryKind
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import NewEmitter
-from contracts.scaffold.statements import Statement
+from contracts.scaffold.stated_events import StatedEvent
 
 
 def _files(beginning: Beginning) -> tuple[NewFile, ...]:
@@ -22,16 +22,16 @@ def _files(beginning: Beginning) -> tuple[NewFile, ...]:
     )
 
 
-def _values(emitter: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+def _values(emitter: NewEmitter, statements: tuple[StatedEvent, ...]) -> Mapping[str, str]:
     return {"states": "".join(map(_state, statements)), "facts": "".join(_facts(emitter, statements))}
 
 
-def _state(statement: Statement) -> str:
+def _state(statement: StatedEvent) -> str:
     key = ", ".join(map(json.dumps, statement.key)) + "," * (len(statement.key) == 1)
     return f'    {"" if statement.stated else "# "}"{statement.event}": ({key}),\n'
 
 
-def _facts(emitter: NewEmitter, statements: tuple[Statement, ...]) -> Iterator[str]:
+def _facts(emitter: NewEmitter, statements: tuple[StatedEvent, ...]) -> Iterator[str]:
     """Yield the settings that tell the emitter of all that an event holds, not of its fact key alone."""
     told = [statement for statement in statements if statement.rest]
     if told:
@@ -57,4 +57,4 @@ def _first_step(emitter: NewEmitter) -> tuple[str, ...]:
     return (f"grow {emitter.module}/emitter.py into your emitter; STATES says which events it really states",)
 
 
-KIND = Kind("python -m pytest tests", False, "python:3.12", (), _values, _files, _first_step)
+KIND = RepositoryKind("python -m pytest tests", False, "python:3.12", (), _values, _files, _first_step)

@@ -9,10 +9,10 @@ from pathlib import Path
 from contracts.model.facts import at_path
 from contracts.model.shapes import UUID_PATTERN
 from contracts.scaffold.filling import filled
-from contracts.scaffold.kinds.kind import Beginning, Kind, examples_file
+from contracts.scaffold.kinds.kind import Beginning, RepositoryKind, examples_file
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import DESTINATION, NewEmitter
-from contracts.scaffold.statements import Statement
+from contracts.scaffold.stated_events import StatedEvent
 
 RECORDER = Path(__file__).parents[2] / "emitters" / "recorder" / "contracts-recorder.php"
 _FOLDER = "tests/contracts"
@@ -27,7 +27,7 @@ def _files(beginning: Beginning) -> tuple[NewFile, ...]:
     )
 
 
-def _values(emitter: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[str, str]:
+def _values(emitter: NewEmitter, statements: tuple[StatedEvent, ...]) -> Mapping[str, str]:
     option = emitter.destination_option
     return {
         "statements": "".join(line for one in statements for line in _statement(one, emitter.hooks.get(one.event))),
@@ -37,7 +37,7 @@ def _values(emitter: NewEmitter, statements: tuple[Statement, ...]) -> Mapping[s
     }
 
 
-def _statement(statement: Statement, hook: str | None) -> Iterator[str]:
+def _statement(statement: StatedEvent, hook: str | None) -> Iterator[str]:
     mark = "" if hook else "// "
     told = [_taken(path) for path in statement.key] + ["$data"] * bool(statement.rest)
     yield f"\t\t{mark}'{statement.event}' => static function ( array $data ): void {{\n"
@@ -49,12 +49,12 @@ def _taken(path: str) -> str:
     return "$data" + "".join(f"['{step}']" for step in path.split("."))
 
 
-def _keys(statement: Statement) -> str:
+def _keys(statement: StatedEvent) -> str:
     parts = ", ".join(f"'{path}' => '{_how(statement, path)}'" for path in statement.key)
     return f"\t'{statement.event}' => array( {parts} ),\n"
 
 
-def _how(statement: Statement, path: str) -> str:
+def _how(statement: StatedEvent, path: str) -> str:
     """Return how a value of the fact key is made new: as the file says of itself."""
     value = at_path(statement.examples[0], path)
     if isinstance(value, int):
@@ -73,7 +73,7 @@ def _first_step(emitter: NewEmitter) -> tuple[str, ...]:
     return tuple(steps)
 
 
-KIND = Kind(
+KIND = RepositoryKind(
     "php tests/contracts/state-facts.php",
     True,
     "php:8.3-cli",

@@ -19,7 +19,7 @@ from contracts.verification.facts import Facts, first_fact
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatedEvent:
     """One event, as an emitter begins to state it.
 
     Attributes:
@@ -41,7 +41,7 @@ class Statement:
         return _without(self.examples[0], self.key)
 
 
-def statements_of(emitter: str, domain: Domain) -> tuple[Statement, ...]:
+def statements_of(emitter: str, domain: Domain) -> tuple[StatedEvent, ...]:
     """Return what the registry gives an emitter; nothing, where it doesn't have the emitter.
 
     What is implemented is stated from the beginning. Where nothing is, everything is: a repository that states nothing
@@ -58,14 +58,14 @@ def statements_of(emitter: str, domain: Domain) -> tuple[Statement, ...]:
     )
 
 
-def _statement(model: type[CanonicalEvent], event: str, emitter: str, stated: bool) -> Statement:
+def _statement(model: type[CanonicalEvent], event: str, emitter: str, stated: bool) -> StatedEvent:
     bare: Mapping[str, Any] = example_event(model, source=emitter)["data"]
     facts = Facts(model, first_fact(model, ()))
     other = bare
     for path, value in facts.varied("2").items():
         other = with_value(other, path, value)
     fresh = facts.renewed("0a1b2c3d").first
-    return Statement(
+    return StatedEvent(
         event,
         model.fact_key,
         stated,
