@@ -46,6 +46,19 @@ def test_a_light_command_loads_nothing_heavy(arguments: tuple[str, ...]) -> None
     assert modules.isdisjoint(HEAVY)
 
 
+def test_a_help_text_reads_no_project() -> None:
+    """Neither models nor what speaks to a broker: a help text is the same in every project."""
+    modules = loaded("can-i-deploy", "--help")
+    assert "contracts.cli.broker_options" in modules
+    assert modules.isdisjoint({*HEAVY, "pydantic", "contracts.project.settings", "contracts.release"})
+
+
+def test_the_matrix_loads_no_verdicts_and_no_digest() -> None:
+    """It shows the registry alone."""
+    unneeded = {"contracts.model.verdict", "contracts.model.emission", "contracts.model.contract_digest"}
+    assert loaded("matrix").isdisjoint({*unneeded, "contracts.model.shapes"})
+
+
 def test_the_version_costs_the_settings_alone() -> None:
     """They say which contract it is; nothing of it is imported."""
     modules = loaded("--version")
