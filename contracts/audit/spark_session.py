@@ -96,7 +96,7 @@ def spark_session(master: str) -> Iterator[Any]:
 def _started(module: Any, master: str, stream: BinaryIO, log: Path) -> Any:
     from pyspark.java_gateway import launch_gateway
 
-    conf = module.SparkConf().setAppName("contracts audit").setMaster(_lenient(master))
+    conf = module.SparkConf().setAppName("audit of recorded traffic").setMaster(_lenient(master))
     for name, value in _SETTINGS.items():
         conf.setIfMissing(name, value)
     if _LOCAL.fullmatch(master):
