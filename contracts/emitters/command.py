@@ -25,6 +25,8 @@ from contracts.model.emission import Emission, Fault, Observation, Settled, Trig
 if TYPE_CHECKING:
     from contracts.emitters.parts.sink_server import Sink
 
+_MOST_UNREADABLE = 1000
+"""Lines of one process that are no captures, after which it is no longer read."""
 _CAPTURES_ALONE = "write captures alone to standard output, and the rest to standard error"
 
 
@@ -106,15 +108,18 @@ def _run(driver: CommandDriver, step: Step, inbox: Inbox, sink: Sink) -> list[_O
 
 
 def _captures(process: Process, driver: CommandDriver, trigger: Trigger | None) -> Iterator[Emission | Fault]:
-    for item in read_captures(process.written(), f"standard output of {Path(driver.words[0]).name}"):
+    place, unreadable = f"standard output of {Path(driver.words[0]).name}", 0
+    for item in read_captures(process.written(), place):
         if isinstance(item, Emission):
             yield replace(item, trigger=trigger) if trigger else item
-        else:
-            yield replace(
-                item,
-                trigger=trigger,
-                next_step=_CAPTURES_ALONE,
-            )
+            continue
+        yield replace(item, trigger=trigger, next_step=_CAPTURES_ALONE)
+        unreadable += 1
+        if unreadable == _MOST_UNREADABLE:
+            # A flood takes no longer than its beginning: without a verdict the run is by then.
+            message = f"{place}: {unreadable} lines are no captures; what follows them isn't read"
+            yield Fault("unreadable-capture", message, trigger=trigger, next_step=_CAPTURES_ALONE)
+            return
 
 
 def _problem(process: Process, code: int | None, driver: CommandDriver) -> str | None:

@@ -175,6 +175,16 @@ def test_much_standard_output_does_not_block(tmp_path: Path) -> None:
     assert len([item for item in observations if isinstance(item, Emission)]) == 2000
 
 
+def test_a_flood_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """A thousand lines that are no captures are enough: that the rest isn't read is said, and is no yes."""
+    *faults, last, asked = observe(command(tmp_path, "print('y\\n' * 999)\n" + TO_STDOUT + "\nprint('y\\n' * 300_000)"))
+    assert len([item for item in faults if isinstance(item, Fault)]) == 1000
+    assert len([item for item in faults if isinstance(item, Emission)]) <= 1
+    assert isinstance(last, Fault)
+    assert "1000 lines are no captures; what follows them isn't read" in last.message
+    assert asked == Settled(FIRST)
+
+
 @needs_proc()
 def test_a_process_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     """After the timeout the whole group is gone, also a child that ignores the polite signal."""
