@@ -8,7 +8,7 @@ PYTEST_OPTIONS ?= --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 # What takes long beside what it guards: `make test-long`, which the long CI runs.
 LONG := tests/project/test_odd_places.py tests/broker/test_push.py \
   tests/ci/test_pre_commit.py tests/registry_diff/test_versions.py tests/story/test_from_empty_folders.py \
-  tests/attacks/test_kills.py
+  tests/story/test_four_repositories.py tests/attacks/test_kills.py
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 # The tests start some thousand processes of Python; each would compile the whole package anew.

@@ -89,17 +89,18 @@ class Repository:
     def commit(self, message: str) -> str:
         """Commit everything to main; returns the commit."""
         if not (self.folder / ".git").exists():
-            self._git("init", "-q", "-b", "main")
-        self._git("add", "--all")
-        self._git("commit", "-q", "--allow-empty", "-m", message)
-        return self._git("rev-parse", "HEAD")
+            self.git("init", "-q", "-b", "main")
+        self.git("add", "--all")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
 
     def written(self) -> Iterator[tuple[str, str]]:
         """Yield each file that git would keep, with its text."""
-        for name in self._git("ls-files", "--cached", "--others", "--exclude-standard").splitlines():
+        for name in self.git("ls-files", "--cached", "--others", "--exclude-standard").splitlines():
             yield name, (self.folder / name).read_text(encoding="utf-8")
 
-    def _git(self, *arguments: str) -> str:
+    def git(self, *arguments: str) -> str:
+        """Run git here; returns what it prints."""
         who = ["-c", "user.name=dev", "-c", "user.email=dev@example.org", "-c", "commit.gpgsign=false"]
         done = subprocess.run(
             ["git", *who, *arguments], cwd=self.folder, capture_output=True, text=True, check=True, timeout=60
