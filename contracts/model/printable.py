@@ -56,10 +56,14 @@ def without_commands(text: str) -> str:
     return _COMMAND.sub(lambda found: "#\\x23" if found[2] else f"{found[1]}\\x3a", text)
 
 
-def readable(text: str) -> str:
-    """Return `text` with the middle of overlong lines left out: what is quoted in a message may have any length."""
+def readable(text: str, *, longest: int = _LONGEST) -> str:
+    """Return `text` with the middle of overlong lines left out: what is quoted in a message may have any length.
+
+    Args:
+        longest: characters of a line that stays whole.
+    """
     return "\n".join(
-        line if len(line) <= _LONGEST else f"{line[: _LONGEST - _END - 1]}…{line[-_END:]}" for line in text.split("\n")
+        line if len(line) <= longest else f"{line[: longest - _END - 1]}…{line[-_END:]}" for line in text.split("\n")
     )
 
 

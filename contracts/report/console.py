@@ -9,7 +9,7 @@ from contracts.model.verdict import Finding, Verification
 from contracts.report.blocks import Block, Entry, Gap, Grid, Group, Line, Title
 from contracts.report.look import PLAIN, Look
 from contracts.report.rendering import render
-from contracts.report.text import finding_fields, outcome, pact_line, remark, summary, unposted_lines
+from contracts.report.text import LONGEST_FINDING, finding_fields, outcome, pact_line, remark, summary, unposted_lines
 
 
 def render_verification(run: Verification, *, look: Look = PLAIN) -> str:
@@ -56,7 +56,7 @@ def _findings(run: Verification) -> Iterator[tuple[str, list[Entry]]]:
 
 def _entry(finding: Finding, event: str = "") -> Entry:
     head = one_line(f"{event} {finding.rule}".strip())
-    return Entry(head, readable(printable(finding.message)), finding_fields(finding))
+    return Entry(head, readable(printable(finding.message), longest=LONGEST_FINDING), finding_fields(finding))
 
 
 def _remarks(run: Verification) -> Iterator[tuple[str, list[str]]]:

@@ -9,6 +9,9 @@ from contracts.model.printable import as_json, one_line, printable, readable
 from contracts.model.registry import Status
 from contracts.model.verdict import Finding, PactResult, PairVerdict, Unposted, Verdict, Verification
 
+LONGEST_FINDING = 2500
+"""Characters of a line of a finding that stay where people read it; what it quotes may have any length."""
+
 
 def tally(pairs: Iterable[PairVerdict]) -> Counter[Verdict]:
     """Return how many pairs have each verdict."""
@@ -89,7 +92,7 @@ def finding_fields(finding: Finding) -> tuple[tuple[str, str], ...]:
         ("interaction", finding.interaction or ""),
         ("path", finding.path or ""),
         ("expected", as_json(finding.expected) if finding.expected is not None else ""),
-        ("actual", readable(as_json(finding.actual)) if finding.actual is not None else ""),
+        ("actual", readable(as_json(finding.actual), longest=LONGEST_FINDING) if finding.actual is not None else ""),
         ("next", finding.next_step or ""),
     )
     return tuple((label, printable(value)) for label, value in fields if value)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from contracts.broker.embedded.inprocess import session_for
+from contracts.broker.embedded.inprocess import BASE_URL, session_for
 from contracts.model.identity import Found, Identity
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
@@ -149,14 +149,15 @@ def test_a_broker_that_dies_before_the_result_is_exit_4(
     assert own_cli("capture").code == 0
     assert own_cli("publish", "--version", "c1", "--branch", "main").code == 0
     session = session_for(settings.root / ".contracts" / "broker.sqlite")
-    sent = session.send
+    adapter = session.get_adapter(BASE_URL)
+    sent = adapter.send
 
     def refuse_results(request: requests.PreparedRequest, **options: Any) -> requests.Response:
         if request.method in ("POST", "PUT") and "for-verification" not in str(request.url):
             raise requests.ConnectionError("the broker is gone")
         return sent(request, **options)
 
-    monkeypatch.setattr(session, "send", refuse_results)
+    monkeypatch.setattr(adapter, "send", refuse_results)
     monkeypatch.setattr("contracts.broker.embedded.inprocess.session_for", lambda _: session)
     done = verify(own_cli, emissions(tmp_path / "c.ndjson", [COMPLETED]), *AS_VERSION)
     assert done.code == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -72,10 +73,14 @@ def typed(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
         redirect_stdout(out),
         redirect_stderr(err),
     ):
+        interrupted = signal.getsignal(signal.SIGINT)
         try:
             main()
         except SystemExit as ended:
             code = int(ended.code or 0)
+        finally:
+            # At its end a command leaves an interrupt to the system.
+            signal.signal(signal.SIGINT, interrupted)
     if code in (130, 143):
         # It was this process that was to end, not the command.
         raise KeyboardInterrupt
