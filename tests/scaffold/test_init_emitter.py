@@ -16,6 +16,7 @@ import yaml
 from contracts.model.registry_toml import parse_registry
 from contracts.project.domain import load_domain
 from contracts.project.settings import load_settings
+from contracts.scaffold.request import EmitterKind
 from tests.scaffold.repository import COMPLETED, ROOT, TRACKER, contents, init, run
 
 KINDS = ("python", "wordpress")
@@ -180,13 +181,15 @@ def test_a_test_command_of_ones_own_is_kept_as_it_is(repository: Path, kind: str
 @pytest.mark.skipif(
     shutil.which("shellcheck") is None, reason="shellcheck is missing; .ci/install-packages installs it"
 )
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_script_is_clean(repository: Path, kind: str) -> None:
-    """shellcheck has nothing to say, and the script can be run."""
+@pytest.mark.parametrize("kind", [kind.value for kind in EmitterKind])
+def test_the_scripts_are_clean(repository: Path, kind: str) -> None:
+    """shellcheck has nothing to say of any script that is written, and each can be run."""
     assert init(repository, "--kind", kind).code == 0
-    script = repository / "ci" / "contracts"
-    assert os.access(script, os.X_OK)
-    subprocess.run(["shellcheck", str(script)], check=True, timeout=60)
+    files = [file for file in repository.rglob("*") if file.is_file() and ".git" not in file.parts]
+    scripts = [file for file in files if re.match(rb"#!.*\b(ba)?sh\n", file.read_bytes())]
+    assert repository / "ci" / "contracts" in scripts
+    assert all(os.access(script, os.X_OK) for script in scripts)
+    subprocess.run(["shellcheck", *map(str, scripts)], check=True, timeout=60)
 
 
 def test_where_the_toolkit_comes_from_is_asked_for(repository: Path) -> None:
