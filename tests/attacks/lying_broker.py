@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from flask import Flask
 
 from contracts.broker.embedded.app import create_app
+from tests.attacks.listening import listening
 
 
 @dataclass(frozen=True)
@@ -118,28 +120,12 @@ class LyingBroker:
 @contextmanager
 def lying_broker(database: Path) -> Iterator[LyingBroker]:
     """Serve one on a loopback port, a thread a connection."""
-    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
-        broker = LyingBroker(f"http://127.0.0.1:{listener.getsockname()[1]}", database)
-        stopping = threading.Event()
-        thread = threading.Thread(target=_accept, args=(listener, broker, stopping), daemon=True)
-        thread.start()
-        try:
-            yield broker
-        finally:
-            stopping.set()
-            # What waits for a connection is woken by one.
-            with contextlib.suppress(OSError):
-                socket.create_connection(listener.getsockname(), timeout=1).close()
-            thread.join(timeout=10)
+    broker = LyingBroker("", database)
+    with listening(partial(_serve, broker)) as broker.url:
+        yield broker
 
 
-def _accept(listener: socket.socket, broker: LyingBroker, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        connection, _ = listener.accept()
-        threading.Thread(target=_serve, args=(connection, broker, stopping), daemon=True).start()
-
-
-def _serve(connection: socket.socket, broker: LyingBroker, stopping: threading.Event) -> None:
+def _serve(broker: LyingBroker, connection: socket.socket, stopping: threading.Event) -> None:
     connection.settimeout(30)
     with connection, contextlib.suppress(OSError), connection.makefile("rb") as reader:
         while (asked := _request(reader, len(broker.asked))) is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sqlite3
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from contracts.broker.retry import RetryPolicy
 from contracts.cli.app import run
+from tests.attacks.harmless import harms
 from tests.attacks.lies import WHOLE, Enemy, Teller, a_lie
 from tests.attacks.lying_broker import NO_LIE, Lie, LyingBroker, lying_broker
 from tests.attacks.size import dice, sized
@@ -153,14 +153,7 @@ def attacked(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def faults(code: int, out: str, err: str, seconds: float) -> Iterator[str]:
     """Yield what is wrong with how a command has ended."""
     said = out + err
-    if code not in range(5):
-        yield f"it ends with {code}"
-    if "Traceback" in said or "defect of the toolkit" in said:
-        yield "it calls itself a defect"
-    if re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|##\w*\[", said):
-        yield "it prints what acts"
-    if any(line.lstrip().startswith("::") for line in said.splitlines()):
-        yield "it prints a command of a CI"
+    yield from harms(code, said)
     if TOKEN in said:
         yield "it prints the token"
     if seconds > TIMEOUT + 5:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import socket
 import sys
 import time
@@ -20,6 +19,7 @@ import pytest
 from contracts.cli.app import run
 from contracts.model.strict_json import decode
 from contracts.webinar.events import CATALOGUE
+from tests.attacks.harmless import harms
 from tests.attacks.size import dice, sized
 from tests.attacks.unruly import EVENT_TYPE, a_command, a_line, an_answer, an_emitter, answering, right, sends_to
 from tests.cli.process import capture_line
@@ -48,14 +48,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def faults(code: int, said: str, seconds: float) -> Iterator[str]:
     """Yield what is wrong with how a verification has ended."""
-    if code not in range(5):
-        yield f"it ends with {code}"
-    if "Traceback" in said or "defect of the toolkit" in said:
-        yield "it calls itself a defect"
-    if re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|##\w*\[", said):
-        yield "it prints what acts"
-    if any(line.lstrip().startswith("::") for line in said.splitlines()):
-        yield "it prints a command of a CI"
+    yield from harms(code, said)
     if seconds > LONGEST:
         yield f"it takes {seconds:.1f} s"
     if max(map(len, said.splitlines()), default=0) > 3000:

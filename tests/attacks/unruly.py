@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -24,6 +25,7 @@ from contracts.model.examples import example_event
 from contracts.webinar.events import CATALOGUE
 from tests.attacks.documents import RAW, TEXTS, VALUES, changed, written
 from tests.attacks.lies import FRAMES, HEADERS, STATUSES, TYPES
+from tests.attacks.listening import listening
 from tests.attacks.test_sink_fuzz import twisted
 from tests.release.project import COMPLETED, TRACKER
 
@@ -177,27 +179,12 @@ class Answering:
 @contextmanager
 def answering() -> Iterator[Answering]:
     """Serve it on a loopback port, a thread a connection."""
-    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
-        server = Answering(f"http://127.0.0.1:{listener.getsockname()[1]}")
-        stopping = threading.Event()
-        thread = threading.Thread(target=_accept, args=(listener, server, stopping), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            stopping.set()
-            with contextlib.suppress(OSError):
-                socket.create_connection(listener.getsockname(), timeout=1).close()
-            thread.join(timeout=10)
+    server = Answering("")
+    with listening(partial(_serve, server)) as server.url:
+        yield server
 
 
-def _accept(listener: socket.socket, server: Answering, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        connection, _ = listener.accept()
-        threading.Thread(target=_serve, args=(connection, server), daemon=True).start()
-
-
-def _serve(connection: socket.socket, server: Answering) -> None:
+def _serve(server: Answering, connection: socket.socket, _: threading.Event) -> None:
     connection.settimeout(5)
     with connection, contextlib.suppress(OSError):
         connection.recv(65536)
