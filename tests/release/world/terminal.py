@@ -68,8 +68,9 @@ def typed(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) 
         chdir(folder),
         patch.dict(os.environ, environment, clear=True),
         patch.object(sys, "argv", ["contracts", *arguments]),
-        # A command holds it for good; this process goes on.
+        # A command holds it for good, and leaves its project's folder on the path; this process goes on.
         patch.object(os, "_exit", os._exit),
+        patch.object(sys, "path", list(sys.path)),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
