@@ -60,4 +60,12 @@ def _first_step(_: NewEmitter) -> tuple[str, ...]:
     return ("put your own program in the place of emitter.sh, or grow that; contracts.toml names it",)
 
 
-KIND = RepositoryKind(None, False, "python:3.12", (), _values, _files, _first_step)
+KIND = RepositoryKind(
+    test_command=None,
+    recorded=False,
+    image="python:3.12",
+    packages=(),
+    values=_values,
+    files=_files,
+    first_step=_first_step,
+)

@@ -34,5 +34,11 @@ def _first_step(_: NewEmitter) -> tuple[str, ...]:
 
 
 KIND = RepositoryKind(
-    "node --test tests/contract.test.mjs", True, "node:22", ("python3-venv",), _values, _files, _first_step
+    test_command="node --test tests/contract.test.mjs",
+    recorded=True,
+    image="node:22",
+    packages=("python3-venv",),
+    values=_values,
+    files=_files,
+    first_step=_first_step,
 )

@@ -33,5 +33,11 @@ def _first_step(_: NewEmitter) -> tuple[str, ...]:
 
 
 KIND = RepositoryKind(
-    "php tests/contract.php", True, "php:8.3-cli", ("git", "python3-venv"), _values, _files, _first_step
+    test_command="php tests/contract.php",
+    recorded=True,
+    image="php:8.3-cli",
+    packages=("git", "python3-venv"),
+    values=_values,
+    files=_files,
+    first_step=_first_step,
 )

@@ -57,4 +57,12 @@ def _first_step(emitter: NewEmitter) -> tuple[str, ...]:
     return (f"grow {emitter.module}/emitter.py into your emitter; STATES says which events it really states",)
 
 
-KIND = RepositoryKind("python -m pytest tests", False, "python:3.12", (), _values, _files, _first_step)
+KIND = RepositoryKind(
+    test_command="python -m pytest tests",
+    recorded=False,
+    image="python:3.12",
+    packages=(),
+    values=_values,
+    files=_files,
+    first_step=_first_step,
+)

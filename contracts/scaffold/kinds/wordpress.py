@@ -74,11 +74,11 @@ def _first_step(emitter: NewEmitter) -> tuple[str, ...]:
 
 
 KIND = RepositoryKind(
-    "php tests/contracts/state-facts.php",
-    True,
-    "php:8.3-cli",
-    ("git", "python3-venv"),
-    _values,
-    _files,
-    _first_step,
+    test_command="php tests/contracts/state-facts.php",
+    recorded=True,
+    image="php:8.3-cli",
+    packages=("git", "python3-venv"),
+    values=_values,
+    files=_files,
+    first_step=_first_step,
 )
