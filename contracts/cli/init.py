@@ -13,7 +13,7 @@ from contracts.cli.init_repository import (
     contract_option,
     inside,
     say_next,
-    sources,
+    sources_step,
     toolkit_option,
     write_or_show,
     writing_options,
@@ -25,7 +25,7 @@ from contracts.project.contract_package import contract_package
 from contracts.scaffold.advice import next_steps, unknown_note
 from contracts.scaffold.emitter import emitter_files
 from contracts.scaffold.request import EmitterKind, NewEmitter, check
-from contracts.scaffold.requirements import contract_requirement, needs_contract, toolkit_requirement
+from contracts.scaffold.requirements import sources_of
 
 
 @click.group(cls=HelpfulGroup, short_help="Write what a new repository begins with.")
@@ -80,7 +80,6 @@ def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands 
       contracts init emitter client-webinar-tracker-v2 --kind wordpress --dir ../tracker
     """
     settings, domain = project()
-    package = contract_package(settings)
     emitter = NewEmitter(
         name,
         EmitterKind(kind),
@@ -88,16 +87,13 @@ def emitter_command(  # noqa: PLR0913 - one parameter an option, as click hands 
         action,
         dict(map(_hook, hooks)),
         destination_option,
-        toolkit_requirement(toolkit, folder),
-        contract_requirement(contract, package, folder),
-        needs_contract(package),
+        sources_of(toolkit, contract, contract_package(settings), folder),
     )
     check(emitter, domain)
     write_or_show(folder, emitter_files(emitter, domain), force=force, dry_run=dry_run)
     if note := unknown_note(name, domain):
         say(f"warning: {note}", err=True)
-    asked = sources(emitter.toolkit, emitter.contract if emitter.with_contract else "said")
-    say_next([*inside(folder), *asked, *next_steps(emitter, domain)])
+    say_next([*inside(folder), *sources_step(emitter.sources), *next_steps(emitter, domain)])
 
 
 def _hook(text: str) -> tuple[str, str]:

@@ -11,15 +11,15 @@ import click
 
 from contracts.cli.options import project
 from contracts.cli.output import say
-from contracts.project.contract_package import BUNDLED, contract_package
+from contracts.project.contract_package import contract_package
 from contracts.project.paths import shown
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.requirements import (
     CONTRACT_VARIABLE,
     TOOLKIT_VARIABLE,
-    contract_requirement,
+    Sources,
     is_of_this_machine,
-    needs_contract,
+    sources_of,
     toolkit_requirement,
 )
 from contracts.scaffold.writing import FileState, states_of, write_files
@@ -39,26 +39,20 @@ _WOULD = {
 }
 
 
-def toolkit_option(function: F) -> F:
-    """Add the option that says where the toolkit comes from."""
-    return click.option(
-        "--toolkit",
-        metavar="REQUIREMENT",
-        envvar=TOOLKIT_VARIABLE,
-        show_envvar=True,
-        help="What installs the toolkit: a version, a wheel, a folder, git+https://…@COMMIT. No name is guessed.",
-    )(function)
+def _source_option(name: str, variable: str, text: str) -> Callable[[F], F]:
+    return click.option(name, metavar="REQUIREMENT", envvar=variable, show_envvar=True, help=text)
 
 
-def contract_option(function: F) -> F:
-    """Add the option that says where the contract's package comes from."""
-    return click.option(
-        "--contract",
-        metavar="REQUIREMENT",
-        envvar=CONTRACT_VARIABLE,
-        show_envvar=True,
-        help="What installs the contract, where it doesn't come with the toolkit: said likewise.",
-    )(function)
+toolkit_option = _source_option(
+    "--toolkit",
+    TOOLKIT_VARIABLE,
+    "What installs the toolkit: a version, a wheel, a folder, git+https://…@COMMIT. No name is guessed.",
+)
+contract_option = _source_option(
+    "--contract",
+    CONTRACT_VARIABLE,
+    "What installs the contract, where it doesn't come with the toolkit: said likewise.",
+)
 
 
 def writing_options(function: F) -> F:
@@ -131,7 +125,7 @@ def contract_command(  # noqa: PLR0913 - one parameter an option, as click hands
         consumer or f"{name}-consumer",
         emitter or f"{name}-emitter",
         event,
-        toolkit_requirement(toolkit, folder),
+        Sources(toolkit_requirement(toolkit, folder)),
         with_consumer,
     )
     files = contract_files(asked)
@@ -140,7 +134,7 @@ def contract_command(  # noqa: PLR0913 - one parameter an option, as click hands
         f"write your events into {asked.module}/events.py, and who may state them into {asked.module}/emitters.toml"
     ]
     steps += ["contracts capture", "contracts check"] if with_consumer else ["contracts check"]
-    say_next([*inside(folder), *sources(asked.toolkit), *steps, "git init && git add --all && git commit"])
+    say_next([*inside(folder), *sources_step(asked.sources), *steps, "git init && git add --all && git commit"])
 
 
 @click.command("consumer")
@@ -156,19 +150,12 @@ def consumer_command(*, contract: str | None, toolkit: str | None, folder: Path,
     Example:
       contracts init consumer --dir ../consumer
     """
-    from contracts.scaffold.consumer import NewConsumer, consumer_files
+    from contracts.scaffold.consumer import consumer_files
 
     settings, domain = project()
-    package = contract_package(settings)
-    asked = NewConsumer(
-        toolkit_requirement(toolkit, folder),
-        contract_requirement(contract, package, folder),
-        names_domain=domain.package != BUNDLED,
-        with_contract=needs_contract(package),
-    )
-    write_or_show(folder, consumer_files(asked, domain), force=force, dry_run=dry_run)
-    unsaid = sources(asked.toolkit, asked.contract if asked.with_contract else "said")
-    say_next([*inside(folder), *unsaid, "contracts capture", "contracts check"])
+    sources = sources_of(toolkit, contract, contract_package(settings), folder)
+    write_or_show(folder, consumer_files(sources, domain), force=force, dry_run=dry_run)
+    say_next([*inside(folder), *sources_step(sources), "contracts capture", "contracts check"])
 
 
 def inside(folder: Path) -> list[str]:
@@ -176,19 +163,12 @@ def inside(folder: Path) -> list[str]:
     return [] if folder == Path() else [f"cd {quote(shown(folder))}"]
 
 
-def sources(toolkit: str | None, contract: str | None = "said") -> list[str]:
+def sources_step(sources: Sources) -> list[str]:
     """Return the step that says where what is installed comes from, where nobody has said it yet."""
-    for option, source in (("--toolkit", toolkit), ("--contract", contract)):
-        if is_of_this_machine(source):
-            say(f"note: {option} names a file of this machine; CI needs one in the repository, or an address", err=True)
-    missing = [
-        (what, variable)
-        for what, variable, source in (
-            ("the toolkit", TOOLKIT_VARIABLE, toolkit),
-            ("the contract", CONTRACT_VARIABLE, contract),
-        )
-        if source is None
-    ]
+    for name, _, line in sources.said:
+        if is_of_this_machine(line):
+            say(f"note: --{name} names a file of this machine; CI needs one in the repository, or an address", err=True)
+    missing = [(f"the {name}", variable) for name, variable, line in sources.said if line is None]
     if not missing:
         return []
     whats, variables = (" and ".join(words) for words in zip(*missing, strict=True))

@@ -4,52 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from contracts.errors import MisuseError
 from contracts.model.domain import Domain
 from contracts.model.registry import Status
 from contracts.model.schemas import shape_of
 from contracts.model.shapes import ListOf, Node, Object, Shape, nodes
+from contracts.project.contract_package import BUNDLED
 from contracts.scaffold.filling import filled, module_of
 from contracts.scaffold.new_file import NewFile
-from contracts.scaffold.requirements import requirements_text
+from contracts.scaffold.requirements import Sources, installing
 
 
-@dataclass(frozen=True, slots=True)
-class NewConsumer:
-    """What is asked for.
-
-    Attributes:
-        toolkit: where the toolkit comes from, as a line of requirements; `contract`: where the contract does; None
-            where nobody has said it.
-        names_domain: the settings have to name the contract, because it is none that the toolkit brings.
-        with_contract: the contract is a distribution beside the toolkit's.
-    """
-
-    toolkit: str | None
-    contract: str | None
-    names_domain: bool
-    with_contract: bool
-
-
-def consumer_files(consumer: NewConsumer, domain: Domain) -> tuple[NewFile, ...]:
+def consumer_files(sources: Sources, domain: Domain) -> tuple[NewFile, ...]:
     """Return the files of the repository of a domain's consumer.
 
     Raises:
         MisuseError: no event could be expected.
     """
     values = _values(domain) | {
-        "domain": f'domain = "{domain.package}"\n' if consumer.names_domain else "",
-        "and_contract": " and the contract" if consumer.with_contract else "",
-        "requirements": requirements_text(consumer.toolkit, consumer.contract, with_contract=consumer.with_contract),
+        "domain": "" if domain.package == BUNDLED else f'domain = "{domain.package}"\n',
+        **sources.values,
     }
     return (
         NewFile("CONTRACTS.md", filled("consumer/CONTRACTS.md", values)),
         NewFile("contracts.toml", filled("consumer/contracts.toml", values)),
         *_parts(values),
-        NewFile("ci/requirements.txt", filled("repository/requirements.txt", values)),
-        NewFile("ci/install", filled("repository/install", values), executable=True),
+        *installing(sources),
         NewFile(".github/workflows/contracts.yml", filled("consumer/workflow.yml", values)),
         NewFile(".gitlab-ci.yml", filled("consumer/gitlab-ci.yml", values), yields=True),
         NewFile(".gitignore", filled("repository/gitignore", values), yields=True),

@@ -8,23 +8,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from contracts.documents.committed import registry_in_project
 from contracts.documents.exports.registry_schema import registry_schema
 from contracts.documents.living import render_document
 from contracts.errors import MisuseError
 from contracts.files import write_all
-from contracts.model.registry import EmitterName
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.scaffold.consumer import consumer_parts
-from contracts.scaffold.filling import class_of, filled, module_of
+from contracts.scaffold.filling import class_of, filled, module_of, toml_key
 from contracts.scaffold.new_file import NewFile
-from contracts.scaffold.requirements import requirements_text
+from contracts.scaffold.request import refuse_odd_name
+from contracts.scaffold.requirements import Sources, installing
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
@@ -37,7 +35,7 @@ class NewContract:
         name: what the events are of, such as `orders`.
         consumer: who reads them; `emitter`: who is to state the first; both as the registry names them.
         event: the example's name, such as `order_placed`.
-        toolkit: where the toolkit comes from, as a line of requirements; None where nobody has said it.
+        sources: where what it installs comes from.
         with_consumer: the consumer's tests stand here, because it has no repository of its own.
     """
 
@@ -45,7 +43,7 @@ class NewContract:
     consumer: str
     emitter: str
     event: str
-    toolkit: str | None = None
+    sources: Sources = field(default_factory=Sources)
     with_consumer: bool = False
 
     @property
@@ -82,13 +80,7 @@ def _check(contract: NewContract) -> None:
             next_step="take letters, digits, hyphens and underscores, beginning with a letter, such as orders",
         )
     for option, name in (("--consumer", contract.consumer), ("--emitter", contract.emitter)):
-        try:
-            TypeAdapter(EmitterName).validate_python(name)
-        except ValidationError:
-            raise MisuseError(
-                f"{option}: {name!r} can't stand in the registry",
-                next_step="take letters, digits, dots, hyphens and underscores, beginning with a letter or a digit",
-            ) from None
+        refuse_odd_name(name, f"{option}: {name!r} can't stand in the registry")
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", contract.event):
         raise MisuseError(
             f"--event: {contract.event!r} doesn't say what happened to what",
@@ -103,8 +95,7 @@ def _written(contract: NewContract) -> tuple[NewFile, ...]:
         NewFile("README.md", filled("contract/README.md", values)),
         NewFile("pyproject.toml", filled("contract/pyproject.toml", values)),
         *(NewFile(f"{contract.module}/{name}", filled(f"contract/{name}", values)) for name in package),
-        NewFile("ci/requirements.txt", filled("repository/requirements.txt", values)),
-        NewFile("ci/install", filled("repository/install", values), executable=True),
+        *installing(contract.sources),
         NewFile(".github/workflows/contract.yml", filled("contract/workflow.yml", values)),
         NewFile(".gitlab-ci.yml", filled("contract/gitlab-ci.yml", values)),
         NewFile(".gitignore", filled("repository/gitignore", values), yields=True),
@@ -121,14 +112,13 @@ def _values(contract: NewContract) -> dict[str, str]:
         "distribution": contract.distribution,
         "module": contract.module,
         "consumer": contract.consumer,
-        "emitter_key": contract.emitter if "." not in contract.emitter else json.dumps(contract.emitter),
+        "emitter_key": toml_key(contract.emitter),
         "event": contract.event,
         "event_class": class_of(contract.event),
         "key": f"{thing}_id",
         "sentence": f"It happened: {happened}.",
         "handler": handler if contract.with_consumer else "",
-        "and_contract": "",
-        "requirements": requirements_text(contract.toolkit, None, with_contract=False),
+        **contract.sources.values,
     }
 
 

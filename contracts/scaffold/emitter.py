@@ -13,7 +13,7 @@ from contracts.scaffold.kinds import KINDS
 from contracts.scaffold.kinds.kind import CAPTURES, Beginning, RepositoryKind
 from contracts.scaffold.new_file import NewFile
 from contracts.scaffold.request import DESTINATION, EmitterKind, NewEmitter
-from contracts.scaffold.requirements import requirements_text
+from contracts.scaffold.requirements import installing
 from contracts.scaffold.stated_events import StatedEvent, statements_of
 
 
@@ -34,8 +34,7 @@ def emitter_files(emitter: NewEmitter, domain: Domain) -> tuple[NewFile, ...]:
     return (
         NewFile("contracts.toml", values["domain"] + filled(f"{emitter.kind.value}/contracts.toml", values)),
         NewFile("ci/contracts", filled("emitter/contracts", values), executable=True),
-        NewFile("ci/requirements.txt", filled("repository/requirements.txt", values)),
-        NewFile("ci/install", filled("repository/install", values), executable=True),
+        *installing(emitter.sources),
         NewFile(".github/workflows/contracts.yml", _workflow(emitter, values)),
         NewFile(".gitlab-ci.yml", filled("emitter/gitlab-ci.yml", values), yields=True),
         NewFile(".gitignore", filled("repository/gitignore", values) + f"{CAPTURES}\n" * kind.recorded, yields=True),
@@ -57,8 +56,7 @@ def _values(
         "inputs": "".join(f"          {name}: {json.dumps(value)}\n" for name, value in _inputs(emitter)),
         "test_command": test_command_of(emitter) or "",
         "captures": CAPTURES,
-        "and_contract": " and the contract" if emitter.with_contract else "",
-        "requirements": requirements_text(emitter.toolkit, emitter.contract, with_contract=emitter.with_contract),
+        **emitter.sources.values,
         "image": kind.image,
         "before": _before(kind),
     }
@@ -93,6 +91,6 @@ def _workflow(emitter: NewEmitter, values: Mapping[str, str]) -> str:
         run = filled("emitter/run-script.yml", values)
     else:
         run = filled("emitter/run-action.yml", {**values, "action": emitter.action})
-        if emitter.kind is EmitterKind.PYTHON or emitter.with_contract:
+        if emitter.kind is EmitterKind.PYTHON or emitter.sources.with_contract:
             set_up += filled("emitter/install.yml", values)
     return filled("emitter/github.yml", {**values, "set_up": set_up, "run": run})

@@ -14,6 +14,7 @@ from contracts.model.domain import Domain
 from contracts.model.names import did_you_mean
 from contracts.model.registry import EmitterName
 from contracts.scaffold.filling import module_of, toml_key
+from contracts.scaffold.requirements import Sources
 
 DESTINATION = "https://receiver.invalid/events"
 """Where a plugin is told to send to while it is recorded; RFC 2606 keeps `.invalid` from ever being a host."""
@@ -38,9 +39,7 @@ class NewEmitter:
         action: the GitHub Action, `OWNER/REPOSITORY@REF`; the script is run without it where it is None.
         hooks: for WordPress, by event, the action that tells the plugin of a fact; it takes the fact key's values.
         destination_option: for WordPress, the option that holds where the plugin sends to.
-        toolkit: where the toolkit comes from, as a line of requirements; `contract`: where the contract does; None
-            where nobody has said it.
-        with_contract: the contract is a distribution beside the toolkit's.
+        sources: where what it installs comes from.
     """
 
     name: str
@@ -49,9 +48,7 @@ class NewEmitter:
     action: str | None = None
     hooks: Mapping[str, str] = field(default_factory=dict)
     destination_option: str | None = None
-    toolkit: str | None = None
-    contract: str | None = None
-    with_contract: bool = False
+    sources: Sources = field(default_factory=Sources)
 
     @property
     def module(self) -> str:
@@ -64,6 +61,21 @@ class NewEmitter:
         return toml_key(self.name)
 
 
+def refuse_odd_name(name: str, what: str) -> None:
+    """Refuse a name that can't stand in a registry.
+
+    Args:
+        what: what is said then.
+    """
+    try:
+        TypeAdapter(EmitterName).validate_python(name)
+    except ValidationError:
+        raise MisuseError(
+            what,
+            next_step="take letters, digits, dots, hyphens and underscores, beginning with a letter or a digit",
+        ) from None
+
+
 def check(emitter: NewEmitter, domain: Domain) -> None:
     """Refuse what no file can be written from.
 
@@ -71,13 +83,7 @@ def check(emitter: NewEmitter, domain: Domain) -> None:
         MisuseError: the name can't stand in the registry, the action is no address of one, or a hook is for an event
             that the registry doesn't give the emitter.
     """
-    try:
-        TypeAdapter(EmitterName).validate_python(emitter.name)
-    except ValidationError:
-        raise MisuseError(
-            f"{emitter.name!r} can't be an emitter's name",
-            next_step="take letters, digits, dots, hyphens and underscores, beginning with a letter or a digit",
-        ) from None
+    refuse_odd_name(emitter.name, f"{emitter.name!r} can't be an emitter's name")
     if emitter.action is not None and not re.fullmatch(r"[\w.-]+/[\w./-]+@[\w./-]+", emitter.action):
         raise MisuseError(
             f"--action: {emitter.action!r} is no address of an action",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -11,12 +12,62 @@ from packaging.version import InvalidVersion, Version
 
 from contracts.errors import MisuseError
 from contracts.project.contract_package import TOOLKIT, ContractPackage
+from contracts.scaffold.filling import filled
+from contracts.scaffold.new_file import NewFile
 
 TOOLKIT_VARIABLE = "CONTRACTS_TOOLKIT"
 CONTRACT_VARIABLE = "CONTRACTS_CONTRACT"
 
 _NAMED = re.compile(r"[A-Za-z0-9._-]+(\[[^]]*\])?\s*@")
 """A requirement that brings its own address (PEP 508)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a repository installs, each as a line of pip's requirements; None where nobody has said it.
+
+    Attributes:
+        with_contract: the contract is a distribution beside the toolkit's.
+    """
+
+    toolkit: str | None = None
+    contract: str | None = None
+    with_contract: bool = False
+
+    @property
+    def said(self) -> tuple[tuple[str, str, str | None], ...]:
+        """Of each: its name, the variable that says it where nothing else does, and the line."""
+        contract = (("contract", CONTRACT_VARIABLE, self.contract),) if self.with_contract else ()
+        return (("toolkit", TOOLKIT_VARIABLE, self.toolkit), *contract)
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What templates hold of it; of what nobody said the variable stands there, which pip fills in."""
+        return {
+            "and_contract": " and the contract" if self.with_contract else "",
+            "requirements": "\n".join(line or f"${{{variable}}}" for _, variable, line in self.said),
+        }
+
+
+def sources_of(toolkit: str | None, contract: str | None, package: ContractPackage, folder: Path) -> Sources:
+    """Return where a repository's installations come from, as it was said.
+
+    Args:
+        package: the contract that it stands on.
+        folder: the repository.
+
+    Raises:
+        MisuseError: what is said is nothing that could be installed, or the contract is the toolkit's own.
+    """
+    return Sources(
+        toolkit_requirement(toolkit, folder), contract_requirement(contract, package, folder), needs_contract(package)
+    )
+
+
+def installing(sources: Sources) -> Iterator[NewFile]:
+    """Yield the files by which a repository installs what it needs: here it is said, and nowhere else."""
+    yield NewFile("ci/requirements.txt", filled("repository/requirements.txt", sources.values))
+    yield NewFile("ci/install", filled("repository/install", sources.values), executable=True)
 
 
 def requirement_line(said: str, distribution: str | None, option: str, folder: Path = Path()) -> str:
@@ -101,17 +152,6 @@ def contract_requirement(said: str | None, package: ContractPackage, folder: Pat
 def needs_contract(package: ContractPackage) -> bool:
     """Does the contract come from elsewhere than the toolkit?"""
     return package.distribution is None or package.distribution.name != TOOLKIT.name
-
-
-def requirements_text(toolkit: str | None, contract: str | None, *, with_contract: bool) -> str:
-    """Return the lines of a file of requirements; of what nobody said it names a variable, which pip fills in."""
-    return "\n".join(_lines(toolkit, contract, with_contract))
-
-
-def _lines(toolkit: str | None, contract: str | None, with_contract: bool) -> Iterator[str]:
-    yield toolkit or f"${{{TOOLKIT_VARIABLE}}}"
-    if with_contract:
-        yield contract or f"${{{CONTRACT_VARIABLE}}}"
 
 
 def _is_version(text: str) -> bool:

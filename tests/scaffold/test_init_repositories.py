@@ -19,16 +19,16 @@ from contracts.model.examples import example_event
 from contracts.project.contract_package import BUNDLED, TOOLKIT, ContractPackage
 from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
-from contracts.scaffold.consumer import NewConsumer, consumer_files
+from contracts.scaffold.consumer import consumer_files
 from contracts.scaffold.contract import NewContract, contract_files
 from contracts.scaffold.new_file import NewFile
-from contracts.scaffold.requirements import contract_requirement, requirement_line, toolkit_requirement
+from contracts.scaffold.requirements import Sources, contract_requirement, requirement_line, toolkit_requirement
 from contracts.scaffold.writing import write_files
 from tests.scaffold.repository import contents, run
 from tests.test_words import NAMES, WORDS
 
 ROOT = Path(__file__).parents[2]
-ORDERS = NewContract("orders", "order-desk", "shop", "order_placed", "webinar-contracts==9.9")
+ORDERS = NewContract("orders", "order-desk", "shop", "order_placed", Sources("webinar-contracts==9.9"))
 
 
 def texts(files: tuple[NewFile, ...]) -> dict[str, str]:
@@ -44,7 +44,7 @@ def tiny() -> Domain:
 
 def new_consumer(domain: Domain, toolkit: str | None = "webinar-contracts==9.9") -> dict[str, str]:
     """Return the files of a domain's consumer."""
-    return texts(consumer_files(NewConsumer(toolkit, None, names_domain=True, with_contract=False), domain))
+    return texts(consumer_files(Sources(toolkit), domain))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from contracts.project.domain import load_domain
 from contracts.project.settings import Settings
 from contracts.scaffold.emitter import emitter_files
 from contracts.scaffold.request import EmitterKind, NewEmitter
+from contracts.scaffold.requirements import Sources
 from contracts.scaffold.stated_events import statements_of
 from contracts.scaffold.writing import write_files
 from tests.scaffold.repository import ROOT, Done, run
@@ -231,7 +232,9 @@ def test_what_is_stated_from_the_beginning(tiny: Domain, orders: Domain) -> None
 @pytest.mark.parametrize("kind", list(EmitterKind))
 def test_an_action_gets_what_the_script_gets(tmp_path: Path, orders: Domain, kind: EmitterKind) -> None:
     """And where the contract is a package, what the action calls is installed first."""
-    emitter = NewEmitter("shop", kind, action="acme/contracts@v1", contract="orders==1.0", with_contract=True)
+    emitter = NewEmitter(
+        "shop", kind, action="acme/contracts@v1", sources=Sources(contract="orders==1.0", with_contract=True)
+    )
     files = written(tmp_path, emitter, orders)
     steps = yaml.safe_load(files[".github/workflows/contracts.yml"])["jobs"]["contracts"]["steps"]
     assert steps[-2]["run"].startswith("ci/install && ")
